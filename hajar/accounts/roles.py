@@ -1,0 +1,124 @@
+"""Roles and what each may do: one table. Roles are Django groups, kept in step with it after every migration.
+
+Where a person may act is not written here: mandates (user x region x dates) say that.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ADMINISTRATOR, COORDINATOR, CASE_WORKER = "administrator", "coordinator", "case_worker"
+STOREKEEPER, VOLUNTEER, CLINICIAN, OBSERVER = "storekeeper", "volunteer", "clinician", "observer"
+
+REGISTER = ["family", "guardian", "child", "consent"]
+STORE = ["chairmodel", "depot", "chair"]
+CAMPAIGN = ["partner", "initiative", "round", "allocation"]
+
+
+def _may(app: str, verbs: str, *models: str) -> set[str]:
+    return {f"{app}.{verb}_{model}" for verb in verbs.split() for model in models}
+
+
+_READ_REGISTER = _may("beneficiaries", "view", *REGISTER, "assessment", "need", "region", "province")
+_WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment") | {
+    "beneficiaries.import_register",
+    "beneficiaries.export_register",
+}
+_READ_STORE = _may("distributions", "view", *STORE, "chairevent")
+_READ_CAMPAIGN = _may("distributions", "view", *CAMPAIGN, "delivery", "followup", "repair")
+_HEALTH = _may("beneficiaries", "view add change", "healthrecord")
+_CASE_WORKER = (
+    _READ_REGISTER
+    | _WRITE_REGISTER
+    | _READ_STORE
+    | _READ_CAMPAIGN
+    | _may("distributions", "add change", "followup")
+    | {"distributions.propose_allocation", "distributions.release_allocation"}
+)
+_COORDINATOR = (
+    _CASE_WORKER
+    | _HEALTH
+    | _may("beneficiaries", "change", "need")
+    | _may("distributions", "add change", *CAMPAIGN, *STORE, "repair")
+    | {
+        "beneficiaries.override_need",
+        "beneficiaries.close_child",
+        "beneficiaries.see_small_counts",
+        "distributions.record_chairevent",
+        "distributions.approve_allocation",
+        "distributions.prepare_allocation",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Role:
+    name: str
+    label: str | Promise
+    permissions: frozenset[str]
+    enters_admin: bool = False
+    second_factor: bool = False
+
+
+_TABLE = [
+    Role(
+        ADMINISTRATOR,
+        _("Administrator"),
+        frozenset(
+            _COORDINATOR
+            | _may("accounts", "view add change", "user")
+            | _may("beneficiaries", "view add change", "mandate", "association")
+            | _may("journal", "view", "entry")
+        ),
+        enters_admin=True,
+        second_factor=True,
+    ),
+    Role(COORDINATOR, _("Coordinator"), frozenset(_COORDINATOR), second_factor=True),
+    Role(CASE_WORKER, _("Case worker"), frozenset(_CASE_WORKER)),
+    Role(
+        STOREKEEPER,
+        _("Storekeeper"),
+        frozenset(
+            _READ_STORE
+            | _may("distributions", "add change", *STORE, "repair")
+            | _may("distributions", "view", *CAMPAIGN, "repair")
+            | {"distributions.record_chairevent", "distributions.prepare_allocation"}
+        ),
+    ),
+    Role(VOLUNTEER, _("Volunteer"), frozenset({"distributions.record_delivery"})),
+    Role(
+        CLINICIAN,
+        _("Clinician"),
+        frozenset(_READ_REGISTER | _HEALTH | _may("beneficiaries", "add change", "assessment") | _READ_STORE),
+    ),
+    Role(OBSERVER, _("Observer"), frozenset({"distributions.view_initiative", "beneficiaries.view_region"})),
+]
+ROLES: dict[str, Role] = {role.name: role for role in _TABLE}
+SECOND_FACTOR: frozenset[str] = frozenset(role.name for role in _TABLE if role.second_factor)
+
+
+def keep_groups_in_step(**_kwargs) -> None:
+    """Make the groups say exactly what the table says; safe to repeat.
+
+    A permission whose model is not migrated yet is passed over: the signal comes again after each app.
+    """
+    from django.contrib.auth.models import Group, Permission
+
+    known = {
+        f"{permission.content_type.app_label}.{permission.codename}": permission
+        for permission in Permission.objects.select_related("content_type")
+    }
+    for role in ROLES.values():
+        group, _created = Group.objects.get_or_create(name=role.name)
+        group.permissions.set(known[name] for name in role.permissions if name in known)
+
+
+def give(user, *names: str) -> None:
+    """Give `user` exactly these roles, and entry to the administration if one of them has it."""
+    from django.contrib.auth.models import Group
+
+    user.groups.set(Group.objects.filter(name__in=names))
+    user.is_staff = user.is_superuser or any(ROLES[name].enters_admin for name in names)
+    user.save(update_fields=["is_staff"])
+    user.__dict__.pop("role_names", None)
