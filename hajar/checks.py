@@ -1,0 +1,27 @@
+"""Durability is set in settings.py and read back here from the live connection: a setting in the wrong place is silent."""
+
+from django.core.checks import Error, Tags, register
+from django.db import connections
+
+# SQLite answers synchronous as a number: 2 is FULL.
+SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
+POSTGRESQL = {"synchronous_commit": "on", "server_encoding": "UTF8"}
+
+
+@register(Tags.database)
+def database_is_durable(app_configs=None, databases=None, **kwargs):
+    return [error for alias in databases or () for error in _faults(connections[alias])]
+
+
+def _faults(connection):
+    expected, ask = (SQLITE, "PRAGMA {}") if connection.vendor == "sqlite" else (POSTGRESQL, "SHOW {}")
+    with connection.cursor() as cursor:
+        for name, wanted in expected.items():
+            cursor.execute(ask.format(name))
+            found = cursor.fetchone()[0]
+            if found != wanted:
+                yield Error(f"the database's {name} is {found!r}; it must be {wanted!r}", id="hajar.E001")
+    if connection.settings_dict["ATOMIC_REQUESTS"]:
+        yield Error("ATOMIC_REQUESTS must be off: an activity opens its own transaction", id="hajar.E002")
+    if connection.vendor == "sqlite" and connection.transaction_mode != "IMMEDIATE":
+        yield Error("SQLite's transaction_mode must be IMMEDIATE", id="hajar.E003")

@@ -1,0 +1,34 @@
+from functools import lru_cache
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@never_cache
+@require_safe
+def health(request):
+    """Say whether this process can do its work: 200 when the database answers and is up to date, else 503."""
+    try:
+        waiting = _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+    except DatabaseError:
+        return JsonResponse({"status": "the database does not answer"}, status=503)
+    if waiting:
+        return JsonResponse({"status": "migrations are waiting"}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+@lru_cache
+def _known_migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
+
+
+def csrf_failure(request, reason=""):
+    """A form that was open too long, or that another site sent."""
+    return render(request, "403.html", {"form_expired": True}, status=403)
