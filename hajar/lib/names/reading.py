@@ -1,0 +1,262 @@
+"""How a unit may be read aloud: consonants of a script-blind alphabet, each with the vowels that follow it.
+
+A unit can be read in several ways: with its article or without, g soft or hard, a final h silent or not.
+
+Consonants are classes that both scripts reach: ت ط ث and t, th are T; ق ك and q, k, g are K; ش and ch, sh are C. The *shade*
+keeps what Arabic spelling knows and Latin does not (ط is T shaded t).
+Vowels are letters too. Both scripts write A, I and U, Latin adds the weak E; Arabic adds four signs that leave a vowel open:
+
+    ANY     ayn or a seated hamza: some vowel or none             HEH      final ه, perhaps a feminine ending without its dots
+    ALEF    an initial alef without hamza: any vowel              ON, UNDER  an initial alef with hamza above (a, u), below (i)
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hajar.lib.names.spelling import is_arabic
+
+ANY, ALEF, HEH, ON, UNDER = "*", "?", "h", "a", "i"
+
+CACHED_UNITS = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One consonant and the vowels after it."""
+
+    consonant: str
+    vowels: str
+    shade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a unit."""
+
+    arabic: bool
+    servant: bool  # begins with "servant of", which is not among the syllables
+    formulaic: int  # consonants that belong to ben-, bou-, -eddine and so tell little about who is named
+    opening: str  # vowels before the first consonant
+    syllables: tuple[Syllable, ...]
+
+    @property
+    def skeleton(self) -> str:
+        """The consonants alone, the same in both scripts; a short name that opens with a vowel says so."""
+        consonants = ""
+        for syllable in self.syllables:
+            if not consonants.endswith(syllable.consonant):
+                consonants += syllable.consonant
+        if self.servant:
+            return "BD" + consonants
+        if len(consonants) < 3 and self.opening and consonants[:1] not in ("W", "Y"):
+            return "A" + consonants
+        return consonants or "A"
+
+
+@lru_cache(maxsize=CACHED_UNITS)
+def readings(unit: str) -> tuple[Reading, ...]:
+    """All ways to read a unit, the likeliest first; none for a script that is neither Latin nor Arabic."""
+    if unit.isascii():
+        return tuple(dict.fromkeys(_latin_readings(unit)))
+    if is_arabic(unit):
+        return tuple(dict.fromkeys(_arabic_readings(unit)))
+    return ()
+
+
+# ---------------------------------------------------------------------------------------------- Latin letters
+
+_DIGRAPHS = {"tch": "C", "sch": "C", "dj": "J", "ch": "C", "sh": "C", "kh": "X", "gh": "G", "th": "T", "dh": "D", "ph": "F"}
+_DIGRAPHS |= {"ck": "K", "cq": "K"}
+_LETTERS = dict(zip("bcdfghjklmnpqrstvz", "BKDFKHJKLMNBKRSTFZ", strict=True))
+_VOWELS = {"a": "A", "e": "E", "i": "I", "y": "I", "o": "U", "u": "U", "w": "U"}
+_SOUND = re.compile("|".join([*_DIGRAPHS, "[a-z]"]))
+
+_DOUBLE_DIGRAPH = re.compile("(ch|kh|gh|sh|th|dh|dj)\\1")
+_DOUBLE_LETTER = re.compile("([a-z])\\1+")
+_SERVANT_LATIN = re.compile("abd(?:e|a|u|ou|i)?(.{2,})")
+_ARTICLE_LATIN = re.compile("(el|al)([a-z]{3,})")
+_LIAISON_LATIN = re.compile("l((?:[bcdfghjkmnpqrstvxz]|a[bcdfghjkmnpqrstvxz]|aa|o).{2,})")  # Lamrani, Lahbabi
+_ASSIMILATED = re.compile("e(?:(ss|nn|rr|zz|dd|tt|ll)|(?:ch)+[aeiou])")  # Essaid, Ennaciri, Echchafi
+_INNER_ARTICLE_LATIN = re.compile("(.{3,})[ea]l(?=[^aeiouyl])(.{4,})")  # Nourelhouda
+_SOFT_OR_HARD_G = re.compile("g[eiy]")
+_FAITH_LATIN = re.compile("dine?$")
+
+
+def _latin_readings(unit: str) -> Iterator[Reading]:
+    for servant, spelling in _latin_spellings(unit):
+        for g in ("j", "k") if _SOFT_OR_HARD_G.search(spelling) else ("j",):
+            opening, syllables = _latin_syllables(_respelled(spelling, g))
+            formulaic = 0 if servant else _formulaic(syllables, unit.startswith(("ben", "bel")), unit.startswith("bou"))
+            formulaic += _ends_in_faith(syllables, bool(_FAITH_LATIN.search(unit)))
+            yield Reading(False, servant, formulaic, opening, syllables)
+
+
+def _latin_spellings(unit: str) -> list[tuple[bool, str]]:
+    """What may remain of a unit without its particles, each with whether it follows "servant of"."""
+    single = _DOUBLE_LETTER.sub(r"\1", _DOUBLE_DIGRAPH.sub(r"\1", unit))
+    servant = _SERVANT_LATIN.match(single)
+    if servant and len(single) > 5:
+        spellings = [(True, master) for master in _masters(servant.group(1))]
+    else:
+        spellings = [(False, spelling) for spelling in _with_and_without_article(unit)]
+    for is_servant, spelling in list(spellings):
+        if re.search("[aeiou]h$", spelling) and not spelling.endswith("lah"):  # the h of Sarah is silent, that of Farah is not
+            spellings.append((is_servant, spelling[:-1]))
+        if len(spelling) > 5 and _ASSIMILATED.match(spelling):
+            spellings.append((is_servant, spelling[1:]))
+        if "rh" in spelling[1:]:  # Abdelrhani is Abdelghani
+            spellings.append((is_servant, spelling[0] + spelling[1:].replace("rh", "gh")))
+    return spellings
+
+
+def _masters(rest: str) -> list[str]:
+    """After "abd": the l of the article goes, the l of Latif stays."""
+    if not rest.startswith("l"):
+        return [rest]
+    if rest[1] not in "aeiouy":
+        return [rest[1:]]
+    return [rest[1:], rest]
+
+
+def _with_and_without_article(unit: str) -> Iterator[str]:
+    yield unit
+    article = _ARTICLE_LATIN.match(unit)
+    if article and (article.group(1) == "el" or article.group(2)[0] not in "aeiouy" or len(article.group(2)) > 5):
+        yield article.group(2)
+    liaison = _LIAISON_LATIN.match(unit)
+    if liaison and len(re.sub("[aeiouy]", "", liaison.group(1))) >= 2:
+        yield liaison.group(1)
+    inner = _INNER_ARTICLE_LATIN.fullmatch(unit)
+    if inner:
+        yield inner.group(1) + inner.group(2)
+
+
+def _respelled(word: str, g: str) -> str:
+    """One spelling for what French spells in many ways; `g` is the sound of g before e and i."""
+    word = _DOUBLE_DIGRAPH.sub(r"\1", word).replace("oo", "ou").replace("ee", "i")
+    word = _DOUBLE_LETTER.sub(r"\1", word)
+    word = re.sub("^rh", "gh", word)
+    word = re.sub("gu(?=[eiy])", "k", word)
+    word = re.sub("c(?=[eiy])", "s", word)
+    return re.sub("g(?=[eiy])", g, word).replace("x", "ks")
+
+
+def _latin_syllables(word: str) -> tuple[str, tuple[Syllable, ...]]:
+    consonants, vowels = [], [""]
+    start = 0
+    if len(word) > 1 and word[0] in "yw" and word[1] in "aeiouyw":
+        consonants, vowels, start = [word[0].upper()], ["", ""], 1
+    elif len(word) > 2 and word.startswith("ou") and word[2] in "aeiy":
+        consonants, vowels, start = ["W"], ["", ""], 2
+    for sound in _SOUND.findall(word, start):
+        vowel = _VOWELS.get(sound)
+        if vowel is None:
+            consonants.append(_DIGRAPHS.get(sound) or _LETTERS[sound])
+            vowels.append("")
+        elif not vowels[-1].endswith(vowel):
+            vowels[-1] += vowel
+    last = vowels[-1]
+    if word.endswith("e") and len(last) == 1:  # the French silent e of Amine
+        vowels[-1] = ""
+    elif last.endswith("AE") or last == "IE":  # Asmae
+        vowels[-1] = last[:-1]
+    return vowels[0], _merged(map(Syllable, consonants, vowels[1:]))
+
+
+# ---------------------------------------------------------------------------------------------- Arabic letters
+
+_CONSONANTS = dict(zip("بتثجحخدذرزسشصضطظغفقكلمنه", "BTTJHXDDRZSCSDTDGFKKLMNH", strict=True))
+_SHADES = {"ط": "t", "ث": "t", "ص": "s", "ح": "h", "ض": "d", "ذ": "z", "ظ": "z", "ق": "q"}
+_WRITTEN_VOWELS = {"ا": "A", "آ": "A", "ى": "A", "ة": "A", "و": "U", "ؤ": "U", "ي": "I", "ئ": "I"}
+_WRITTEN_VOWELS |= dict.fromkeys("عءأإ", ANY)
+_OPENINGS = {"ا": ALEF, "آ": "A", "أ": ON, "إ": UNDER, "ع": ANY, "ء": ANY}
+_SERVANT_ARABIC = re.compile("عبد(?:ال)?(.+)")
+_INNER_ARTICLE_ARABIC = re.compile("(.{2,})ال(.{3,})")
+
+
+def _arabic_readings(unit: str) -> Iterator[Reading]:
+    if len(unit) > 6 and unit.endswith("الدين"):
+        unit = unit.removesuffix("الدين") + "دين"
+    for servant, spelling in _arabic_spellings(unit):
+        opening, syllables = _arabic_syllables(spelling)
+        formulaic = 0 if servant else _formulaic(syllables, unit.startswith(("بن", "بل")), unit.startswith("بو"))
+        formulaic += _ends_in_faith(syllables, unit.endswith("دين"))
+        yield Reading(True, servant, formulaic, opening, syllables)
+
+
+def _arabic_spellings(unit: str) -> list[tuple[bool, str]]:
+    servant = _SERVANT_ARABIC.match(unit)
+    if servant and len(unit) >= 5:
+        return [(True, servant.group(1))]
+    bare = unit[2:] if unit.startswith("ال") and len(unit) >= 4 else unit
+    spellings = [bare]
+    if bare is unit and re.match("ل[^ا]..", unit):  # لمرابط, the article as it is spoken
+        spellings.append(unit[1:])
+    if bare is not unit and len(unit) <= 5:  # الهام is إلهام typed without its hamza
+        spellings.append(unit)
+    inner = _INNER_ARTICLE_ARABIC.fullmatch(bare)
+    if inner:  # نورالهدى
+        spellings.append(inner.group(1) + inner.group(2))
+    if unit.endswith("اة"):  # نجاة is said Najat
+        spellings += [spelling[:-1] + "ت" for spelling in spellings]
+    if re.match("و[^اوي]", unit):  # وجدة is said Oujda
+        spellings.append("أ" + unit)
+    return [(False, spelling) for spelling in spellings]
+
+
+def _arabic_syllables(word: str) -> tuple[str, tuple[Syllable, ...]]:
+    consonants: list[str] = []
+    shades: list[str] = []
+    vowels = [""]
+    for place, letter in enumerate(word):
+        if place == 0 and letter in "وي" and len(word) > 1:
+            consonant = "W" if letter == "و" else "Y"
+        elif letter == "ه" and place == len(word) - 1 and len(word) > 2 and not word.endswith("له"):
+            vowels[-1] += HEH
+            continue
+        else:
+            consonant = _CONSONANTS.get(letter, "")
+        if consonant:
+            consonants.append(consonant)
+            shades.append(_SHADES.get(letter, ""))
+            vowels.append("")
+            continue
+        vowel = _WRITTEN_VOWELS.get(letter, "")
+        if place == 0:
+            vowel = _OPENINGS.get(letter, vowel)
+        if vowel and not vowels[-1].endswith(vowel):
+            vowels[-1] += vowel
+    if len(vowels[-1]) > 1 and vowels[-1].endswith(ANY):  # the hamza that closes وفاء is not said
+        vowels[-1] = vowels[-1][:-1]
+    return vowels[0], _merged(map(Syllable, consonants, vowels[1:], shades))
+
+
+# ---------------------------------------------------------------------------------------------- both scripts
+
+
+def _merged(syllables: Iterator[Syllable]) -> tuple[Syllable, ...]:
+    """A doubled consonant is one consonant."""
+    merged: list[Syllable] = []
+    for syllable in syllables:
+        before = merged[-1] if merged else None
+        if before and before.consonant == syllable.consonant and not before.vowels:
+            merged[-1] = Syllable(before.consonant, syllable.vowels, before.shade)
+        else:
+            merged.append(syllable)
+    return tuple(merged)
+
+
+def _formulaic(syllables: tuple[Syllable, ...], son: bool, father: bool) -> int:
+    if son and len(syllables) > 3:
+        return 2
+    if father and len(syllables) > 2:
+        return 1
+    return 0
+
+
+def _ends_in_faith(syllables: tuple[Syllable, ...], spelled: bool) -> int:
+    if spelled and len(syllables) > 2 and syllables[-2].consonant == "D" and syllables[-1].consonant == "N":
+        return 2
+    return 0
