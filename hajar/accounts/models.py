@@ -51,7 +51,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices, default=Language.FRENCH)
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Untick this instead of deleting the account: the journal keeps its name.")
+        _("active"),
+        default=True,
+        help_text=_("Untick this instead of deleting the account: the journal keeps its name."),
     )
     is_staff = models.BooleanField(_("may enter the administration"), default=False)
     date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)

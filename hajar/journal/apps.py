@@ -6,3 +6,13 @@ class JournalConfig(AppConfig):
     name = "hajar.journal"
     label = "journal"
     verbose_name = _("Journal")
+
+    def ready(self):
+        from hajar.journal import acts
+
+        acts.declare(
+            acts.Act("admin.added", _("Added in the administration"), "plus-square"),
+            acts.Act("admin.changed", _("Changed in the administration"), "pencil-square"),
+            acts.Act("admin.deleted", _("Deleted in the administration"), "trash"),
+            acts.Act("admin.acted", _("Action in the administration"), "lightning"),
+        )

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hajar.journal import acts
+
 GENESIS = "0" * 64
 
 
@@ -73,11 +75,9 @@ class Entry(models.Model):
         return f"{self.sequence} {self.act}"
 
     @property
-    def sentence(self):
-        """What was done, in the reader's language."""
-        from hajar.journal.acts import sentence
-
-        return sentence(self.act)
+    def words(self) -> acts.Act:
+        """The act with its sentence in the reader's language, its icon and tone."""
+        return acts.find(self.act)
 
     @property
     def details(self) -> dict:

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils import timezone
 
+from hajar.journal import acts
 from hajar.journal.models import GENESIS, Entry, Head, Payload
 
 
@@ -33,8 +34,9 @@ def record(
     Call it last in an activity: it takes the head's row lock, and whoever holds that lock must need no other.
     `act` is "noun.verb-past" ("child.registered"), `payload` is JSON-able, `subject` the file on whose page the entry
     belongs (by default `obj` itself when its key is a UUID). `claimed_at` is the time a phone gives.
-    Raises NotInTransaction outside an atomic block.
+    Raises NotInTransaction outside an atomic block, UnknownAct for an act that no app declares.
     """
+    acts.find(act)
     if not transaction.get_connection().in_atomic_block:
         raise NotInTransaction(act)
     subject_id = getattr(subject or obj, "pk", None)

@@ -1,0 +1,26 @@
+from beneficiaries.models.assessments import Assessment, Need
+from beneficiaries.models.association import Association
+from beneficiaries.models.children import Child, HealthRecord
+from beneficiaries.models.consents import Consent
+from beneficiaries.models.families import Family, Guardian
+from beneficiaries.models.imports import RegisterImport
+from beneficiaries.models.names import NameKey
+from beneficiaries.models.places import Mandate, Province, Region
+from beneficiaries.models.references import Counter
+
+__all__ = [
+    "Assessment",
+    "Association",
+    "Child",
+    "Consent",
+    "Counter",
+    "Family",
+    "Guardian",
+    "HealthRecord",
+    "Mandate",
+    "NameKey",
+    "Need",
+    "Province",
+    "Region",
+    "RegisterImport",
+]

@@ -1,0 +1,217 @@
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models.families import Family
+from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
+from beneficiaries.models.places import scope
+from hajar.journal.models import Journalled
+
+
+def photo_path(child, filename: str) -> str:
+    """A name that says nothing about the child."""
+    import secrets
+
+    return f"children/{secrets.token_hex(16)}.webp"
+
+
+class ChildQuerySet(NamedQuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "family__province__region"))
+
+    def followed(self):
+        """The one definition of a child we follow now, used wherever children are counted."""
+        return self.filter(status__in=Child.FOLLOWED)
+
+    def waiting(self):
+        from beneficiaries.models.assessments import Need
+
+        return self.filter(Exists(Need.objects.open().filter(child=OuterRef("pk"))))
+
+    def born_between_ages(self, youngest: int | None, oldest: int | None, today: date):
+        """Children aged from `youngest` to `oldest` whole years today."""
+        rows = self
+        if youngest is not None:
+            rows = rows.filter(born_on__lte=_years_before(today, youngest))
+        if oldest is not None:
+            rows = rows.filter(born_on__gt=_years_before(today, oldest + 1))
+        return rows
+
+    def with_family(self):
+        return self.select_related("family__province__region")
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)
+
+
+class Child(Named, Journalled):
+    """One row is a child followed by the association."""
+
+    class Sex(models.TextChoices):
+        GIRL = "F", _("girl")
+        BOY = "M", _("boy")
+
+    class Precision(models.TextChoices):
+        DAY = "day", _("exact day")
+        MONTH = "month", _("month and year")
+        YEAR = "year", _("year only")
+
+    class School(models.TextChoices):
+        ATTENDS = "attends", _("goes to school")
+        IRREGULAR = "irregular", _("goes irregularly")
+        DROPPED_OUT = "dropped_out", _("left school because of mobility")
+        NEVER_ENROLLED = "never_enrolled", _("never enrolled")
+        TOO_YOUNG = "too_young", _("too young")
+        HOME_TUITION = "home_tuition", _("taught at home")
+        UNKNOWN = "unknown", _("not known")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("followed")
+        PAUSED = "paused", _("paused")
+        MOVED = "moved", _("moved away")
+        OF_AGE = "of_age", _("of age")
+        CLOSED = "closed", _("closed")
+        DECEASED = "deceased", _("deceased")
+
+    class Precautions(models.TextChoices):
+        """What a visitor must heed, without the why."""
+
+        STANDARD = "standard", _("standard visit")
+        ENHANCED = "enhanced", _("protected visit")
+        NO_HOME_VISIT = "no_home_visit", _("no home visit")
+
+    FOLLOWED = (Status.ACTIVE, Status.PAUSED)
+
+    number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
+    family = models.ForeignKey(Family, verbose_name=_("family"), on_delete=models.PROTECT, related_name="children")
+    born_on = models.DateField(_("birth date"))
+    birth_precision = models.CharField(
+        _("known to the"), max_length=5, choices=Precision.choices, default=Precision.DAY
+    )
+    sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices)
+    photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
+    school = models.CharField(_("school"), max_length=15, choices=School.choices, default=School.UNKNOWN)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    precautions = models.CharField(
+        _("visit precautions"), max_length=15, choices=Precautions.choices, default=Precautions.ENHANCED
+    )
+    precautions_note = models.CharField(
+        _("what visitors should do"),
+        max_length=200,
+        blank=True,
+        help_text=_("Never write a diagnosis here: volunteers read it."),
+    )
+    requested_on = models.DateField(
+        _("first request"), default=timezone.localdate, help_text=_("Waiting counts from this day and is never reset.")
+    )
+    previous_reference = models.CharField(_("number in the old register"), max_length=40, blank=True)
+    notes = models.TextField(_("notes"), blank=True, max_length=4000)
+
+    objects = ChildQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("child")
+        verbose_name_plural = _("children")
+        permissions = [
+            ("close_child", "Can close the file of a child"),
+            ("import_register", "Can import a register"),
+            ("export_register", "Can export the register"),
+            ("see_small_counts", "Can see counts under five in reports"),
+        ]
+        indexes = [
+            models.Index(name="child_by_name", fields=["sort_key", "id"]),
+            models.Index(name="child_by_status", fields=["status", "sort_key", "id"]),
+            models.Index(name="child_by_birth", fields=["born_on", "id"]),
+            models.Index(name="child_by_request", fields=["requested_on", "id"]),
+            models.Index(name="child_by_family", fields=["family", "born_on"]),
+        ]
+        constraints = [
+            has_a_name("child_has_a_name"),
+            models.CheckConstraint(
+                name="child_born_before_request",
+                condition=Q(requested_on__gte=models.F("born_on")),
+                violation_error_message=_("The first request cannot be before the birth."),
+            ),
+        ]
+
+    def get_absolute_url(self):
+        return reverse("beneficiaries:child_detail", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        return f"HJ-{self.number:05d}"
+
+    @property
+    def is_followed(self) -> bool:
+        return self.status in self.FOLLOWED
+
+    @property
+    def is_deceased(self) -> bool:
+        return self.status == self.Status.DECEASED
+
+    def age_on(self, day: date) -> int:
+        """Whole years on that day."""
+        return day.year - self.born_on.year - ((day.month, day.day) < (self.born_on.month, self.born_on.day))
+
+    @property
+    def age(self) -> int:
+        """Whole years today; approximate where the birth date is."""
+        return self.age_on(timezone.localdate())
+
+
+class HealthRecordQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "child__family__province__region"))
+
+
+class HealthRecord(Journalled):
+    """One row is what the hospital knows of one child; narrow access, every opening is journalled."""
+
+    class DiagnosisStatus(models.TextChoices):
+        SUSPECTED = "suspected", _("suspected")
+        CLINICAL = "clinical", _("confirmed clinically")
+        GENETIC = "genetic", _("confirmed genetically")
+        EXCLUDED = "excluded", _("ruled out")
+
+    child = models.OneToOneField(Child, verbose_name=_("child"), on_delete=models.PROTECT, related_name="health_record")
+    diagnosis = models.CharField(
+        _("diagnosis"),
+        max_length=20,
+        blank=True,
+        help_text=_("May stay empty: many children have a motor disorder alone."),
+    )
+    diagnosis_edition = models.CharField(_("edition of the code list"), max_length=12, blank=True)
+    diagnosis_status = models.CharField(
+        _("status of the diagnosis"), max_length=10, choices=DiagnosisStatus.choices, blank=True
+    )
+    diagnosis_as_written = models.CharField(_("diagnosis as written"), max_length=200, blank=True)
+    hospital = models.CharField(_("hospital"), max_length=120, blank=True)
+    hospital_number = models.CharField(_("hospital file number"), max_length=40, blank=True)
+    transplanted_on = models.DateField(_("bone marrow transplant on"), null=True, blank=True)
+    has_immunoglobulin = models.BooleanField(_("receives immunoglobulin"), default=False)
+    limit_radiation = models.BooleanField(
+        _("limit ionising radiation"), default=False, help_text=_("Ask the hospital before any X-ray or CT scan.")
+    )
+    notes = models.TextField(_("notes"), blank=True, max_length=4000)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = HealthRecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("health record")
+        verbose_name_plural = _("health records")
+
+    def __str__(self):
+        return self.child.reference if "child" in self._state.fields_cache else str(self.pk)

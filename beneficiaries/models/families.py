@@ -1,0 +1,124 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
+from beneficiaries.models.places import Province, scope
+from hajar.journal.models import Journalled
+
+
+class Language(models.TextChoices):
+    ARABIC = "ar", _("Arabic")
+    FRENCH = "fr", _("French")
+    TAMAZIGHT = "zgh", _("Tamazight")
+
+
+class FamilyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "province__region"))
+
+
+class Family(Journalled):
+    """One row is the people living together who care for one or more of our children."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
+    province = models.ForeignKey(
+        Province, verbose_name=_("province or prefecture"), on_delete=models.PROTECT, related_name="families"
+    )
+    commune = models.CharField(_("town or village"), max_length=120, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    directions = models.TextField(
+        _("directions"),
+        blank=True,
+        max_length=1000,
+        help_text=_("How to find the house: landmarks, colour of the door."),
+    )
+    language = models.CharField(
+        _("preferred language"), max_length=3, choices=Language.choices, default=Language.ARABIC
+    )
+    notes = models.TextField(_("notes"), blank=True, max_length=2000)
+    sort_key = models.CharField(max_length=170, editable=False, default="")
+
+    objects = FamilyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("family")
+        verbose_name_plural = _("families")
+        indexes = [
+            models.Index(name="family_by_name", fields=["sort_key", "id"]),
+            models.Index(name="family_by_province", fields=["province", "sort_key", "id"]),
+        ]
+
+    def __str__(self):
+        return self.reference
+
+    def get_absolute_url(self):
+        return reverse("beneficiaries:family_detail", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        return f"FA-{self.number:05d}"
+
+
+class GuardianQuerySet(NamedQuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "family__province__region"))
+
+    def to_call_first(self):
+        return self.order_by("-is_first_contact", "created_at", "pk")
+
+
+class Guardian(Named, Journalled):
+    """One row is an adult who answers for the children of one family."""
+
+    class Relation(models.TextChoices):
+        MOTHER = "mother", _("mother")
+        FATHER = "father", _("father")
+        GRANDPARENT = "grandparent", _("grandparent")
+        UNCLE_AUNT = "uncle_aunt", _("uncle or aunt")
+        SIBLING = "sibling", _("brother or sister of age")
+        GUARDIAN = "guardian", _("guardian")
+        INSTITUTION = "institution", _("institution")
+        OTHER = "other", _("other")
+
+    class LegalBasis(models.TextChoices):
+        """Who represents a minor, in the order of the Family Code (art. 231-232)."""
+
+        FATHER = "father", _("father")
+        MOTHER = "mother", _("mother, in default of the father")
+        TESTAMENTARY = "testamentary", _("testamentary guardian")
+        JUDGE = "judge", _("judge or guardian named by the judge")
+        DE_FACTO = "de_facto", _("actually protects the child (art. 232)")
+        UNKNOWN = "unknown", _("to be clarified")
+
+    family = models.ForeignKey(Family, verbose_name=_("family"), on_delete=models.PROTECT, related_name="guardians")
+    relation = models.CharField(_("relation to the children"), max_length=12, choices=Relation.choices)
+    legal_basis = models.CharField(
+        _("legal basis"), max_length=12, choices=LegalBasis.choices, default=LegalBasis.UNKNOWN
+    )
+    phone = PhoneNumberField(_("phone"), blank=True)
+    has_whatsapp = models.BooleanField(_("uses WhatsApp"), default=False)
+    is_first_contact = models.BooleanField(_("call first"), default=False)
+
+    objects = GuardianQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("guardian")
+        verbose_name_plural = _("guardians")
+        indexes = [models.Index(name="guardian_by_phone", fields=["phone"])]
+        constraints = [
+            has_a_name("guardian_has_a_name"),
+            models.UniqueConstraint(
+                name="family_has_one_first_contact",
+                fields=["family"],
+                condition=Q(is_first_contact=True),
+                violation_error_message=_("Another guardian of this family is already called first."),
+            ),
+        ]
+
+    @property
+    def whatsapp_url(self) -> str:
+        """The wa.me address, without any text; "" where there is no WhatsApp."""
+        return f"https://wa.me/{self.phone.as_e164.lstrip('+')}" if self.phone and self.has_whatsapp else ""

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DistributionsConfig(AppConfig):
+    name = "distributions"
+    verbose_name = _("Chairs")
+
+    def ready(self):
+        from distributions.acts import ACTS
+        from hajar.journal import acts
+
+        acts.declare(*ACTS)

@@ -1,0 +1,155 @@
+import secrets
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Guardian
+from beneficiaries.models.places import scope
+from distributions.models.allocations import Allocation
+from distributions.models.initiatives import Round
+from hajar.journal.models import Journalled
+
+
+def attachment_path(attachment, filename: str) -> str:
+    return f"deliveries/{secrets.token_hex(16)}.{attachment.suffix}"
+
+
+class DeliveryQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        if user.has_perm("distributions.view_delivery"):
+            return self.filter(scope(user, "allocation__need__child__family__province__region"))
+        return self.filter(volunteer=user)
+
+    def delivered(self):
+        return self.filter(outcome=Delivery.Outcome.DELIVERED)
+
+
+class Delivery(Journalled):
+    """One row is one attempt at handing over, born on a phone with its own UUID."""
+
+    class Outcome(models.TextChoices):
+        DELIVERED = "delivered", _("delivered")
+        NOT_AT_HOME = "not_at_home", _("not at home")
+        WRONG_ADDRESS = "wrong_address", _("wrong address")
+        REFUSED = "refused", _("refused")
+        DID_NOT_FIT = "did_not_fit", _("did not fit and not left")
+        OTHER = "other", _("other")
+
+    class Check(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+        NOT_DONE = "not_done", _("not done")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    allocation = models.ForeignKey(
+        Allocation, verbose_name=_("allocation"), on_delete=models.PROTECT, related_name="deliveries"
+    )
+    round = models.ForeignKey(
+        Round, verbose_name=_("round"), null=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
+    volunteer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("volunteer"), on_delete=models.PROTECT, related_name="deliveries"
+    )
+    outcome = models.CharField(_("what happened"), max_length=13, choices=Outcome.choices)
+    reason = models.CharField(_("why"), max_length=300, blank=True)
+    happened_at = models.DateTimeField(_("happened at, by the phone"))
+    received_at = models.DateTimeField(_("received at"))
+    device = models.CharField(_("device"), max_length=80, blank=True)
+    is_healthy = models.BooleanField(_("the volunteer declared herself healthy"), default=False)
+    receiver_name = models.CharField(_("received by"), max_length=120, blank=True)
+    receiver_relation = models.CharField(
+        _("relation to the child"), max_length=12, choices=Guardian.Relation.choices, blank=True
+    )
+    # Short fitting and training checks (WHO steps 6 and 7)
+    fits_width = models.CharField(_("hips without pressure"), max_length=8, choices=Check.choices, blank=True)
+    fits_depth = models.CharField(_("two fingers behind the knee"), max_length=8, choices=Check.choices, blank=True)
+    feet_supported = models.CharField(_("feet supported"), max_length=8, choices=Check.choices, blank=True)
+    sits_upright = models.CharField(_("sits upright and at ease"), max_length=8, choices=Check.choices, blank=True)
+    brakes_shown = models.CharField(_("the family locked the brakes"), max_length=8, choices=Check.choices, blank=True)
+    straps_shown = models.CharField(
+        _("the family fastened the straps"), max_length=8, choices=Check.choices, blank=True
+    )
+    folding_shown = models.CharField(
+        _("the family folded or lifted the chair"), max_length=8, choices=Check.choices, blank=True
+    )
+    care_explained = models.CharField(
+        _("cleaning and whom to call explained"), max_length=8, choices=Check.choices, blank=True
+    )
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+    content_hash = models.CharField(max_length=64, editable=False)
+    needs_a_look = models.CharField(_("someone must look"), max_length=200, blank=True)
+
+    CHECKS = (
+        "fits_width",
+        "fits_depth",
+        "feet_supported",
+        "sits_upright",
+        "brakes_shown",
+        "straps_shown",
+        "folding_shown",
+        "care_explained",
+    )
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        permissions = [("record_delivery", "Can record deliveries of her own rounds")]
+        indexes = [
+            models.Index(name="delivery_by_moment", fields=["-happened_at", "id"]),
+            models.Index(name="delivery_by_outcome", fields=["outcome", "happened_at"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_failed_has_reason",
+                condition=~Q(outcome__in=["refused", "did_not_fit", "other"]) | ~Q(reason=""),
+                violation_error_message=_("Say why."),
+            ),
+            models.CheckConstraint(
+                name="delivery_made_has_receiver",
+                condition=~Q(outcome="delivered") | (~Q(receiver_name="") & ~Q(receiver_relation="")),
+                violation_error_message=_("Write who received the chair, and the relation to the child."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.get_outcome_display()
+
+    def get_absolute_url(self):
+        return reverse("distributions:delivery_detail", args=[self.pk])
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.outcome == self.Outcome.DELIVERED
+
+
+class Attachment(Journalled):
+    """One row is a file that proves one delivery: a signature or a photo."""
+
+    class Kind(models.TextChoices):
+        SIGNATURE = "signature", _("signature")
+        PHOTO = "photo", _("photo")
+
+    delivery = models.ForeignKey(
+        Delivery, verbose_name=_("delivery"), on_delete=models.PROTECT, related_name="attachments"
+    )
+    kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
+    file = models.FileField(_("file"), upload_to=attachment_path)
+    sha256 = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        constraints = [models.UniqueConstraint(name="delivery_has_one_of_each_kind", fields=["delivery", "kind"])]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+    @property
+    def suffix(self) -> str:
+        return "png" if self.kind == self.Kind.SIGNATURE else "webp"
