@@ -1,0 +1,107 @@
+"""The cast, and what every test needs: fast passwords, reference rows, GETs that never write."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from hajar.accounts import roles
+from tests import flushing
+from tests.factories import UserFactory
+
+flushing.install()
+
+WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+# A session, a sign-in's counters and messages are bookkeeping, not business.
+BOOKKEEPING = ("django_session", '"cache"', "usersessions", "savepoint")
+
+
+@pytest.fixture(autouse=True)
+def quick_and_private(settings, tmp_path):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.HAJAR_DEMO = True  # the cast enters without a second factor; the tests of that rule turn it off
+    settings.LANGUAGE_CODE = "fr"
+
+
+class GetMustNotWrite(AssertionError):
+    pass
+
+
+class HouseClient(Client):
+    """The test client of this house refuses a GET that writes."""
+
+    def get(self, *args, **kwargs):
+        def refuse(execute, sql, params, many, context):
+            words = sql.lstrip().upper()
+            if words.startswith(WRITES) and not any(name in sql.lower() for name in BOOKKEEPING):
+                raise GetMustNotWrite(sql[:200])
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(refuse):
+            return super().get(*args, **kwargs)
+
+
+@pytest.fixture
+def client():
+    return HouseClient()
+
+
+@pytest.fixture
+def person(db):
+    """Make a person with a role, and a mandate for a region (ISO code), for the whole Kingdom ("MA") or for none."""
+
+    def make(name: str, role: str, region: str | None = "MA"):
+        from beneficiaries.models import Mandate, Region
+
+        user = UserFactory(full_name=name, email=f"{name.lower()}@hajar.example")
+        roles.give(user, role)
+        if region:
+            Mandate.objects.create(user=user, region=None if region == "MA" else Region.objects.get(iso=region))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def nadia(person):
+    return person("Nadia", roles.ADMINISTRATOR)
+
+
+@pytest.fixture
+def karim(person):
+    return person("Karim", roles.COORDINATOR)
+
+
+@pytest.fixture
+def samira(person):
+    return person("Samira", roles.CASE_WORKER, "MA-06")
+
+
+@pytest.fixture
+def youssef(person):
+    return person("Youssef", roles.CASE_WORKER, "MA-09")
+
+
+@pytest.fixture
+def omar(person):
+    return person("Omar", roles.STOREKEEPER)
+
+
+@pytest.fixture
+def driss(person):
+    return person("Driss", roles.VOLUNTEER, None)
+
+
+@pytest.fixture
+def khadija(person):
+    return person("Khadija", roles.VOLUNTEER, None)
+
+
+@pytest.fixture
+def salwa(person):
+    return person("Salwa", roles.CLINICIAN)
+
+
+@pytest.fixture
+def hind(person):
+    return person("Hind", roles.OBSERVER)

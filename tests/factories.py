@@ -1,0 +1,161 @@
+"""Invented people and things for the tests."""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from beneficiaries import models as register
+from hajar.accounts.models import User
+
+
+def province(iso: str) -> register.Province:
+    return register.Province.objects.get(iso=iso)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"user{n}@hajar.example")
+    full_name = factory.Sequence(lambda n: f"Utilisatrice {n}")
+    password = factory.django.Password("une-phrase-longue")
+
+
+class FamilyFactory(DjangoModelFactory):
+    class Meta:
+        model = register.Family
+
+    number = factory.Sequence(lambda n: 50_000 + n)
+    province = factory.LazyFunction(lambda: province("MA-CAS"))
+    commune = "Sidi Moumen"
+    address = "12, rue des Orangers"
+    directions = "Porte verte après la fontaine"
+    language = "ar"
+
+
+class NamedFactory(DjangoModelFactory):
+    class Meta:
+        abstract = True
+
+    class Params:
+        latin_only = factory.Trait(given_name_arabic="", family_name_arabic="")
+        arabic_only = factory.Trait(given_name_latin="", family_name_latin="")
+
+    given_name_latin = "Chaimae"
+    family_name_latin = "El Amrani"
+    given_name_arabic = "شيماء"
+    family_name_arabic = "العمراني"
+
+
+class GuardianFactory(NamedFactory):
+    class Meta:
+        model = register.Guardian
+
+    family = factory.SubFactory(FamilyFactory)
+    given_name_latin = "Khadija"
+    given_name_arabic = "خديجة"
+    relation = "mother"
+    legal_basis = "mother"
+    phone = factory.Sequence(lambda n: f"+2126{10_000_000 + n}")
+    has_whatsapp = True
+    is_first_contact = False
+
+
+class ChildFactory(NamedFactory):
+    class Meta:
+        model = register.Child
+
+    number = factory.Sequence(lambda n: 50_000 + n)
+    family = factory.SubFactory(FamilyFactory)
+    born_on = date(2017, 8, 5)
+    sex = "F"
+    school = "dropped_out"
+    requested_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=100))
+
+
+class HealthRecordFactory(DjangoModelFactory):
+    class Meta:
+        model = register.HealthRecord
+
+    child = factory.SubFactory(ChildFactory)
+    diagnosis = "AT"
+    diagnosis_edition = "2024"
+    diagnosis_status = "genetic"
+    hospital = "Hôpital d'enfants"
+    limit_radiation = True
+
+
+class ConsentFactory(DjangoModelFactory):
+    class Meta:
+        model = register.Consent
+
+    child = factory.SubFactory(ChildFactory)
+    guardian = factory.SubFactory(GuardianFactory, family=factory.SelfAttribute("..child.family"))
+    purpose = "care"
+    legal_basis = "mother"
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class AssessmentFactory(DjangoModelFactory):
+    """A draft with the answers of NEED-1.0's first worked case: 78 points."""
+
+    class Meta:
+        model = register.Assessment
+
+    class Params:
+        complete = factory.Trait(state="complete", completed_at=factory.LazyFunction(timezone.now))
+
+    child = factory.SubFactory(ChildFactory)
+    assessor = factory.SubFactory(UserFactory)
+    mobility = "lifted"
+    push_method = "helper"
+    has_chair = "no"
+    injury = "none"
+    cannot_feel = "yes"
+    risk_cannot_move = "yes"
+    risk_moisture = "no"
+    risk_poor_posture = "yes"
+    risk_poor_diet = "no"
+    risk_weight = "no"
+    swallowing_or_breathing_worse = "yes"
+    pain_or_deformity = "no"
+    posture_level = "intermediate"
+    progression = "progressive"
+    out_of_school = "yes"
+    missed_treatment = "yes"
+    lifts_per_day = 8
+    carer_pain = 6
+    sole_or_burdened_carer = "no"
+    falls_or_breathing_trouble_in_seat = "no"
+    lost_chair_full_time_user = "no"
+    palliative = "no"
+    discharge_depends = "no"
+    hip_width_mm = 270
+    seat_depth_left_mm = 350
+    seat_depth_right_mm = 352
+    calf_left_mm = 330
+    calf_right_mm = 330
+    rib_height_mm = 210
+    scapula_height_mm = 300
+    shoulder_height_mm = 420
+    axilla_left_mm = 330
+    axilla_right_mm = 330
+    skull_base_mm = 520
+    mass_kg = "26.4"
+    height_cm = "128.0"
+
+
+class NeedFactory(DjangoModelFactory):
+    class Meta:
+        model = register.Need
+
+    child = factory.SubFactory(ChildFactory)
+    assessment = factory.SubFactory(AssessmentFactory, complete=True, child=factory.SelfAttribute("..child"))
+    requested_on = factory.SelfAttribute("child.requested_on")
+    rule_version = "NEED-1.0"
+    score_low = 78
+    score_high = 78
+    rank_score = factory.SelfAttribute("score_high")
