@@ -22,10 +22,10 @@ def refuse(table: str, event: str, *, when: str = "") -> migrations.RunPython:
     def forwards(apps, schema_editor):
         values = {"name": name, "event": event, "table": table, "when": f"WHEN ({when})" if when else ""}
         if schema_editor.connection.vendor == "postgresql":
-            schema_editor.execute(_POSTGRES_FUNCTION)
-            schema_editor.execute(_POSTGRES.format(**values))
+            schema_editor.execute(_POSTGRES_FUNCTION, params=None)
+            schema_editor.execute(_POSTGRES.format(**values), params=None)
         else:
-            schema_editor.execute(_SQLITE.format(**values))
+            schema_editor.execute(_SQLITE.format(**values), params=None)
 
     def backwards(apps, schema_editor):
         on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""

@@ -77,6 +77,7 @@ def without_triggers(statement: str) -> None:
     """What somebody with the keys of the database could do."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE journal_entry DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE journal_payload DISABLE TRIGGER USER")
         else:
