@@ -8,9 +8,10 @@ ROOMS := hajar beneficiaries distributions
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 PYTEST := pytest -q -n 2
+ON_SQLITE := env -u DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup test test-sqlite test-postgres test-browser test-js check bench lock messages clean
+.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js check bench lock messages clean
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +33,7 @@ $(BIN)/uv: requirements/uv.txt
 	@touch $@ .venv/.running
 
 node_modules/.running: package-lock.json | .venv/.running
-	@test -e node_modules/.developing || npm ci --omit=dev --silent
+	npm ci --omit=dev --silent
 	@touch $@
 
 node_modules/.developing: package-lock.json | .venv/.developing
@@ -53,3 +54,63 @@ demo: .venv/.running node_modules/.running ## run with invented families (PORT=8
 demo-reset: ## forget what was entered in the demo and begin again
 	rm -rf db.sqlite3 db.sqlite3-wal db.sqlite3-shm media
 	@$(MAKE) --no-print-directory demo
+
+# --- testing ---------------------------------------------------------------------------------------------------
+
+test: test-sqlite test-postgres test-browser test-js ## pass every test
+
+test-sqlite: setup compiled ## the suite on SQLite
+	$(ON_SQLITE) $(PYTEST) -m "not browser" $(ARGS)
+
+test-postgres: setup compiled ## the suite on a throw-away PostgreSQL
+	python scripts/with_postgres.py $(PYTEST) -m "not browser" $(ARGS)
+
+test-browser: setup compiled ## the stories in Chromium
+	$(ON_SQLITE) $(PYTEST) tests/browser $(ARGS)
+
+test-js: setup ## the JavaScript tests
+	npm test --silent
+
+compiled:
+	@python manage.py messages --compile
+
+# --- checking --------------------------------------------------------------------------------------------------
+
+# Settings as in production, with nothing behind them.
+PRODUCTION = env HAJAR_DEBUG=0 HAJAR_SECRET_KEY=$$(python -c "import secrets; print(secrets.token_urlsafe(50))") \
+	HAJAR_ALLOWED_HOSTS=hajar.example HAJAR_EMAIL_URL=dummymail:// DATABASE_URL=sqlite:///$$scratch/db.sqlite3 \
+	HAJAR_STATIC_ROOT=$$scratch/static
+
+check: setup ## lint, types, import law, migrations, translations, templates, deployment
+	ruff check .
+	ruff format --check .
+	mypy $(ROOMS)
+	lint-imports
+	djlint --lint --quiet templates
+	python manage.py makemigrations --check --dry-run
+	python manage.py messages --check
+	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(PRODUCTION) python manage.py check --deploy --fail-level WARNING --database default && \
+	$(PRODUCTION) python manage.py collectstatic --no-input --verbosity 0
+
+bench: setup compiled ## measure every main page (ARGS="--children 10000")
+	python manage.py bench $(ARGS)
+
+# --- keeping ---------------------------------------------------------------------------------------------------
+
+messages: setup ## bring the French and Arabic catalogues in step with the code
+	python manage.py messages
+
+# dev.txt first: what runs and what is tested are then the same versions.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate pyproject.toml
+
+lock: $(BIN)/uv ## choose versions anew (ARGS=--upgrade for the newest)
+	$(COMPILE) $(ARGS) --group dev -o requirements/dev.txt
+	sed -n 's/^\([a-z].*==.*\) \\$$/\1/p' requirements/dev.txt > .venv/chosen.txt
+	$(COMPILE) --constraint .venv/chosen.txt --group demo -o requirements/demo.txt
+	$(COMPILE) --constraint .venv/chosen.txt --extra production -o requirements/production.txt
+	awk '/^[a-z]/ {wanted = /^uv==/} wanted' requirements/dev.txt > requirements/uv.txt
+	npm install --package-lock-only
+
+clean: ## remove what was installed and made, but not the database
+	rm -rf .venv node_modules staticfiles .chromium .*_cache .hypothesis

@@ -1,7 +1,14 @@
-"""Durability is set in settings.py and read back here from the live connection: a setting in the wrong place is silent."""
+"""What must be true of a running Hajar beyond what Django checks.
+
+Durability is set in settings.py and read back here from the live connection: a setting in the wrong place is silent.
+"""
+
+from pathlib import Path
 
 from django.core.checks import Error, Tags, register
 from django.db import connections
+from django.template import TemplateSyntaxError, engines
+from django.template.loader import get_template
 
 # SQLite answers synchronous as a number: 2 is FULL.
 SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
@@ -25,3 +32,16 @@ def _faults(connection):
         yield Error("ATOMIC_REQUESTS must be off: an activity opens its own transaction", id="hajar.E002")
     if connection.vendor == "sqlite" and connection.transaction_mode != "IMMEDIATE":
         yield Error("SQLite's transaction_mode must be IMMEDIATE", id="hajar.E003")
+
+
+@register(Tags.templates, deploy=True)
+def templates_compile(app_configs=None, **kwargs):
+    """Compile every page before it is put in front of people."""
+    faults = []
+    for folder in engines["django"].engine.dirs:
+        for path in sorted(Path(folder).rglob("*.html")):
+            try:
+                get_template(path.relative_to(folder).as_posix())
+            except TemplateSyntaxError as fault:
+                faults.append(Error(f"{path.relative_to(folder)}: {fault}", id="hajar.E004"))
+    return faults

@@ -10,7 +10,7 @@ class DiscreetFormatter(logging.Formatter):
     def __init__(self):
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
 
-    def formatException(self, ei) -> str:  # noqa: N802 (the name is logging's)
+    def formatException(self, ei) -> str:
         kind, error, _trace = ei
         lines = []
         while error is not None:

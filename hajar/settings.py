@@ -50,7 +50,7 @@ if not DEBUG:
             ("DATABASE_URL" not in env.ENVIRON, "DATABASE_URL must say where the data lies."),
             (
                 "HAJAR_EMAIL_URL" not in env.ENVIRON or "console" in EMAIL["EMAIL_BACKEND"],
-                "HAJAR_EMAIL_URL must name a mail server (or dummymail:// to send nothing): printed mails show sign-in links.",
+                "HAJAR_EMAIL_URL must name a mail server, or dummymail:// to send nothing: printed mails show secrets.",
             ),
             (
                 CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache")),
@@ -136,7 +136,7 @@ DATABASE = DATABASES["default"]
 DATABASE["ATOMIC_REQUESTS"] = False  # with IMMEDIATE every page would take SQLite's one write lock
 if DATABASE["ENGINE"].endswith("sqlite3"):
     # Without IMMEDIATE a read followed by a write fails at once, in spite of the timeout.
-    # Without FULL an entry that a phone was told is safe may vanish when the power goes. hajar/checks.py reads both back.
+    # Without FULL an entry that a phone was told is safe may vanish when the power goes. checks.py reads both back.
     DATABASE["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

@@ -9,6 +9,9 @@ from hajar import views
 admin.site.login = secure_admin_login(admin.site.login)  # one sign-in, with second factor and throttling
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("beneficiaries.urls")),
+    path("", include("distributions.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

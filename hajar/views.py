@@ -10,6 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 
+@require_safe
+def home(request):
+    """What waits for me today."""
+    return render(request, "home.html")
+
+
 @login_not_required
 @never_cache
 @require_safe

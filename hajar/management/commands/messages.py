@@ -21,7 +21,10 @@ from django.utils.translation.template import templatize
 ROOMS = ("hajar", "beneficiaries", "distributions", "templates")
 PLURALS = {
     "fr": "nplurals=2; plural=(n > 1);",
-    "ar": "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5);",
+    "ar": (
+        "nplurals=6; plural="
+        "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5);"
+    ),
 }
 # Plural forms that may say the number in words, or leave it out: Arabic's none, one and two; French's none-or-one.
 FORMS_WITHOUT_NUMBER = {"fr": {0}, "ar": {0, 1, 2}}
@@ -35,20 +38,20 @@ KEYWORDS = {
         "npgettext": ((1, "c"), 2, 3),
     }.items()
     for suffix in ("", "_lazy")
-} | {"_": None, "gettext_noop": None}
+} | {"_": None, "gettext_noop": None, "N_": None}  # N_ marks a sentence where Django may not be imported
 PLACEHOLDER = re.compile(r"%\(\w+\)|%[sd]|%%|\{\w*\}")
 
 
 class Command(BaseCommand):
-    help = "Bring the catalogues up to date with the code; --check only says what is missing; --compile writes .mo files."
+    help = "Bring the catalogues of messages up to date with the code and the templates."
     requires_system_checks = []
 
     def add_arguments(self, parser):
         group = parser.add_mutually_exclusive_group()
-        group.add_argument("--check", action="store_true", help="write nothing; fail if a catalogue is not complete")
+        group.add_argument("--check", action="store_true", help="write nothing, fail if a catalogue is not complete")
         group.add_argument("--compile", action="store_true", help="write the .mo files that the app reads")
 
-    def handle(self, *, check, compile, **options):  # noqa: A002 (named after the option)
+    def handle(self, *, check, compile, **options):
         folder = Path(settings.LOCALE_PATHS[0])
         paths = {language: folder / language / "LC_MESSAGES" / "django.po" for language in PLURALS}
         if compile:
@@ -185,7 +188,7 @@ def _forms(message: Message) -> tuple[list[str], list[str]]:
 
 
 def _missing(ids: list[str], string: str, number: int, language: str) -> set[str]:
-    """The placeholders that a form must have and has not. The one that only the plural has, or both, may be the number."""
+    """The placeholders that a form must have and has not; a form for one exact number may leave the number out."""
     lacking = set(PLACEHOLDER.findall(ids[-1])) - set(PLACEHOLDER.findall(string))
     may_omit_number = len(ids) > 1 and number in FORMS_WITHOUT_NUMBER[language]
     return set() if may_omit_number and len(lacking) == 1 else lacking
