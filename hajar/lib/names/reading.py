@@ -4,10 +4,11 @@ A unit can be read in several ways: with its article or without, g soft or hard,
 
 Consonants are classes that both scripts reach: ت ط ث and t, th are T; ق ك and q, k, g are K; ش and ch, sh are C. The *shade*
 keeps what Arabic spelling knows and Latin does not (ط is T shaded t).
-Vowels are letters too. Both scripts write A, I and U, Latin adds the weak E; Arabic adds four signs that leave a vowel open:
+Vowels are letters too. Both scripts write A, I and U, Latin adds the weak E; Arabic adds signs that leave a vowel open:
 
-    ANY     ayn or a seated hamza: some vowel or none             HEH      final ه, perhaps a feminine ending without its dots
-    ALEF    an initial alef without hamza: any vowel              ON, UNDER  an initial alef with hamza above (a, u), below (i)
+    ANY         ayn or a seated hamza: some vowel or none       HEH       final ه, perhaps a feminine ending without its dots
+    ALEF        an initial alef without hamza: any vowel        DOTLESS   after A: final ى, which some write for ي
+    ON, UNDER   an initial alef with hamza above (a, u), below (i)
 """
 
 import re
@@ -17,7 +18,7 @@ from functools import lru_cache
 
 from hajar.lib.names.spelling import is_arabic
 
-ANY, ALEF, HEH, ON, UNDER = "*", "?", "h", "a", "i"
+ANY, ALEF, HEH, ON, UNDER, DOTLESS = "*", "?", "h", "a", "i", "y"
 
 CACHED_UNITS = 32_768
 
@@ -169,7 +170,7 @@ def _latin_syllables(word: str) -> tuple[str, tuple[Syllable, ...]]:
 
 _CONSONANTS = dict(zip("بتثجحخدذرزسشصضطظغفقكلمنه", "BTTJHXDDRZSCSDTDGFKKLMNH", strict=True))
 _SHADES = {"ط": "t", "ث": "t", "ص": "s", "ح": "h", "ض": "d", "ذ": "z", "ظ": "z", "ق": "q"}
-_WRITTEN_VOWELS = {"ا": "A", "آ": "A", "ى": "A", "ة": "A", "و": "U", "ؤ": "U", "ي": "I", "ئ": "I"}
+_WRITTEN_VOWELS = {"ا": "A", "آ": "A", "ى": "A" + DOTLESS, "ة": "A", "و": "U", "ؤ": "U", "ي": "I", "ئ": "I"}
 _WRITTEN_VOWELS |= dict.fromkeys("عءأإ", ANY)
 _OPENINGS = {"ا": ALEF, "آ": "A", "أ": ON, "إ": UNDER, "ع": ANY, "ء": ANY}
 _SERVANT_ARABIC = re.compile("عبد(?:ال)?(.+)")

@@ -82,7 +82,7 @@ def _joined(separate: list[str]) -> list[str]:
 def _append(units: list[str], word: str) -> None:
     """Add a word; "Eddine" belongs to the word before it."""
     if word in FAITH and units and units[-1] not in TITLES and units[-1] not in CLAN:
-        units[-1] += _in_script_of(units[-1], "الدين", "edine")
+        units[-1] = units[-1].removesuffix("e") + _in_script_of(units[-1], "الدين", "edine")
     else:
         units.append(word)
 
