@@ -1,4 +1,4 @@
-"""Between two tests with real transactions Django empties every table: make that work with our triggers and reference rows.
+"""Between two tests with real transactions Django empties every table: make that work here.
 
 On SQLite it deletes row by row, which the append-only triggers rightly refuse: they are taken off for that moment.
 Afterwards the rows that migrations wrote (places, roles, the journal's head) are written again.

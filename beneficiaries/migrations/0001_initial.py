@@ -68,8 +68,8 @@ class Migration(migrations.Migration):
                 (
                     "birth_precision",
                     models.CharField(
-                        choices=[("day", "exact day"), ("month", "month and year"), ("year", "year only")],
-                        default="day",
+                        choices=[("exact", "exact day"), ("month", "month and year"), ("year", "year only")],
+                        default="exact",
                         max_length=5,
                         verbose_name="known to the",
                     ),

@@ -61,7 +61,7 @@ class Child(Named, Journalled):
         BOY = "M", _("boy")
 
     class Precision(models.TextChoices):
-        DAY = "day", _("exact day")
+        EXACT = "exact", _("exact day")
         MONTH = "month", _("month and year")
         YEAR = "year", _("year only")
 
@@ -95,7 +95,7 @@ class Child(Named, Journalled):
     family = models.ForeignKey(Family, verbose_name=_("family"), on_delete=models.PROTECT, related_name="children")
     born_on = models.DateField(_("birth date"))
     birth_precision = models.CharField(
-        _("known to the"), max_length=5, choices=Precision.choices, default=Precision.DAY
+        _("known to the"), max_length=5, choices=Precision.choices, default=Precision.EXACT
     )
     sex = models.CharField(_("sex"), max_length=1, choices=Sex.choices)
     photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)

@@ -12,7 +12,10 @@ class Counter(models.Model):
 
 
 def next_numbers(series: str, count: int = 1) -> range:
-    """Take `count` numbers out of a series, never given twice. Call it in a transaction: the row stays locked until its end."""
+    """Take `count` numbers out of a series, never given twice.
+
+    Call it in a transaction: the row stays locked until its end.
+    """
     Counter.objects.get_or_create(series=series)
     counter = Counter.objects.select_for_update().get(series=series)
     first = counter.last + 1

@@ -112,7 +112,7 @@ class ChairEventQuerySet(models.QuerySet):
 
 
 class ChairEvent(models.Model):
-    """One row is one thing that happened to a chair; never edited (a trigger refuses it), a correction is another event."""
+    """One row is one thing that happened to a chair; a trigger refuses edits, a correction is another event."""
 
     class Kind(models.TextChoices):
         RECEIVED = "received", _("received")

@@ -16,7 +16,10 @@ CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNC
 
 
 def refuse(table: str, event: str, *, when: str = "") -> migrations.RunPython:
-    """An operation that makes the database refuse `event` (UPDATE or DELETE) on `table`, optionally only `when` OLD is so."""
+    """An operation that makes the database refuse `event` (UPDATE or DELETE) on `table`.
+
+    `when` is a condition on OLD and NEW under which it refuses; by default always.
+    """
     name = f"{table}_refuses_{event.lower()}"
 
     def forwards(apps, schema_editor):

@@ -1,8 +1,8 @@
 """What was done, by whom, on which device, when: append-only and chained by hashes.
 
-Each business change appends one entry in its own transaction and takes the head's row lock last. That one mechanism gives
-order without gaps, attribution, tamper evidence and a cursor that loses nothing. Payloads lie apart, so that what a family
-asks to forget can be erased while the chain stays whole. Triggers on both databases refuse edits (see migrations).
+Each business change appends one entry in its own transaction and takes the head's row lock last. That one mechanism
+gives order without gaps, attribution, tamper evidence and a cursor that loses nothing. Payloads lie apart, so that what
+a family asks to forget can be erased while the chain stays whole. Triggers on both databases refuse edits.
 """
 
 import uuid
@@ -25,6 +25,9 @@ class Head(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="journal_has_one_head", condition=models.Q(id=1))]
+
+    def __str__(self):
+        return f"{self.sequence}"
 
 
 class EntryQuerySet(models.QuerySet):
@@ -91,6 +94,9 @@ class Payload(models.Model):
     entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="payload")
     data = models.JSONField(default=dict)
     salt = models.CharField(max_length=32)
+
+    def __str__(self):
+        return str(self.entry_id)
 
 
 class Journalled(models.Model):

@@ -64,6 +64,14 @@ def record(
     return entry
 
 
+@transaction.atomic
+def record_reading(
+    act: str, obj: models.Model, *, by, subject: models.Model | None = None, payload: dict | None = None
+) -> Entry:
+    """Append that `by` opened something narrow, such as a health record, in a transaction of its own."""
+    return record(act, obj, by=by, subject=subject, payload=payload)
+
+
 def erase_payload(entry: Entry) -> None:
     """Forget what the entry says in detail. The entry, its hash and the chain stay."""
     Payload.objects.filter(entry=entry).delete()

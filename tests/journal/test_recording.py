@@ -13,7 +13,12 @@ def write(user, **options):
 
 def test_an_entry_says_who_did_what_and_when(samira):
     entry = write(samira, device="Android 9")
-    assert (entry.actor, entry.act, entry.object_id, entry.device) == (samira, "admin.changed", str(samira.pk), "Android 9")
+    assert (entry.actor, entry.act, entry.object_id, entry.device) == (
+        samira,
+        "admin.changed",
+        str(samira.pk),
+        "Android 9",
+    )
     assert entry.received_at is not None
     assert Entry.objects.select_related("payload").get(pk=entry.pk).details == {"field": "phone"}
 
@@ -90,7 +95,7 @@ def without_triggers(statement: str) -> None:
     ("statement", "kind"),
     [
         ("UPDATE journal_entry SET device = 'forged' WHERE sequence = 1", "entry"),
-        ("UPDATE journal_payload SET data = '{\"field\": \"name\"}' WHERE entry_id = 1", "payload"),
+        ('UPDATE journal_payload SET data = \'{"field": "name"}\' WHERE entry_id = 1', "payload"),
         ("UPDATE journal_head SET hash = 'forged'", "head"),
         ("UPDATE journal_entry SET previous_hash = 'forged' WHERE sequence = 2", "link"),
     ],
@@ -132,7 +137,9 @@ def record_without_lock(user, index):
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite writes one transaction at a time: the bug cannot show")
+@pytest.mark.skipif(
+    connection.vendor == "sqlite", reason="SQLite writes one transaction at a time: the bug cannot show"
+)
 def test_the_race_notices_a_recorder_that_forgets_the_lock(samira):
     results = race(64, lambda index: record_without_lock(samira, index))
     assert [r for r in results if isinstance(r, Exception)] != []

@@ -1,0 +1,63 @@
+from django.contrib import admin
+
+from beneficiaries.admin.families import NumberedAdmin
+from beneficiaries.models import Child, Consent, HealthRecord, RegisterImport
+from hajar.journal import recording
+from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
+
+CHILD_SEARCH = ["given_name_latin", "family_name_latin", "given_name_arabic", "family_name_arabic"]
+
+
+@admin.register(Child)
+class ChildAdmin(NumberedAdmin):
+    series = "child"
+    list_display = ["reference", "full_name_latin", "full_name_arabic", "born_on", "sex", "status", "family"]
+    list_select_related = ["family"]
+    list_filter = ["status", "sex", "school", "precautions", "family__province__region"]
+    search_fields = [*CHILD_SEARCH, "number"]
+    autocomplete_fields = ["family"]
+    readonly_fields = ["reference"]
+    exclude = ["photo"]  # photos change on the child's page, where their data is stripped
+    date_hierarchy = None
+    ordering = ["number"]
+
+
+@admin.register(HealthRecord)
+class HealthRecordAdmin(JournalledAdmin):
+    """Opening a record here is written to the journal as it is on the child's page."""
+
+    list_display = ["child", "updated_at", "updated_by"]
+    list_select_related = ["child", "updated_by"]
+    search_fields = [f"child__{field}" for field in CHILD_SEARCH]
+    autocomplete_fields = ["child"]
+    ordering = ["child__number"]
+
+    def save_model(self, request, obj, form, change):
+        obj.updated_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj is not None and request.method == "GET":
+            recording.record_reading("health_record.opened", obj, by=request.user, subject=obj.child)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+
+@admin.register(Consent)
+class ConsentAdmin(JournalledAdmin):
+    list_display = ["child", "purpose", "answer", "guardian", "answered_on", "withdrawn_on"]
+    list_select_related = ["child", "guardian"]
+    list_filter = ["purpose", "answer", "method"]
+    search_fields = [f"child__{field}" for field in CHILD_SEARCH]
+    autocomplete_fields = ["child", "guardian"]
+    readonly_fields = ["evidence"]
+    ordering = ["-answered_on", "pk"]
+
+
+@admin.register(RegisterImport)
+class RegisterImportAdmin(ReadOnlyAdmin):
+    list_display = ["filename", "uploaded_by", "state", "created_at", "confirmed_at"]
+    list_select_related = ["uploaded_by"]
+    list_filter = ["state"]
+    search_fields = ["filename"]
+    exclude = ["rows"]
+    ordering = ["-created_at"]

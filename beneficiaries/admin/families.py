@@ -1,0 +1,45 @@
+from django.contrib import admin
+
+from beneficiaries.models import Family, Guardian
+from beneficiaries.models.references import next_numbers
+from hajar.journal.admin import JournalledAdmin
+
+
+class NumberedAdmin(JournalledAdmin):
+    """Rows with a human reference: the next number of their series is taken when they are first saved."""
+
+    series = ""
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.number = next_numbers(self.series)[0]
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Family)
+class FamilyAdmin(NumberedAdmin):
+    series = "family"
+    list_display = ["reference", "sort_key", "province", "commune", "language"]
+    list_select_related = ["province"]
+    list_filter = ["province__region", "language"]
+    search_fields = ["number", "sort_key", "commune", "guardians__phone"]
+    autocomplete_fields = ["province"]
+    readonly_fields = ["reference"]
+    ordering = ["number"]
+
+
+@admin.register(Guardian)
+class GuardianAdmin(JournalledAdmin):
+    list_display = ["full_name_latin", "full_name_arabic", "relation", "phone", "family"]
+    list_select_related = ["family"]
+    list_filter = ["relation", "legal_basis", "has_whatsapp"]
+    search_fields = [
+        "given_name_latin",
+        "family_name_latin",
+        "given_name_arabic",
+        "family_name_arabic",
+        "phone",
+        "family__number",
+    ]
+    autocomplete_fields = ["family"]
+    ordering = ["sort_key", "pk"]

@@ -1,0 +1,3 @@
+from distributions.admin import chairs, field, initiatives
+
+__all__ = ["chairs", "field", "initiatives"]

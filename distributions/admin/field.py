@@ -1,0 +1,42 @@
+from django.contrib import admin
+
+from distributions.models import Attachment, Delivery, FollowUp
+from hajar.journal.admin import ReadOnlyAdmin
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    list_display = ["happened_at", "received_at", "child", "outcome", "volunteer", "needs_a_look"]
+    list_select_related = ["allocation__need__child", "volunteer"]
+    list_filter = ["outcome", "happened_at"]
+    search_fields = ["receiver_name", "allocation__need__child__family_name_latin", "allocation__chair__number"]
+    ordering = ["-happened_at", "pk"]
+
+    @admin.display(ordering="allocation__need__child__sort_key")
+    def child(self, delivery):
+        return delivery.allocation.need.child
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    """That a proof exists; the file itself is seen on the delivery's page."""
+
+    list_display = ["delivery", "kind", "created_at"]
+    list_select_related = ["delivery"]
+    list_filter = ["kind"]
+    search_fields = ["sha256"]
+    exclude = ["file"]
+    ordering = ["-created_at", "pk"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(ReadOnlyAdmin):
+    list_display = ["done_on", "step", "child", "still_used", "satisfaction", "done_by"]
+    list_select_related = ["delivery__allocation__need__child", "done_by"]
+    list_filter = ["step", "still_used", "has_skin_problem", "needs_remeasuring"]
+    search_fields = ["delivery__allocation__need__child__family_name_latin", "note"]
+    ordering = ["-done_on", "pk"]
+
+    @admin.display(ordering="delivery__allocation__need__child__sort_key")
+    def child(self, followup):
+        return followup.delivery.allocation.need.child

@@ -1,0 +1,43 @@
+from django.contrib import admin
+
+from distributions.models import Allocation, Initiative, Partner, Round
+from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
+
+
+@admin.register(Partner)
+class PartnerAdmin(JournalledAdmin):
+    list_display = ["name_latin", "name_arabic", "contact"]
+    search_fields = ["name_latin", "name_arabic"]
+    ordering = ["name_latin"]
+
+
+@admin.register(Initiative)
+class InitiativeAdmin(JournalledAdmin):
+    list_display = ["name_fr", "occasion", "starts_on", "ends_on", "target", "state"]
+    list_filter = ["occasion", "state"]
+    search_fields = ["name_fr", "name_ar", "name_en"]
+    filter_horizontal = ["partners"]
+    readonly_fields = ["state"]
+    ordering = ["-starts_on", "pk"]
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnlyAdmin):
+    list_display = ["day", "province", "volunteer", "initiative", "opened_at"]
+    list_select_related = ["province", "volunteer", "initiative"]
+    list_filter = ["initiative", "province__region"]
+    search_fields = ["volunteer__full_name", "province__name_fr", "province__name_ar"]
+    ordering = ["-day", "pk"]
+
+
+@admin.register(Allocation)
+class AllocationAdmin(ReadOnlyAdmin):
+    list_display = ["chair", "child", "initiative", "status", "proposed_by", "approved_by"]
+    list_select_related = ["chair", "need__child", "initiative", "proposed_by", "approved_by"]
+    list_filter = ["status", "initiative"]
+    search_fields = ["chair__number", "need__child__family_name_latin", "need__child__family_name_arabic"]
+    ordering = ["-created_at", "pk"]
+
+    @admin.display(ordering="need__child__sort_key")
+    def child(self, allocation):
+        return allocation.need.child
