@@ -100,9 +100,11 @@ def page(page, base_url):
     )
     page.on(
         "request",
-        lambda request: request.url.startswith(("http:", "https:"))
-        and not request.url.startswith(base_url)
-        and complaints.append(f"asked another host: {request.url}"),
+        lambda request: (
+            request.url.startswith(("http:", "https:"))
+            and not request.url.startswith(base_url)
+            and complaints.append(f"asked another host: {request.url}")
+        ),
     )
     yield page
     assert complaints == []

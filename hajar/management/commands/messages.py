@@ -39,7 +39,7 @@ KEYWORDS = {
     }.items()
     for suffix in ("", "_lazy")
 } | {"_": None, "gettext_noop": None, "N_": None}  # N_ marks a sentence where Django may not be imported
-PLACEHOLDER = re.compile(r"%\(\w+\)|%[sd]|%%|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]?|%[sd]|%%|\{\w*\}")
 
 
 class Command(BaseCommand):
