@@ -11,7 +11,8 @@ PYTEST := pytest -q -n 2
 ON_SQLITE := env -u DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js check bench lock messages clean
+.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js check bench lock messages clean \
+	production production-ready
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +55,19 @@ demo: .venv/.running node_modules/.running ## run with invented families (PORT=8
 demo-reset: ## forget what was entered in the demo and begin again
 	rm -rf db.sqlite3 db.sqlite3-wal db.sqlite3-shm media
 	@$(MAKE) --no-print-directory demo
+
+# --- a server of one's own: docs/deploy.md -----------------------------------------------------------------------
+
+production: $(BIN)/uv ## install what a server needs
+	uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/demo.txt
+	uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/production.txt
+	npm ci --omit=dev --silent
+	python manage.py messages --compile
+
+production-ready: ## migrate, collect static files and check (ENV=/etc/hajar.env)
+	set -a; . $(ENV); set +a; \
+	python manage.py migrate && python manage.py createcachetable && \
+	python manage.py collectstatic --no-input && python manage.py check --deploy --database default
 
 # --- testing ---------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,8 @@ from django.views.i18n import set_language
 
 from hajar import views
 
-admin.site.login = secure_admin_login(admin.site.login)  # one sign-in, with second factor and throttling
+# One sign-in for all, with second factor and throttling.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", views.home, name="home"),

@@ -145,14 +145,14 @@ def test_the_check_fails_when_the_code_says_something_new(project):
     ],
 )
 def test_a_translation_says_the_same_placeholders(said, translated, is_good):
-    french = messages._empty("fr")
+    french = messages.empty("fr")
     french.add(said, translated)
     assert (list(messages.faults(french, "fr")) == []) is is_good
 
 
 def test_arabic_may_say_none_one_and_two_in_words_but_not_three():
     forms = ["لا كراسي", "كرسي واحد", "كرسيان", "%(n)s كراسي", "%(n)s كرسيا", "%(n)s كرسي"]
-    arabic = messages._empty("ar")
+    arabic = messages.empty("ar")
     arabic.add(("%(n)s chair", "%(n)s chairs"), tuple(forms))
     assert list(messages.faults(arabic, "ar")) == []
     arabic.add(("%(n)s bed", "%(n)s beds"), (*forms[:3], "أسرة", *forms[4:]))
@@ -160,7 +160,7 @@ def test_arabic_may_say_none_one_and_two_in_words_but_not_three():
 
 
 def test_a_fuzzy_translation_is_a_fault():
-    french = messages._empty("fr")
+    french = messages.empty("fr")
     french.add("chair", "chaise", flags=("fuzzy",))
     assert list(messages.faults(french, "fr")) == ["fuzzy: 'chair'"]
 

@@ -104,10 +104,10 @@ def _as_python(template: Path) -> bytes:
 
 
 def parsed(po: bytes, language: str) -> Catalog:
-    return read_po(BytesIO(po), locale=language) if po else _empty(language)
+    return read_po(BytesIO(po), locale=language) if po else empty(language)
 
 
-def _empty(language: str) -> Catalog:
+def empty(language: str) -> Catalog:
     catalogue = Catalog(locale=language)
     catalogue.mime_headers = [
         ("Content-Type", "text/plain; charset=utf-8"),
@@ -118,18 +118,19 @@ def _empty(language: str) -> Catalog:
 
 def merged(language: str, kept: Catalog, wanted: Catalog) -> Catalog:
     """Give the messages that are wanted the translations that are kept. Nothing is guessed; the rest is dropped."""
-    catalogue = _empty(language)
+    catalogue = empty(language)
     for message in wanted:
         if not message.id:
             continue
         old = kept.get(message.id, message.context)
-        same = old is not None and old.pluralizable == message.pluralizable
+        if old is None or old.pluralizable != message.pluralizable:
+            old = Message(message.id)
         catalogue.add(
             message.id,
-            old.string if same else "",
-            flags={"fuzzy"} & old.flags if same else (),
+            old.string,
+            flags={"fuzzy"} & old.flags,
             auto_comments=message.auto_comments,
-            user_comments=old.user_comments if old is not None else (),
+            user_comments=old.user_comments,
             context=message.context,
         )
     return catalogue
@@ -182,9 +183,8 @@ def faults(catalogue: Catalog, language: str) -> Iterator[str]:
 
 
 def _forms(message: Message) -> tuple[list[str], list[str]]:
-    if message.pluralizable:
-        return list(message.id), list(message.string or [""])
-    return [message.id], [message.string or ""]
+    ids, strings = message.id, message.string or ""
+    return ([ids] if isinstance(ids, str) else list(ids)), ([strings] if isinstance(strings, str) else list(strings))
 
 
 def _missing(ids: list[str], string: str, number: int, language: str) -> set[str]:
