@@ -5,11 +5,13 @@ from dataclasses import FrozenInstanceError
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beneficiaries import measures
 from beneficiaries.measures import BY_FIELD, MEASURES, MESSAGES, check
+
+unhurried = settings(deadline=None)  # a busy machine is not a wrong rule
 
 GIRL_OF_NINE = {
     "hip_width_mm": 255,
@@ -124,6 +126,7 @@ def test_the_question_about_units_is_asked_only_if_its_answer_is_possible(value,
     assert (finding.severity, finding.key, finding.params.get("suggestion")) == ("hard", key, suggestion)
 
 
+@unhurried
 @given(st.sampled_from(sorted(BY_FIELD)), st.decimals(min_value=-10, max_value=3000, places=1))
 def test_a_suggestion_is_always_a_possible_value(name, value):
     for finding in check({name: value}):
@@ -194,6 +197,7 @@ def test_missing_measures_and_other_fields_are_not_checked(values):
     assert check(values) == []
 
 
+@unhurried
 @given(st.fixed_dictionaries({name: st.one_of(st.none(), st.integers(-50, 3000)) for name in HARD}))
 def test_every_finding_can_be_said(values):
     for finding in check(values):

@@ -12,11 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beneficiaries import scoring
 from beneficiaries.scoring import ACCEPTED, CHAIR_QUESTIONS, REASONS, Answers, score
+
+unhurried = settings(deadline=None)  # a busy machine is not a wrong rule
 
 TODAY = date(2026, 12, 3)
 
@@ -263,6 +265,7 @@ def test_no_chair_counts_by_mobility(mobility, expected):
     assert part(replace(BEST, mobility=mobility, has_chair="no"), "B") == expected
 
 
+@unhurried
 @given(any_answers())
 def test_losing_a_chair_however_bad_never_lowers_the_need(answers):
     with_chair, without = score(replace(answers, has_chair="yes")), score(replace(answers, has_chair="no"))
@@ -330,6 +333,7 @@ def test_the_band_of_an_interval_names_both_ends():
     assert score(planned_medium).band_name == "planned_medium"
 
 
+@unhurried
 @given(any_answers())
 def test_every_band_of_an_interval_has_a_name(answers):
     assert score(answers).band_name in scoring.BAND_NAMES
@@ -583,6 +587,7 @@ def test_nothing_the_rule_must_not_know_is_an_answer():
 # --- N8: caps -------------------------------------------------------------------------------------
 
 
+@unhurried
 @given(any_answers())
 def test_the_maxima_are_never_exceeded_so_nothing_is_cut_off(answers):
     for each in score(answers).parts:
@@ -627,6 +632,7 @@ def test_the_wait_bonus_is_a_point_per_full_thirty_days_after_sixty(days, bonus)
     assert scoring.wait_bonus(TODAY - timedelta(days=days), TODAY) == bonus
 
 
+@unhurried
 @given(st.integers(min_value=0, max_value=5000))
 def test_the_wait_bonus_never_decreases(days):
     asked = TODAY - timedelta(days=days)
@@ -667,6 +673,7 @@ def test_an_urgent_case_is_decided_within_fourteen_days_of_its_flag():
 # --- N15, N16, N17: not knowing -------------------------------------------------------------------
 
 
+@unhurried
 @given(any_answers())
 def test_every_way_of_not_knowing_scores_alike(answers):
     unknown = replace(answers, **{name: "unknown" for name in ACCEPTED if not is_known(answers, name)})
@@ -716,12 +723,14 @@ def test_an_unknown_answer_opens_the_score_or_a_flag_wherever_the_question_matte
 # --- What holds for any answers -------------------------------------------------------------------
 
 
+@unhurried
 @given(any_answers())
 def test_the_interval_lies_between_zero_and_one_hundred(answers):
     result = score(answers)
     assert 0 <= result.low <= result.high <= 100
 
 
+@unhurried
 @given(any_answers(), known_answers(), st.sets(st.sampled_from(sorted(GRADED))))
 def test_an_answer_to_an_open_question_stays_within_the_interval(answers, found, asked):
     now_known = {name: found[name] for name in asked if not is_known(answers, name)}
@@ -732,6 +741,7 @@ def test_an_answer_to_an_open_question_stays_within_the_interval(answers, found,
     assert len(after.flags_to_check) <= len(before.flags_to_check)
 
 
+@unhurried
 @given(any_answers())
 def test_the_interval_is_no_wider_than_the_open_questions_make_it(answers):
     open_names = [name for name in GRADED if not is_known(answers, name)]
@@ -741,6 +751,7 @@ def test_the_interval_is_no_wider_than_the_open_questions_make_it(answers):
     assert score(answers).high == at_worst.high
 
 
+@unhurried
 @given(known_answers(), st.sampled_from(sorted(GRADED)), st.data())
 def test_a_worse_answer_never_lowers_the_need(found, name, data):
     grades = GRADED[name]
@@ -752,6 +763,7 @@ def test_a_worse_answer_never_lowers_the_need(found, name, data):
     assert before.high <= after.high
 
 
+@unhurried
 @given(any_answers())
 def test_lines_add_up_to_parts_and_parts_to_the_total(answers):
     result = score(answers)
@@ -762,6 +774,7 @@ def test_lines_add_up_to_parts_and_parts_to_the_total(answers):
     assert result.high == sum(line.high for line in result.lines)
 
 
+@unhurried
 @given(any_answers())
 def test_every_point_comes_from_one_answer_or_one_named_group(answers):
     names = {each.name for each in fields(Answers)}
@@ -782,6 +795,7 @@ def test_every_group_is_made_of_answers():
         assert set(members) <= names
 
 
+@unhurried
 @given(any_answers())
 def test_the_result_can_be_kept_as_json(answers):
     result = score(answers)
@@ -890,6 +904,7 @@ def test_every_sentence_gets_exactly_its_parameters():
         assert "{" not in scoring.sentence(reason, params)
 
 
+@unhurried
 @given(any_answers())
 def test_every_line_and_flag_can_be_said(answers):
     result = score(answers)
