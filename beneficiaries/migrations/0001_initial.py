@@ -1178,7 +1178,7 @@ class Migration(migrations.Migration):
                 ("score_low", models.PositiveSmallIntegerField(verbose_name="need, low end")),
                 ("score_high", models.PositiveSmallIntegerField(verbose_name="need, high end")),
                 ("parts", models.JSONField(default=list, verbose_name="parts")),
-                ("flags", models.JSONField(default=dict, verbose_name="red flags")),
+                ("flags", models.JSONField(default=list, verbose_name="red flags")),
                 ("is_urgent", models.BooleanField(default=False, verbose_name="urgent")),
                 ("urgent_since", models.DateField(blank=True, null=True, verbose_name="urgent since")),
                 (

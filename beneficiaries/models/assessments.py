@@ -265,7 +265,7 @@ class Need(Journalled):
     score_low = models.PositiveSmallIntegerField(_("need, low end"))
     score_high = models.PositiveSmallIntegerField(_("need, high end"))
     parts = models.JSONField(_("parts"), default=list)
-    flags = models.JSONField(_("red flags"), default=dict)
+    flags = models.JSONField(_("red flags"), default=list)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     urgent_since = models.DateField(_("urgent since"), null=True, blank=True)
     # What a named person decided instead, with the reason.

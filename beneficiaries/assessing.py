@@ -1,0 +1,212 @@
+"""Assess a child and place the need that follows on the waiting list."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import measures, scoring
+from beneficiaries.models import Assessment, Child, Need
+from hajar.accounts.models import User
+from hajar.journal import recording as journal
+
+# What a later assessment starts from: answers that rarely change, never measures or red flags.
+KEPT_FROM_THE_LAST = ("push_method", "posture_level", "progression", "narrowest_door_mm", "steps_at_entrance", "goals")
+NOT_AN_ANSWER = {"id", "created_at", "child", "state", "assessor", "completed_at", "version"}
+ANSWER_FIELDS = tuple(f.name for f in Assessment._meta.concrete_fields if f.name not in NOT_AN_ANSWER)
+
+
+class AssessmentRefused(Exception):
+    """The act cannot be done; `message` says why in words, `fields` where."""
+
+    def __init__(self, message, *, fields: tuple[str, ...] = ()):
+        super().__init__(str(message))
+        self.message = message
+        self.fields = fields
+
+
+class Stale(AssessmentRefused):
+    """Somebody else saved the draft meanwhile."""
+
+
+@transaction.atomic
+def begin_assessment(*, child: Child, by: User, today: date | None = None) -> Assessment:
+    """Open a draft for this child, with what the register and the last assessment already tell.
+
+    Presets are proposals on the form; nothing counts before the assessment is completed. Where a draft is open it is
+    taken up again. Raises AssessmentRefused for a child that is not followed.
+    """
+    if not child.is_followed:
+        raise AssessmentRefused(_("This file is closed: no assessment can be begun."))
+    if open_draft := child.assessments.filter(state=Assessment.State.DRAFT).first():
+        return open_draft
+    draft = Assessment(child=child, assessor=by, assessed_on=today or timezone.localdate())
+    if last := child.assessments.complete().latest_first().first():
+        for field in KEPT_FROM_THE_LAST:
+            setattr(draft, field, getattr(last, field))
+    preset = scoring.preset_out_of_school(child.school)
+    draft.out_of_school = "" if preset == scoring.UNKNOWN else preset
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError:  # two people began at the same moment: both work on the first one's draft
+        return child.assessments.get(state=Assessment.State.DRAFT)
+    journal.record("assessment.started", draft, by=by, subject=child)
+    return draft
+
+
+@transaction.atomic
+def save_draft(assessment: Assessment, *, version: int, answers: Mapping[str, Any]) -> Assessment:
+    """Keep what was answered so far. `version` is the one that the form was shown with.
+
+    Saving the same answers again is harmless. Raises Stale when somebody else saved other answers meanwhile, and
+    AssessmentRefused when the assessment was completed.
+    """
+    draft = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    if draft.is_complete:
+        raise AssessmentRefused(_("This assessment is complete and never changes. Begin a new one to correct it."))
+    changed = {name: value for name, value in answers.items() if getattr(draft, name) != value}
+    if not changed:
+        return draft
+    if draft.version != version:
+        raise Stale(_("Somebody else saved this draft meanwhile. Open it again before you go on."))
+    for name, value in changed.items():
+        setattr(draft, name, value)
+    draft.version += 1
+    draft.save(update_fields=[*changed, "version"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(assessment: Assessment, *, by: User) -> None:
+    """Throw a draft away. Raises AssessmentRefused for a complete assessment."""
+    draft = Assessment.objects.select_for_update().select_related("child").get(pk=assessment.pk)
+    if draft.is_complete:
+        raise AssessmentRefused(_("This assessment is complete and never changes."))
+    subject = draft.child
+    kept = Assessment(pk=draft.pk)
+    draft.delete()
+    journal.record("assessment.discarded", kept, by=by, subject=subject)
+
+
+@transaction.atomic
+def complete_assessment(assessment: Assessment, *, by: User, now: datetime | None = None) -> Need | None:
+    """Close the draft for good, score it with NEED-1.0 and open the child's need, or score the open one again.
+
+    Returns the need, or None when the child neither lacks a chair nor has a red flag (zero points).
+    Raises AssessmentRefused when a red flag is unanswered, a measure impossible, or the child no longer followed.
+    """
+    now = now or timezone.now()
+    draft = Assessment.objects.select_for_update(of=("self",)).select_related("child").get(pk=assessment.pk)
+    _check_ready(draft)
+    draft.state = Assessment.State.COMPLETE
+    draft.completed_at = now
+    draft.save(update_fields=["state", "completed_at"])
+    result = scoring.score(scoring.Answers.taken_from(draft))
+    need, act = _place(draft, result, today=timezone.localdate(now))
+    payload = {"score": [result.low, result.high], "urgent": result.urgent, "rules": result.version}
+    if need and act:
+        journal.record(act, need, by=by, subject=draft.child, payload=payload)
+    journal.record("assessment.completed", draft, by=by, subject=draft.child, payload=payload)
+    return need
+
+
+def _check_ready(draft: Assessment) -> None:
+    if draft.is_complete:
+        raise AssessmentRefused(_("This assessment is already complete."))
+    if not draft.child.is_followed:
+        raise AssessmentRefused(_("This file was closed meanwhile."))
+    impossible = [finding.field for finding in findings(draft) if finding.severity == "hard"]
+    if impossible:
+        raise AssessmentRefused(_("Correct the measures that cannot be right."), fields=tuple(impossible))
+    unanswered = scoring.score(scoring.Answers.taken_from(draft)).flags_to_check
+    if unanswered:
+        raise AssessmentRefused(
+            _("Answer every red flag before you complete the assessment: an unknown danger cannot wait in a list."),
+            fields=tuple(flag.field for flag in unanswered),
+        )
+
+
+def findings(assessment: Assessment) -> list[measures.Finding]:
+    """What is impossible or doubtful about the measures."""
+    values = {field: getattr(assessment, field) for field in measures.BY_FIELD if hasattr(assessment, field)}
+    return measures.check(values)
+
+
+def _place(assessment: Assessment, result: scoring.Score, *, today: date) -> tuple[Need | None, str]:
+    """Open or re-score the child's need for a main chair; the first request stays day 0 of the wait."""
+    need = assessment.child.needs.select_for_update().filter(closed_on=None).first()
+    if need is None and result.high == 0 and not result.urgent:
+        return None, ""
+    act = "need.rescored" if need else "need.opened"
+    if need is None:
+        need = Need(child=assessment.child, requested_on=assessment.child.requested_on, opened_on=today)
+    need.assessment = assessment
+    need.rule_version = result.version
+    need.score_low, need.score_high = result.low, result.high
+    need.parts = result.as_dict()["parts"]
+    need.flags = result.as_dict()["flags"]
+    # A new look at the child ends what somebody decided about the old one: the facts are others.
+    need.override_score = need.override_urgent = need.overridden_by = need.overridden_at = None
+    need.override_reason = ""
+    _rank(need, urgent=result.urgent, today=today)
+    need.save()
+    return need, act
+
+
+def _rank(need: Need, *, urgent: bool, today: date) -> None:
+    need.is_urgent = urgent if need.override_urgent is None else need.override_urgent
+    need.urgent_since = (need.urgent_since or today) if need.is_urgent else None
+    need.rank_score = need.score_high if need.override_score is None else need.override_score
+
+
+def scored_urgent(need: Need) -> bool:
+    """Whether the rule alone found a red flag."""
+    return any(flag["state"] == "yes" for flag in need.flags)
+
+
+@transaction.atomic
+def override_need(
+    need: Need, *, by: User, score: int | None, urgent: bool | None, reason: str, now: datetime | None = None
+) -> Need:
+    """A named person overrules the rule, with a reason; both None takes an earlier decision back.
+
+    The points that the rule gave stay readable. Raises AssessmentRefused without a reason or on a closed need.
+    """
+    now = now or timezone.now()
+    need = Need.objects.select_for_update(of=("self",)).select_related("child").get(pk=need.pk)
+    if not need.is_open:
+        raise AssessmentRefused(_("This need is closed."))
+    if not reason.strip():
+        raise AssessmentRefused(_("Write why you decide otherwise."), fields=("reason",))
+    before = {"score": need.override_score, "urgent": need.override_urgent}
+    decided = score is not None or urgent is not None
+    need.override_score, need.override_urgent = score, urgent
+    need.override_reason = reason.strip() if decided else ""
+    need.overridden_by, need.overridden_at = (by, now) if decided else (None, None)
+    _rank(need, urgent=scored_urgent(need), today=timezone.localdate(now))
+    need.save()
+    payload = {"before": before, "after": {"score": score, "urgent": urgent}, "reason": reason.strip()}
+    journal.record("need.overridden", need, by=by, subject=need.child, payload=payload)
+    return need
+
+
+@transaction.atomic
+def close_need(need: Need, *, by: User, closing: str, today: date | None = None) -> Need:
+    """Take the need off the waiting list with a reason. Raises AssessmentRefused when it is closed already."""
+    need = Need.objects.select_for_update(of=("self",)).select_related("child").get(pk=need.pk)
+    if not need.is_open:
+        raise AssessmentRefused(_("This need is closed already."))
+    mark_closed(need, closing=closing, today=today)
+    journal.record("need.closed", need, by=by, subject=need.child, payload={"closing": closing})
+    return need
+
+
+def mark_closed(need: Need, *, closing: str, today: date | None = None) -> None:
+    """Close the row alone: for acts that journal the whole of what they do, such as a delivery."""
+    need.closed_on, need.closing = today or timezone.localdate(), closing
+    need.save(update_fields=["closed_on", "closing"])
+
