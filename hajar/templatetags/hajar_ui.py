@@ -17,13 +17,33 @@ register = template.Library()
 NBSP = "\u00a0"
 ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]")
 
+# What marks a browser and a system, the tell-tale before the one that everybody also claims to be.
+BROWSERS = [
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+]
+SYSTEMS = [
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+]
+
 
 # ── Navigation ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the navigation: shown to who holds `permission`, lit on pages of `nouns`, `bar` orders the phone's bar."""
+    """One line of the navigation: shown to who holds `permission`, lit on pages of `nouns`; `bar` orders the phone."""
 
     name: str
     word: str | Promise
@@ -73,7 +93,14 @@ NAVIGATION = [
         ),
     ],
     [
-        Entry("mobile:round_list", _("My rounds"), "signpost-split", "distributions.record_delivery", bar=2),
+        Entry(
+            "distributions:mobile_round_list",
+            _("My rounds"),
+            "signpost-split",
+            "distributions.record_delivery",
+            _nouns("mobile"),
+            bar=2,
+        ),
         Entry(
             "distributions:initiative_list",
             _("Initiatives"),
@@ -126,12 +153,11 @@ def _allowed(entry: Entry, user) -> bool:
 def _is_current(entry: Entry, match) -> bool:
     if match is None:
         return False
-    namespace, _colon, name = entry.name.rpartition(":")
+    namespace, _colon, _name = entry.name.rpartition(":")
     if match.view_name == entry.name:
         return True
-    return (match.namespace or "") == namespace and bool(
-        {match.url_name or "", (match.url_name or "").split("_")[0]} & entry.nouns
-    )
+    noun = (match.url_name or "").partition("_")[0]
+    return (match.namespace or "") == namespace and noun in entry.nouns
 
 
 @register.simple_tag(takes_context=True)
@@ -185,7 +211,7 @@ def _render(context, name: str, content: str, **inputs) -> str:
 
 
 @register.simple_block_tag(takes_context=True)
-def card(context, content, *, title="", icon="", link="", link_word="", level=2, tone="", id=""):  # noqa: A002
+def card(context, content, *, title="", icon="", link="", link_word="", level=2, tone="", id=""):
     """{% card title=… icon=… link=… link_word=… %} body {% endcard %}: see components/card.html."""
     return _render(
         context, "card", content, title=title, icon=icon, link=link, link_word=link_word, level=level, tone=tone, id=id
@@ -266,7 +292,7 @@ def minus(value, other) -> Decimal | str:
 
 @register.filter
 def dirhams(amount) -> str:
-    """1234.5 as "1 234,50 MAD" in French, "1,234.50 MAD" in English, "1 234,50 د.م." in Arabic; cents only when there are some."""
+    """1234.5 as "1 234,50 MAD" in French, "1,234.50 MAD" in English, the Arabic likewise; cents only when some."""
     try:
         amount = Decimal(str(amount))
     except InvalidOperation:
@@ -293,3 +319,12 @@ def day(value) -> str:
     else:
         shown = formats.date_format(value, "DATE_FORMAT")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
+
+
+@register.filter
+def browser_name(user_agent) -> str:
+    """ "Firefox · Windows" out of what a browser says of itself; the first words of it when it is none we know."""
+    text = str(user_agent or "")
+    browser = next((name for mark, name in BROWSERS if mark in text), "")
+    system = next((name for mark, name in SYSTEMS if mark in text), "")
+    return " · ".join(part for part in (browser, system) if part) or text[:40] or "?"
