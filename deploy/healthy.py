@@ -1,4 +1,4 @@
-"""Ask the process in this container how it is; end non-zero unless it is well. It answers to its own host names only."""
+"""Ask the process in this container how it is; end non-zero unless it is well. It answers to its own hosts only."""
 
 import os
 import urllib.request

@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = {"hajar", "beneficiaries", "distributions"}
@@ -70,3 +71,15 @@ def test_no_template_has_what_the_policy_forbids(forbidden):
         if path.suffix == ".html" and re.search(forbidden, path.read_text())
     ]
     assert found == []
+
+
+def test_every_static_file_that_a_template_names_is_there():
+    """In production a name that is missing from the manifest is an error 500 on every page."""
+    named = {
+        (path.relative_to(ROOT).as_posix(), name)
+        for path in kept_files()
+        if path.suffix == ".html"
+        for name in re.findall(r"""{% static ['"]([^'"]+)['"]""", path.read_text())
+    }
+    assert named, "the pattern finds nothing"
+    assert {(path, name) for path, name in named if not finders.find(name)} == set()
