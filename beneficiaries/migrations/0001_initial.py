@@ -462,7 +462,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("none", "never"),
-                            ("past_6_months", "healed within the last six months"),
+                            ("past", "healed"),
                             ("stage_1", "red skin, unbroken (stage 1)"),
                             ("stage_2", "broken skin (stage 2)"),
                             ("stage_3", "deep wound (stage 3)"),

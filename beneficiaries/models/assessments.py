@@ -73,7 +73,7 @@ class Assessment(Journalled):
 
     class Injury(models.TextChoices):
         NONE = "none", _("never")
-        PAST = "past_6_months", _("healed within the last six months")
+        PAST = "past", _("healed")
         STAGE_1 = "stage_1", _("red skin, unbroken (stage 1)")
         STAGE_2 = "stage_2", _("broken skin (stage 2)")
         STAGE_3 = "stage_3", _("deep wound (stage 3)")
