@@ -87,7 +87,7 @@ class Like:
 
 @dataclass(frozen=True)
 class Match:
-    """A known child who may be the one looked for: how surely, and why. `score`, 0 to 100, only puts matches in order."""
+    """A known child who may be the one looked for: how surely, and why. `score` only puts matches in order."""
 
     known: Like
     band: Band
