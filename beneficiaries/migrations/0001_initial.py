@@ -4,13 +4,13 @@ import uuid
 
 import django.db.models.deletion
 import django.utils.timezone
-import phonenumber_field.modelfields
 from django.conf import settings
 from django.db import migrations, models
 
 import beneficiaries.models.children
 import beneficiaries.models.consents
 import beneficiaries.models.names
+import beneficiaries.models.phones
 
 
 class Migration(migrations.Migration):
@@ -909,7 +909,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "phone",
-                    phonenumber_field.modelfields.PhoneNumberField(
+                    beneficiaries.models.phones.PhoneField(
                         blank=True, max_length=128, region=None, verbose_name="phone"
                     ),
                 ),

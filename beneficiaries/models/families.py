@@ -2,9 +2,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from phonenumber_field.modelfields import PhoneNumberField
 
 from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
+from beneficiaries.models.phones import PhoneField
 from beneficiaries.models.places import Province, scope
 from hajar.journal.models import Journalled
 
@@ -98,7 +98,7 @@ class Guardian(Named, Journalled):
     legal_basis = models.CharField(
         _("legal basis"), max_length=12, choices=LegalBasis.choices, default=LegalBasis.UNKNOWN
     )
-    phone = PhoneNumberField(_("phone"), blank=True)
+    phone = PhoneField(_("phone"), blank=True)
     has_whatsapp = models.BooleanField(_("uses WhatsApp"), default=False)
     is_first_contact = models.BooleanField(_("call first"), default=False)
 
