@@ -7,6 +7,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
+from distributions import models as chairs
+from distributions import planning, stocktaking
 from hajar.accounts.models import User
 
 
@@ -159,3 +161,136 @@ class NeedFactory(DjangoModelFactory):
     score_low = 78
     score_high = 78
     rank_score = factory.SelfAttribute("score_high")
+
+
+class ChairModelFactory(DjangoModelFactory):
+    """A tilt-in-space chair of invented make in which a child of eight may sit."""
+
+    class Meta:
+        model = chairs.ChairModel
+
+    manufacturer = "Atlas"
+    name = factory.Sequence(lambda n: f"Tilt {n}")
+    size = "M"
+    iso9999_code = "12 22 18"
+    category = "tilt_in_space"
+    posture_class = "intermediate"
+    terrain_class = "dual"
+    seat_width_min_mm = 260
+    seat_width_max_mm = 320
+    seat_depth_min_mm = 280
+    seat_depth_max_mm = 360
+    seat_to_footrest_min_mm = 280
+    seat_to_footrest_max_mm = 380
+    backrest_height_min_mm = 400
+    backrest_height_max_mm = 520
+    overall_width_mm = 580
+    user_mass_max_kg = 45
+    price_mad = 9500
+
+
+class DepotFactory(DjangoModelFactory):
+    class Meta:
+        model = chairs.Depot
+
+    name = factory.Sequence(lambda n: f"Dépôt {n}")
+    province = factory.LazyFunction(lambda: province("MA-CAS"))
+    address = "3, rue des Ateliers"
+
+
+class ChairFactory(factory.Factory):
+    """A chair received as a storekeeper receives it: a new one is available, a `used` one to be disinfected."""
+
+    class Meta:
+        model = chairs.Chair
+
+    class Params:
+        used = factory.Trait(is_new=False)
+
+    model = factory.SubFactory(ChairModelFactory)
+    depot = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    serial = factory.Sequence(lambda n: f"SN-{n:05d}")
+    is_new = True
+
+    @classmethod
+    def _create(cls, model_class, serial, **received):
+        (chair,) = stocktaking.receive_chairs(serials=[serial], **received)
+        return chair
+
+
+class PartnerFactory(DjangoModelFactory):
+    class Meta:
+        model = chairs.Partner
+
+    name_latin = factory.Sequence(lambda n: f"Fondation {n}")
+    name_arabic = "مؤسسة الأمل"
+
+
+class InitiativeFactory(DjangoModelFactory):
+    class Meta:
+        model = chairs.Initiative
+
+    name_fr = factory.Sequence(lambda n: f"Journée du handicap {n}")
+    name_ar = "اليوم العالمي للأشخاص في وضعية إعاقة"
+    name_en = "Disability day"
+    occasion = "disability_day"
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=5))
+    ends_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=25))
+    target = 20
+    budget_mad = 200_000
+
+
+class RoundFactory(DjangoModelFactory):
+    class Meta:
+        model = chairs.Round
+
+    initiative = factory.SubFactory(InitiativeFactory)
+    volunteer = factory.SubFactory(UserFactory)
+    province = factory.LazyFunction(lambda: province("MA-CAS"))
+    day = factory.LazyFunction(timezone.localdate)
+
+
+class AllocationFactory(factory.Factory):
+    """A chair reserved for a need, brought by the activities themselves as far as its trait says.
+
+    `by` proposes, `approver` does the rest; a loaded one is on `round`, or on a round of `volunteer` made for it.
+    """
+
+    class Meta:
+        model = chairs.Allocation
+
+    class Params:
+        approved = factory.Trait(steps=1)
+        prepared = factory.Trait(steps=2)
+        loaded = factory.Trait(steps=3)
+
+    need = factory.SubFactory(NeedFactory)
+    chair = factory.SubFactory(ChairFactory)
+    initiative = factory.SubFactory(InitiativeFactory)
+    by = factory.SubFactory(UserFactory)
+    approver = factory.SubFactory(UserFactory)
+    volunteer = None
+    round = None
+    steps = 0
+
+    @classmethod
+    def _create(cls, model_class, approver, volunteer, round, steps, **proposed):
+        allocation = planning.propose(**proposed)
+        if steps >= 1:
+            allocation = planning.approve(allocation, by=approver)
+        if steps >= 2:
+            allocation = planning.prepare(allocation, by=approver)
+        if steps >= 3 and round is None:
+            round = RoundFactory(
+                initiative=allocation.initiative,
+                province=allocation.need.child.family.province,
+                **({"volunteer": volunteer} if volunteer else {}),
+            )
+        if round:
+            allocation.round, allocation.stop = round, round.allocations.count() + 1
+            allocation.save(update_fields=["round", "stop"])
+        if steps >= 3:
+            planning.load(round, by=approver)
+            allocation = chairs.Allocation.objects.select_related("chair", "need__child", "round").get(pk=allocation.pk)
+        return allocation

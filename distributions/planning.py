@@ -1,0 +1,503 @@
+"""From an initiative's first draft to the chairs on the road: propose, approve, prepare, plan a round, load, release.
+
+Whoever changes several rows locks them in this order: initiative, allocation, need, chair, and the journal's head last.
+That a chair and a need have at most one live allocation is a constraint of the database; the locks make the second
+person's refusal a clear one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Assessment, Need, Province
+from distributions import stocktaking
+from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
+from distributions.stocktaking import ReasonMissing, Refusal
+from hajar.journal import recording as journal
+
+Status, State = Allocation.Status, Initiative.State
+
+MEASURES = (
+    "hip_width_mm", "seat_depth_left_mm", "seat_depth_right_mm", "calf_left_mm", "calf_right_mm", "rib_height_mm",
+    "scapula_height_mm", "shoulder_height_mm", "axilla_left_mm", "axilla_right_mm", "skull_base_mm",
+)  # fmt: skip
+
+# Where an initiative can go from each state: on, and back as long as nothing has left the depot.
+MOVES: dict[str, tuple[Initiative.State, ...]] = {
+    State.DRAFT: (State.LOCKED,),
+    State.LOCKED: (State.APPROVED, State.DRAFT),
+    State.APPROVED: (State.UNDER_WAY, State.LOCKED),
+    State.UNDER_WAY: (State.RECONCILED,),
+    State.RECONCILED: (State.CLOSED, State.UNDER_WAY),
+    State.CLOSED: (),
+}
+
+
+class MoveNotPossible(Refusal):
+    sentence = _("An initiative that is “%(state)s” cannot become “%(target)s”.")
+
+
+class ChairsOnTheRoad(Refusal):
+    sentence = _(
+        "Some chairs of this initiative are still on the road: record their deliveries or bring them back first."
+    )
+
+
+class ReservationsOpen(Refusal):
+    sentence = _("Some chairs are still reserved in this initiative: deliver or release them first.")
+
+
+class InitiativeTakesNoMore(Refusal):
+    sentence = _("This initiative is finished: it takes no more reservations.")
+
+
+class NeedIsClosed(Refusal):
+    sentence = _("This need is closed: the child is no longer on the waiting list for this chair.")
+
+
+class ChildNotFollowed(Refusal):
+    sentence = _("The association no longer follows this child.")
+
+
+class NeedHasChair(Refusal):
+    sentence = _("A chair is already reserved for this child.")
+
+
+class ChairIsPromised(Refusal):
+    sentence = _("This chair is already promised to another child.")
+
+
+class ChairNotAvailable(Refusal):
+    sentence = _("This chair is not available: it is “%(state)s”.")
+
+
+class ChairNotReady(Refusal):
+    sentence = _("The chair is not ready: it is “%(state)s”.")
+
+
+class SamePerson(Refusal):
+    sentence = _("The person who proposed cannot approve: ask a colleague.")
+
+
+class StatusDoesNotAllow(Refusal):
+    sentence = _("This is not possible while the reservation is “%(status)s”.")
+
+
+class NotOfThisInitiative(Refusal):
+    sentence = _("A reservation of this round belongs to another initiative.")
+
+
+class OnAnotherRound(Refusal):
+    sentence = _("A chair of this round is already on another round.")
+
+
+class NothingToDeliver(Refusal):
+    sentence = _("A round needs at least one approved reservation.")
+
+
+class NothingToLoad(Refusal):
+    sentence = _("No chair of this round is prepared.")
+
+
+class RoundInThePast(Refusal):
+    sentence = _("A round cannot be planned in the past.")
+
+
+class RoundHasLeft(Refusal):
+    sentence = _("Chairs of this round are already loaded: it cannot be changed.")
+
+
+class CannotDeliver(Refusal):
+    sentence = _("This person has no right to record deliveries.")
+
+
+# --- initiatives -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_partner(*, by, name_latin: str, name_arabic: str = "", contact: str = "") -> Partner:
+    """Write down an organisation that gives to or works with initiatives."""
+    partner = Partner.objects.create(name_latin=name_latin, name_arabic=name_arabic, contact=contact)
+    journal.record("partner.added", partner, by=by, payload={"name": name_latin})
+    return partner
+
+
+@transaction.atomic
+def create_initiative(*, by, partners: Iterable[Partner] = (), **fields) -> Initiative:
+    """Begin a campaign as a draft."""
+    initiative = Initiative.objects.create(**fields)
+    partners = list(partners)
+    initiative.partners.set(partners)
+    payload = {"name": initiative.name_fr, "target": initiative.target, "partners": [str(p) for p in partners]}
+    journal.record("initiative.created", initiative, by=by, payload=payload)
+    return initiative
+
+
+@transaction.atomic
+def correct_initiative(
+    initiative: Initiative, *, by, partners: Iterable[Partner] | None = None, **fields
+) -> Initiative:
+    """Mend a campaign's name, dates, target, budget or partners; its state moves by move_initiative alone."""
+    locked = _lock_initiative(initiative)
+    changed = {}
+    for name, value in fields.items():
+        before = getattr(locked, name)
+        if before != value:
+            changed[name] = [str(before if before is not None else ""), str(value if value is not None else "")]
+            setattr(locked, name, value)
+    if partners is not None:
+        before_names = sorted(str(partner) for partner in locked.partners.all())
+        locked.partners.set(partners := list(partners))
+        after_names = sorted(str(partner) for partner in partners)
+        if before_names != after_names:
+            changed["partners"] = [", ".join(before_names), ", ".join(after_names)]
+    if changed:
+        locked.save()
+        journal.record("initiative.corrected", locked, by=by, payload={"changed": changed})
+    return locked
+
+
+@transaction.atomic
+def move_initiative(initiative: Initiative, *, to: str, by) -> Initiative:
+    """Bring a campaign to its next state, or a step back while nothing has left the depot."""
+    locked = _lock_initiative(initiative)
+    before = locked.state
+    if to not in MOVES[before]:
+        raise MoveNotPossible(state=locked.get_state_display(), target=State(to).label)
+    live = locked.allocations.live()
+    if to == State.RECONCILED and live.filter(status=Status.LOADED).exists():
+        raise ChairsOnTheRoad
+    if to in (State.RECONCILED, State.CLOSED) and live.exists():
+        raise ReservationsOpen
+    locked.state = to
+    locked.save(update_fields=["state"])
+    journal.record("initiative.state_changed", locked, by=by, payload={"from": before, "to": to})
+    return locked
+
+
+def next_states(initiative: Initiative) -> tuple[Initiative.State, ...]:
+    """Where this campaign can go from here, onwards first."""
+    return MOVES[initiative.state]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a campaign has come: chairs by what has become of them, and money by the catalogue's prices (MAD)."""
+
+    target: int
+    counts: dict[str, int]
+    budget_mad: Decimal | None
+    spent_mad: Decimal
+    unpriced: int  # chairs whose model has no price
+
+    @property
+    def delivered(self) -> int:
+        return self.counts.get(Status.DELIVERED, 0)
+
+    @property
+    def promised(self) -> int:
+        """Reserved and not handed over yet."""
+        return sum(self.counts.get(status, 0) for status in Allocation.LIVE)
+
+    @property
+    def missing(self) -> int:
+        """Chairs still to be reserved to reach the target."""
+        return max(0, self.target - self.delivered - self.promised)
+
+    @property
+    def is_over_budget(self) -> bool:
+        return self.budget_mad is not None and self.spent_mad > self.budget_mad
+
+
+def progress(initiative: Initiative) -> Progress:
+    """Count a campaign's allocations and what their chairs cost; one query."""
+    counts: dict[str, int] = {}
+    spent, unpriced = Decimal(0), 0
+    rows = (
+        initiative.allocations.values_list("status")
+        .annotate(number=Count("pk"), cost=Sum("chair__model__price_mad"), priced=Count("chair__model__price_mad"))
+        .order_by("status")
+    )
+    for status, number, cost, priced in rows:
+        counts[status] = number
+        if status != Status.RELEASED:
+            spent += cost or Decimal(0)
+            unpriced += number - priced
+    return Progress(initiative.target, counts, initiative.budget_mad, spent, unpriced)
+
+
+# --- reserving -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str = "") -> Allocation:
+    """Reserve a chair for a need in an initiative, with the facts as they are now.
+
+    Raises InitiativeTakesNoMore, NeedIsClosed, ChildNotFollowed, NeedHasChair, ChairIsPromised or ChairNotAvailable.
+    """
+    initiative = _lock_initiative(initiative)
+    if not initiative.takes_allocations:
+        raise InitiativeTakesNoMore
+    need = Need.objects.select_for_update(of=("self",)).select_related("child", "assessment").get(pk=need.pk)
+    _refuse_unless_waiting(need)
+    if need.allocations.live().exists():
+        raise NeedHasChair
+    locked = Chair.objects.select_for_update(of=("self",)).select_related("model").get(pk=chair.pk)
+    if locked.allocations.live().exists():
+        raise ChairIsPromised
+    if locked.state != Chair.State.AVAILABLE:
+        raise ChairNotAvailable(state=locked.get_state_display())
+    allocation = Allocation(
+        need=need, chair=locked, initiative=initiative, proposed_by=by, reason=reason.strip(), facts=facts(need, locked)
+    )
+    _insert(allocation)
+    stocktaking.append_event(locked, ChairEvent.Kind.RESERVED, by=by, child=need.child)
+    _journal("allocation.proposed", allocation, by, reason=allocation.reason)
+    return allocation
+
+
+def _insert(allocation: Allocation) -> None:
+    """Save a new allocation; where the constraint knows better than the locks, say which of the two was taken."""
+    try:
+        with transaction.atomic():
+            allocation.save(force_insert=True)
+    except IntegrityError as fault:
+        taken = NeedHasChair if Allocation.objects.live().filter(need=allocation.need_id).exists() else ChairIsPromised
+        raise taken from fault
+
+
+def facts(need: Need, chair: Chair) -> dict:
+    """What spoke for this chair on this day: score, urgency, wait, measures, model. Kept in the allocation for ever."""
+    assessment: Assessment = need.assessment
+    measures = {name: getattr(assessment, name) for name in MEASURES}
+    for name in ("mass_kg", "height_cm"):
+        value = getattr(assessment, name)
+        measures[name] = None if value is None else str(value)
+    return {
+        "day": timezone.localdate().isoformat(),
+        "rule_version": need.rule_version,
+        "score": need.score_text,
+        "score_low": need.score_low,
+        "score_high": need.score_high,
+        "is_urgent": need.is_urgent,
+        "is_overridden": need.is_overridden,
+        "days_waiting": need.days_waiting(),
+        "age": need.child.age,
+        "assessed_on": assessment.assessed_on.isoformat(),
+        "measures": {name: value for name, value in measures.items() if value is not None},
+        "chair": chair.label,
+        "model": str(chair.model),
+    }
+
+
+@transaction.atomic
+def approve(allocation: Allocation, *, by) -> Allocation:
+    """Agree, as a second person, that this chair goes to this child."""
+    allocation = _lock(allocation, Status.PROPOSED)
+    if allocation.proposed_by_id == by.pk:
+        raise SamePerson
+    _refuse_unless_waiting(
+        Need.objects.select_for_update(of=("self",)).select_related("child").get(pk=allocation.need_id)
+    )
+    allocation.status, allocation.approved_by, allocation.approved_at = Status.APPROVED, by, timezone.now()
+    allocation.save(update_fields=["status", "approved_by", "approved_at"])
+    _journal("allocation.approved", allocation, by)
+    return allocation
+
+
+@transaction.atomic
+def prepare(allocation: Allocation, *, by, note: str = "") -> Allocation:
+    """Say that the chair is set to the child's measures and ready to go."""
+    allocation = _lock(allocation, Status.APPROVED)
+    _refuse_unless_ready(stocktaking.lock(allocation.chair))
+    allocation.status = Status.PREPARED
+    allocation.save(update_fields=["status"])
+    stocktaking.append_event(
+        allocation.chair, ChairEvent.Kind.PREPARED, by=by, child=allocation.need.child, note=note.strip()
+    )
+    _journal("allocation.prepared", allocation, by)
+    return allocation
+
+
+@transaction.atomic
+def release(allocation: Allocation, *, by, release: str, note: str = "") -> Allocation:
+    """Give a reservation up. The chair is free again where it is; on the road it stays loaded until brought back.
+
+    A chair released because it is damaged goes to repair, so that nobody is offered it.
+    """
+    allocation = _lock(allocation, *Allocation.LIVE)
+    if not release or (release == Allocation.Release.OTHER and not note.strip()):
+        raise ReasonMissing
+    before = allocation.status
+    stocktaking.append_event(allocation.chair, ChairEvent.Kind.RELEASED, by=by, note=note.strip())
+    if release == Allocation.Release.CHAIR_DAMAGED and allocation.chair.state in stocktaking.IN_A_DEPOT:
+        why = note.strip() or str(Allocation.Release.CHAIR_DAMAGED.label)
+        stocktaking.append_event(allocation.chair, ChairEvent.Kind.REPAIR_BEGUN, by=by, note=why)
+    allocation.status, allocation.release, allocation.release_note = Status.RELEASED, release, note.strip()
+    allocation.ended_at = timezone.now()
+    allocation.save(update_fields=["status", "release", "release_note", "ended_at"])
+    _journal("allocation.released", allocation, by, release=release, note=allocation.release_note, was=before)
+    return allocation
+
+
+# --- rounds ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def plan_round(
+    *,
+    initiative: Initiative,
+    volunteer,
+    province: Province,
+    day: date,
+    allocations: Sequence[Allocation],
+    by,
+    note: str = "",
+) -> Round:
+    """Give a volunteer a trip on a day: the allocations are its stops, in this order."""
+    initiative = _lock_initiative(initiative)
+    if not initiative.takes_allocations:
+        raise InitiativeTakesNoMore
+    _refuse_unless_deliverable(volunteer, day)
+    round = Round.objects.create(initiative=initiative, volunteer=volunteer, province=province, day=day, note=note)
+    stops = _put_on(round, allocations)
+    journal.record("round.planned", round, by=by, payload={"day": day, "stops": stops, "province": province.name_fr})
+    return round
+
+
+@transaction.atomic
+def correct_round(
+    round: Round, *, volunteer, province: Province, day: date, allocations: Sequence[Allocation], by, note: str = ""
+) -> Round:
+    """Change a round before it is loaded: volunteer, day, place, stops and their order."""
+    round = Round.objects.select_for_update().get(pk=round.pk)
+    stops = list(round.allocations.select_for_update().order_by("pk"))
+    if any(allocation.status in (Status.LOADED, Status.DELIVERED) for allocation in stops):
+        raise RoundHasLeft
+    _refuse_unless_deliverable(volunteer, day)
+    kept = {allocation.pk for allocation in allocations}
+    for allocation in stops:
+        if allocation.is_live and allocation.pk not in kept:
+            _take_off_round(allocation)
+    round.volunteer, round.province, round.day, round.note = volunteer, province, day, note
+    round.save(update_fields=["volunteer", "province", "day", "note"])
+    numbers = _put_on(round, allocations)
+    journal.record(
+        "round.corrected", round, by=by, payload={"day": day, "stops": numbers, "province": province.name_fr}
+    )
+    return round
+
+
+def _refuse_unless_deliverable(volunteer, day: date) -> None:
+    if day < timezone.localdate():
+        raise RoundInThePast
+    if not volunteer.is_active or not volunteer.has_perm("distributions.record_delivery"):
+        raise CannotDeliver
+
+
+def _put_on(round: Round, allocations: Sequence[Allocation]) -> int:
+    """Number the allocations as stops of the round, in the order given; returns how many they are."""
+    order = {allocation.pk: stop for stop, allocation in enumerate(allocations, start=1)}
+    if not order:
+        raise NothingToDeliver
+    for allocation in Allocation.objects.select_for_update().filter(pk__in=order).order_by("pk"):
+        if allocation.initiative_id != round.initiative_id:
+            raise NotOfThisInitiative
+        if allocation.status not in (Status.APPROVED, Status.PREPARED):
+            raise StatusDoesNotAllow(status=allocation.get_status_display())
+        if allocation.round_id not in (None, round.pk):
+            raise OnAnotherRound
+        allocation.round, allocation.stop = round, order[allocation.pk]
+        allocation.save(update_fields=["round", "stop"])
+    return len(order)
+
+
+def _take_off_round(allocation: Allocation) -> None:
+    allocation.round = allocation.stop = None
+    allocation.save(update_fields=["round", "stop"])
+
+
+@transaction.atomic
+def load(round: Round, *, by) -> list[Allocation]:
+    """Put the prepared chairs of a round into the vehicle; what is not prepared stays behind."""
+    prepared = list(
+        Allocation.objects.select_for_update(of=("self",))
+        .filter(round=round, status=Status.PREPARED)
+        .select_related("chair", "need__child")
+        .order_by("pk")
+    )
+    if not prepared:
+        raise NothingToLoad
+    for allocation in sorted(prepared, key=lambda allocation: allocation.chair_id):
+        _refuse_unless_ready(stocktaking.lock(allocation.chair))
+        allocation.status = Status.LOADED
+        allocation.save(update_fields=["status"])
+        stocktaking.append_event(allocation.chair, ChairEvent.Kind.LOADED, by=by, child=allocation.need.child)
+    for allocation in prepared:
+        _journal("allocation.loaded", allocation, by, round=str(round.pk))
+    return prepared
+
+
+@transaction.atomic
+def bring_back(allocation: Allocation, *, by, depot: Depot | None = None, was_tried_on: bool = False) -> Allocation:
+    """Unload the chair of a stop that failed; it stays reserved for the child and waits for another round.
+
+    By default it goes back to the depot it left. One that was tried on in a home is disinfected and checked again.
+    """
+    allocation = _lock(allocation, Status.LOADED)
+    chair = stocktaking.lock(allocation.chair)
+    depot = depot or Depot.objects.filter(pk=stocktaking.state_of(chair).last_depot_id).first()
+    child = allocation.need.child if was_tried_on else None
+    stocktaking.append_event(allocation.chair, ChairEvent.Kind.UNLOADED, by=by, depot=depot, child=child)
+    allocation.status = Status.APPROVED if was_tried_on else Status.PREPARED
+    allocation.save(update_fields=["status"])
+    _take_off_round(allocation)
+    _journal("allocation.brought_back", allocation, by, depot=depot.name if depot else "", was_tried_on=was_tried_on)
+    return allocation
+
+
+# --- what they share -------------------------------------------------------------------------------------------------
+
+
+def _lock_initiative(initiative: Initiative) -> Initiative:
+    return Initiative.objects.select_for_update().get(pk=initiative.pk)
+
+
+def _lock(allocation: Allocation, *statuses: str) -> Allocation:
+    """The allocation's row, locked; refused unless it has one of these statuses."""
+    locked = (
+        Allocation.objects.select_for_update(of=("self",))
+        .select_related("chair__model", "need__child", "initiative")
+        .get(pk=allocation.pk)
+    )
+    if locked.status not in statuses:
+        raise StatusDoesNotAllow(status=locked.get_status_display())
+    return locked
+
+
+def _refuse_unless_waiting(need: Need) -> None:
+    if not need.is_open:
+        raise NeedIsClosed
+    if not need.child.is_followed:
+        raise ChildNotFollowed
+
+
+def _refuse_unless_ready(chair: Chair) -> None:
+    if chair.state != Chair.State.RESERVED:
+        raise ChairNotReady(state=chair.get_state_display())
+
+
+def _journal(act: str, allocation: Allocation, by, **payload) -> None:
+    payload = {
+        "chair": allocation.chair.label,
+        "initiative": str(allocation.initiative_id),
+        "status": allocation.status,
+        **payload,
+    }
+    journal.record(act, allocation, by=by, subject=allocation.need.child, payload=payload)
