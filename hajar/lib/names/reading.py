@@ -2,13 +2,16 @@
 
 A unit can be read in several ways: with its article or without, g soft or hard, a final h silent or not.
 
-Consonants are classes that both scripts reach: ت ط ث and t, th are T; ق ك and q, k, g are K; ش and ch, sh are C. The *shade*
-keeps what Arabic spelling knows and Latin does not (ط is T shaded t).
+Consonants are classes that both scripts reach: ت ط ث and t, th are T; ق ك and q, k, g are K; ش and ch, sh are C; خ and
+kh are X. The *shade* keeps what Arabic spelling knows and Latin does not (ط is T shaded t).
+
 Vowels are letters too. Both scripts write A, I and U, Latin adds the weak E; Arabic adds signs that leave a vowel open:
 
-    ANY         ayn or a seated hamza: some vowel or none       HEH       final ه, perhaps a feminine ending without its dots
-    ALEF        an initial alef without hamza: any vowel        DOTLESS   after A: final ى, which some write for ي
-    ON, UNDER   an initial alef with hamza above (a, u), below (i)
+    ANY         ayn or a seated hamza: some vowel or none
+    HEH         final ه, perhaps a feminine ending without its dots
+    ALEF        an initial alef without hamza: any vowel
+    ON, UNDER   an initial alef with hamza above (a, u) or below (i)
+    DOTLESS     after A: final ى, which some write for ي
 """
 
 import re
@@ -68,7 +71,18 @@ def readings(unit: str) -> tuple[Reading, ...]:
 
 # ---------------------------------------------------------------------------------------------- Latin letters
 
-_DIGRAPHS = {"tch": "C", "sch": "C", "dj": "J", "ch": "C", "sh": "C", "kh": "X", "gh": "G", "th": "T", "dh": "D", "ph": "F"}
+_DIGRAPHS = {
+    "tch": "C",
+    "sch": "C",
+    "dj": "J",
+    "ch": "C",
+    "sh": "C",
+    "kh": "X",
+    "gh": "G",
+    "th": "T",
+    "dh": "D",
+    "ph": "F",
+}
 _DIGRAPHS |= {"ck": "K", "cq": "K"}
 _LETTERS = dict(zip("bcdfghjklmnpqrstvz", "BKDFKHJKLMNBKRSTFZ", strict=True))
 _VOWELS = {"a": "A", "e": "E", "i": "I", "y": "I", "o": "U", "u": "U", "w": "U"}
@@ -76,7 +90,7 @@ _SOUND = re.compile("|".join([*_DIGRAPHS, "[a-z]"]))
 
 _DOUBLE_DIGRAPH = re.compile("(ch|kh|gh|sh|th|dh|dj)\\1")
 _DOUBLE_LETTER = re.compile("([a-z])\\1+")
-_SERVANT_LATIN = re.compile("abd(?:e|a|u|ou|i)?(.{2,})")
+_SERVANT_LATIN = re.compile("abd(?:e|a|ou?|u|i)?(.{2,})")
 _ARTICLE_LATIN = re.compile("(el|al)([a-z]{3,})")
 _LIAISON_LATIN = re.compile("l((?:[bcdfghjkmnpqrstvxz]|a[bcdfghjkmnpqrstvxz]|aa|o).{2,})")  # Lamrani, Lahbabi
 _ASSIMILATED = re.compile("e(?:(ss|nn|rr|zz|dd|tt|ll)|(?:ch)+[aeiou])")  # Essaid, Ennaciri, Echchafi
@@ -103,7 +117,9 @@ def _latin_spellings(unit: str) -> list[tuple[bool, str]]:
     else:
         spellings = [(False, spelling) for spelling in _with_and_without_article(unit)]
     for is_servant, spelling in list(spellings):
-        if re.search("[aeiou]h$", spelling) and not spelling.endswith("lah"):  # the h of Sarah is silent, that of Farah is not
+        if re.search("[aeiou]h$", spelling) and not spelling.endswith(
+            "lah"
+        ):  # the h of Sarah is silent, that of Farah is not
             spellings.append((is_servant, spelling[:-1]))
         if len(spelling) > 5 and _ASSIMILATED.match(spelling):
             spellings.append((is_servant, spelling[1:]))

@@ -19,11 +19,26 @@ _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2060\ufeff]")
 _SPACES = re.compile("[\t\n\r\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 
 # Vowel points, Koranic signs, tatweel and marks of direction: read over, they never tell two people apart.
-_READ_OVER = re.compile("[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_READ_OVER = re.compile(
+    "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 # Letters of Persian, Urdu and Moroccan keyboards that stand for a letter of plain Arabic.
 _PLAIN_ARABIC = str.maketrans(
-    {"ٱ": "ا", "ک": "ك", "ڪ": "ك", "گ": "ك", "ڭ": "ك", "ݣ": "ك", "ی": "ي", "ې": "ي", "ے": "ي", "ہ": "ه", "ھ": "ه", "ە": "ه"}
+    {
+        "ٱ": "ا",
+        "ک": "ك",
+        "ڪ": "ك",
+        "گ": "ك",
+        "ڭ": "ك",
+        "ݣ": "ك",
+        "ی": "ي",
+        "ې": "ي",
+        "ے": "ي",
+        "ہ": "ه",
+        "ھ": "ه",
+        "ە": "ه",
+    }
     | {"ۃ": "ة", "ۀ": "ه", "ڤ": "ف", "ڥ": "ف", "ڢ": "ف", "ڧ": "ق", "ڨ": "ق", "پ": "ب", "چ": "ش", "ژ": "ج", "ٴ": "ء"}
 )
 # Latin letters that Unicode does not decompose, and the signs typed for ayn and hamza.
@@ -31,8 +46,9 @@ _PLAIN_LATIN = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "ð": "d", "þ": "th"}
     | dict.fromkeys("'’‘`´ʼʿʾʻˈ", "")
 )
-# Digits that stand for a letter in text messages: 3omar, 7anane, 9assem.
+# Digits that stand for a letter in text messages: 3omar, 7anane, 9assem. A 3 is ayn, heard only where no vowel follows.
 _LETTER_OF_DIGIT = {"2": "", "3": "a", "5": "kh", "7": "h", "9": "q"}
+_AYN_BEFORE_VOWEL = re.compile("3(?=[aeiouy])")
 _DIGIT_IN_LATIN_WORD = re.compile(r"(?<=[a-z])[23579](?=[a-z]|$)|\b[23579](?=[a-z])")
 
 # For typed comparison: letters that writers of Arabic exchange freely.
@@ -49,7 +65,7 @@ _LATIN_FOR_SORTING = str.maketrans(
 )
 
 _TURNS_THE_LINE = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})  # bidirectional classes
-_ALLOWED_SIGNS = frozenset("'’‘`´ʼʿʾʻˈ-‐‑–.,،()/·")  # apostrophes, hyphens, abbreviations, "(née ...)"  # noqa: RUF001
+_ALLOWED_SIGNS = frozenset("'’‘`´ʼʿʾʻˈ-‐‑–.,،()/·")  # apostrophes, hyphens, abbreviations, "(née ...)"
 
 
 class Problem(StrEnum):
@@ -84,7 +100,7 @@ def problem(text: str) -> Problem | None:
 def _problem_of(character: str) -> Problem | None:
     if "a" <= character <= "z" or "A" <= character <= "Z" or character == " " or character in _ALLOWED_SIGNS:
         return None
-    if character in "<>＜＞":  # noqa: RUF001
+    if character in "<>＜＞":
         return Problem.MARKUP
     if unicodedata.bidirectional(character) in _TURNS_THE_LINE or character in "\u061c\u200e\u200f":
         return Problem.BIDI
@@ -132,7 +148,7 @@ def words(text: str) -> list[str]:
     plain = _plain(text)
     if not plain.isascii():
         plain = _without_accents(plain.replace("ç", "ss"))
-    plain = _DIGIT_IN_LATIN_WORD.sub(lambda digit: _LETTER_OF_DIGIT[digit.group()], plain)
+    plain = _DIGIT_IN_LATIN_WORD.sub(lambda digit: _LETTER_OF_DIGIT[digit.group()], _AYN_BEFORE_VOWEL.sub("", plain))
     return [word[:MAX_WORD_LENGTH] for word in _LATIN_OR_ARABIC_OR_OTHER.findall(plain)]
 
 

@@ -1,7 +1,7 @@
 """The units of a name: its words with their particles attached, whatever the clerk's spacing.
 
-"Ben Ali" and "Benali" are one unit, so are "Nour Eddine" and "Noureddine", "Abd el Aziz" and "Abdelaziz", in both scripts.
-Articles that stand alone fall away; titles and clan words are set apart, because one paper has them and the next has not.
+"Ben Ali" and "Benali" are one unit, so are "Nour Eddine" and "Noureddine", "Abd el Aziz" and "Abdelaziz", in both
+scripts. Articles that stand alone fall away; titles and clan words are set apart: one paper has them, the next has not.
 """
 
 from dataclasses import dataclass
@@ -12,12 +12,30 @@ MAX_UNITS = 8  # units read of any name
 MAX_UNIT_LENGTH = 48  # letters read of any unit
 
 ARTICLES = frozenset({"el", "al", "l", "il", "ul", "ال"})
-SERVANT = frozenset({"abd", "abde", "abdel", "abdul", "abdoul", "abdal", "abdu", "عبد"})  # servant of ...
+SERVANT = frozenset({"abd", "abde", "abdel", "abdul", "abdol", "abdoul", "abdal", "abdu", "عبد"})  # servant of ...
 SON = frozenset({"ben", "bin", "ibn", "بن", "ابن"})
 OWNER = frozenset({"bel", "bou", "bu", "abou", "abu", "بل", "بو", "ابو", "أبو"})  # son of the ..., father of ...
-FAITH = frozenset({"din", "dine", "edine", "eddine", "eddin", "addin", "addine", "uddin", "ddine", "ddin", "edin", "الدين", "دين"})
+FAITH = frozenset(
+    {"din", "dine", "edine", "eddine", "eddin", "addin", "addine", "uddin", "ddine", "ddin", "edin", "الدين", "دين"}
+)
 TITLES = frozenset(
-    {"moulay", "mulay", "sidi", "si", "lalla", "lala", "haj", "hadj", "hajj", "haja", "hajja", "mr", "mme", "mlle", "dr"}
+    {
+        "moulay",
+        "mulay",
+        "sidi",
+        "si",
+        "lalla",
+        "lala",
+        "haj",
+        "hadj",
+        "hajj",
+        "haja",
+        "hajja",
+        "mr",
+        "mme",
+        "mlle",
+        "dr",
+    }
     | {"مولاي", "سيدي", "سي", "للا", "لالة", "لالا", "حاج", "الحاج", "حاجة", "الحاجة"}
 )
 CLAN = frozenset(
