@@ -27,6 +27,10 @@ class DeliveryQuerySet(models.QuerySet):
     def delivered(self):
         return self.filter(outcome=Delivery.Outcome.DELIVERED)
 
+    def in_doubt(self):
+        """Entries that someone must look at."""
+        return self.exclude(needs_a_look="")
+
 
 class Delivery(Journalled):
     """One row is one attempt at handing over, born on a phone with its own UUID."""
@@ -43,6 +47,21 @@ class Delivery(Journalled):
         YES = "yes", _("yes")
         NO = "no", _("no")
         NOT_DONE = "not_done", _("not done")
+
+    class Doubt(models.TextChoices):
+        """Why someone at the office must look at an entry. It is recorded all the same: what happened, happened."""
+
+        CLOCK_AHEAD = "clock_ahead", _("The phone's clock was ahead of ours.")
+        CLOCK_BEHIND = "clock_behind", _("The phone's time and ours are more than a day apart.")
+        CLOCK_UNREADABLE = "clock_unreadable", _("The phone gave no time that can be true.")
+        NOT_HEALTHY = "not_healthy", _("The volunteer did not declare herself healthy.")
+        ALREADY_DELIVERED = "already_delivered", _("A delivery of this chair to this child was already recorded.")
+        RELEASED = "released", _("The reservation had been released before.")
+        NOT_LOADED = "not_loaded", _("The chair had not been recorded as loaded.")
+        OTHER_ROUND = "other_round", _("The stop had been moved to another round.")
+        CHECK_FAILED = "check_failed", _("The chair was left although a check failed.")
+        CHAIR_DISPUTED = "chair_disputed", _("Two entries say that this chair was handed over.")
+        OTHER_CONTENT = "other_content", _("The phone sent this entry twice, with different content.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     allocation = models.ForeignKey(
@@ -81,7 +100,11 @@ class Delivery(Journalled):
     )
     note = models.TextField(_("note"), blank=True, max_length=2000)
     content_hash = models.CharField(max_length=64, editable=False)
-    needs_a_look = models.CharField(_("someone must look"), max_length=200, blank=True)
+    needs_a_look = models.CharField(
+        _("someone must look"), max_length=200, blank=True, help_text=_("Codes of the doubts, parted by commas.")
+    )
+    # Only on the entry by which the chair became the child's: follow-up counts from this day, by the clock we trust.
+    handed_over_on = models.DateField(_("handed over on"), null=True, editable=False)
 
     CHECKS = (
         "fits_width",
@@ -103,8 +126,18 @@ class Delivery(Journalled):
         indexes = [
             models.Index(name="delivery_by_moment", fields=["-happened_at", "id"]),
             models.Index(name="delivery_by_outcome", fields=["outcome", "happened_at"]),
+            models.Index(name="delivery_by_hand_over", fields=["handed_over_on", "id"]),
+            models.Index(name="delivery_in_doubt", fields=["-received_at", "id"], condition=~Q(needs_a_look="")),
         ]
         constraints = [
+            models.UniqueConstraint(
+                name="allocation_is_handed_over_once",
+                fields=["allocation"],
+                condition=Q(handed_over_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="delivery_handed_over_is_delivered", condition=Q(handed_over_on=None) | Q(outcome="delivered")
+            ),
             models.CheckConstraint(
                 name="delivery_failed_has_reason",
                 condition=~Q(outcome__in=["refused", "did_not_fit", "other"]) | ~Q(reason=""),
@@ -126,6 +159,21 @@ class Delivery(Journalled):
     @property
     def is_delivered(self) -> bool:
         return self.outcome == self.Outcome.DELIVERED
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why someone must look, as sentences in the reader's language."""
+        known = dict(self.Doubt.choices)
+        return [str(known.get(code, code)) for code in self.needs_a_look.split(",") if code]
+
+    @property
+    def checks(self) -> list[tuple[str, str]]:
+        """Each fitting and training check that was answered: (question, code of the answer)."""
+        return [
+            (str(self._meta.get_field(name).verbose_name), getattr(self, name))
+            for name in self.CHECKS
+            if getattr(self, name)
+        ]
 
 
 class Attachment(Journalled):

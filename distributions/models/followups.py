@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.models import Mandate
 from beneficiaries.models.places import scope
 from distributions.models.chairs import Chair
 from distributions.models.deliveries import Delivery
@@ -79,6 +80,15 @@ class FollowUp(Journalled):
         return self.get_step_display()
 
 
+class RepairQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """As the stock: the association's as a whole."""
+        return self if Mandate.of(user) or Mandate.covers_all(user) else self.none()
+
+    def open(self):
+        return self.filter(fixed_on=None)
+
+
 class Repair(Journalled):
     """One row is one mending of one chair, from the breakdown to its being usable again."""
 
@@ -96,9 +106,12 @@ class Repair(Journalled):
         related_name="+",
     )
 
+    objects = RepairQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("repair")
         verbose_name_plural = _("repairs")
+        indexes = [models.Index(name="repair_by_day", fields=["-broke_on", "id"])]
         constraints = [
             models.CheckConstraint(
                 name="repair_ends_after_it_begins",
