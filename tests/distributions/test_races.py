@@ -1,0 +1,124 @@
+"""64 people reach for the last chair at once. Both databases must give it to one, and tell the others in words."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from distributions import planning, stocktaking
+from distributions.models import Allocation, ChairEvent
+from distributions.stocktaking import Refusal
+from hajar.journal import recording as journal
+from tests.factories import AllocationFactory, ChairFactory, InitiativeFactory, NeedFactory
+from tests.racing import race
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RACERS = 64
+
+
+def winners(results):
+    return [result for result in results if isinstance(result, Allocation)]
+
+
+def unexpected(results):
+    return [result for result in results if isinstance(result, Exception) and not isinstance(result, Refusal)]
+
+
+def test_the_last_chair_goes_to_exactly_one_child(samira):
+    chair, initiative = ChairFactory(), InitiativeFactory()
+    needs = NeedFactory.create_batch(RACERS)
+    results = race(
+        RACERS, lambda index: planning.propose(need=needs[index], chair=chair, initiative=initiative, by=samira)
+    )
+    assert unexpected(results) == []
+    assert len(winners(results)) == 1
+    assert Allocation.objects.live().filter(chair=chair).count() == 1
+    refusals = {type(result) for result in results} - {Allocation}
+    assert refusals == {planning.ChairIsPromised}
+    assert list(stocktaking.stock_faults()) == []
+    assert list(journal.faults()) == []
+
+
+def test_a_need_gets_exactly_one_of_many_chairs(samira):
+    need, initiative = NeedFactory(), InitiativeFactory()
+    chairs = [ChairFactory() for _number in range(RACERS)]
+    results = race(
+        RACERS, lambda index: planning.propose(need=need, chair=chairs[index], initiative=initiative, by=samira)
+    )
+    assert unexpected(results) == []
+    assert len(winners(results)) == 1
+    assert {type(result) for result in results} - {Allocation} == {planning.NeedHasChair}
+    assert list(stocktaking.stock_faults()) == []
+
+
+def test_one_reservation_is_released_once(samira):
+    allocation = AllocationFactory(approved=True)
+    results = race(RACERS, lambda _index: planning.release(allocation, by=samira, release="mistake"))
+    assert unexpected(results) == []
+    assert len(winners(results)) == 1
+    assert ChairEvent.objects.filter(chair=allocation.chair, kind="released").count() == 1
+
+
+def test_events_of_one_chair_are_numbered_without_gaps(omar):
+    chair = ChairFactory()
+    results = race(16, lambda _index: stocktaking.record_chair_event(chair=chair, kind="checked", by=omar))
+    assert unexpected(results) == []
+    assert list(stocktaking.stock_faults()) == []
+    assert chair.events.count() == 17
+
+
+def test_proposing_and_releasing_at_once_never_deadlock(samira, karim):
+    """Half the racers release live reservations while the others reserve the same chairs for other needs."""
+    initiative = InitiativeFactory()
+    held = [AllocationFactory(initiative=initiative) for _number in range(8)]
+    needs = NeedFactory.create_batch(8)
+
+    def act(index):
+        if index % 2:
+            return planning.release(held[index // 2], by=karim, release="better_chair")
+        chair = held[index // 2].chair
+        return planning.propose(need=needs[index // 2], chair=chair, initiative=initiative, by=samira)
+
+    results = race(16, act)
+    assert unexpected(results) == []
+    assert list(stocktaking.stock_faults()) == []
+
+
+def propose_without_lock(*, need, chair, initiative, by):
+    """The planted bug: look whether the chair is free, then insert."""
+    with transaction.atomic():
+        if Allocation.objects.live().filter(chair=chair).exists():
+            raise planning.ChairIsPromised
+        Allocation.objects.create(need=need, chair=chair, initiative=initiative, proposed_by=by)
+
+
+@pytest.fixture
+def without_constraint():
+    """A database that does not know that a chair is promised once."""
+    constraint = next(c for c in Allocation._meta.constraints if c.name == "chair_has_one_live_allocation")
+    with connection.schema_editor() as editor:
+        editor.remove_constraint(Allocation, constraint)
+    yield
+    latest = timezone.now() + timedelta(days=1)
+    Allocation.objects.filter(created_at__lt=latest).update(status="released", release="mistake")
+    with connection.schema_editor() as editor:
+        editor.add_constraint(Allocation, constraint)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other and hides this bug")
+def test_look_then_insert_gives_the_last_chair_away_twice(samira, without_constraint):
+    """If this fails, the tests above might be worth nothing: they would not notice a missing lock either."""
+    worst = 0
+    for _attempt in range(5):
+        chair, initiative = ChairFactory(), InitiativeFactory()
+        needs = NeedFactory.create_batch(RACERS)
+
+        def act(index, chair=chair, initiative=initiative, needs=needs):
+            return propose_without_lock(need=needs[index], chair=chair, initiative=initiative, by=samira)
+
+        race(RACERS, act)
+        worst = max(worst, Allocation.objects.live().filter(chair=chair).count())
+        if worst > 1:
+            break
+    assert worst > 1
