@@ -195,6 +195,7 @@ def test_clean_keeps_what_was_written_and_drops_what_nobody_sees(text, cleaned):
         ("سُكَيْنة", None),
         ("Amina (née Tazi)", None),
         ("ⴰⵎⵓⵔ", None),
+        ("\u200fكريم\u200e ", None),
         ("", None),
         ("Kar\u202eim", "bidi"),
         ("\u2066Karim\u2069", "bidi"),

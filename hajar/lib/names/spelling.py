@@ -87,12 +87,16 @@ def clean(text: str) -> str:
 
 
 def problem(text: str) -> Problem | None:
-    """What forbids this text as a name, or None; an empty text is nobody's name but not forbidden."""
+    """What forbids this text as a name, or None; an empty text is nobody's name but not forbidden.
+
+    What `clean` takes away is no problem: a mark of direction comes along with much that is pasted.
+    """
+    text = clean(text)
     found = {_problem_of(character) for character in text} - {None}
     for kind in Problem:
         if kind in found:
             return kind
-    if text.strip() and not any(character.isalpha() for character in text):
+    if text and not any(character.isalpha() for character in text):
         return Problem.LETTERLESS
     return None
 
@@ -102,9 +106,9 @@ def _problem_of(character: str) -> Problem | None:
         return None
     if character in "<>＜＞":
         return Problem.MARKUP
-    if unicodedata.bidirectional(character) in _TURNS_THE_LINE or character in "\u061c\u200e\u200f":
+    if unicodedata.bidirectional(character) in _TURNS_THE_LINE:
         return Problem.BIDI
-    if character in "\u200d\ufe0f\u20e3":  # they glue pictures together
+    if character in "\ufe0f\u20e3":  # they turn signs into pictures
         return Problem.EMOJI
     category = unicodedata.category(character)
     if category[0] == "C" and category != "Cf":
