@@ -73,7 +73,6 @@ CHAIR_QUESTIONS = (
 INJURY = {
     "none": 0,
     "past": 6,
-    "past_6_months": 6,
     "stage_1": 6,
     "stage_2": 12,
     "stage_3": 12,
@@ -783,7 +782,6 @@ REASONS: dict[str, str] = {
     ),
     # C
     "injury.past": N_("The child has had a pressure sore that has healed."),
-    "injury.past_6_months": N_("The child has had a pressure sore in the last six months; it has healed."),
     "injury.stage_1": N_("The skin shows the first signs of a pressure sore (stage 1)."),
     "injury.stage_2": N_("The child has an open pressure sore (stage 2)."),
     "injury.stage_3": N_("The child has a deep pressure sore (stage 3)."),

@@ -132,7 +132,6 @@ GRADED = {name: ("no", "yes") for name in ACCEPTED} | {
     "injury": (
         "none",
         "past",
-        "past_6_months",
         "stage_1",
         "stage_2",
         "stage_3",
@@ -412,7 +411,6 @@ def test_no_flag_is_listed_if_all_are_answered_no():
     [
         ("none", 0, False),
         ("past", 6, False),
-        ("past_6_months", 6, False),
         ("stage_1", 6, False),
         ("stage_2", 12, True),
         ("stage_3", 12, True),
