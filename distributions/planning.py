@@ -244,11 +244,13 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
     initiative = _lock_initiative(initiative)
     if not initiative.takes_allocations:
         raise InitiativeTakesNoMore
-    need = Need.objects.select_for_update(of=("self",)).select_related("child", "assessment").get(pk=need.pk)
+    need = (
+        Need.objects.select_for_update(of=("self",), no_key=True).select_related("child", "assessment").get(pk=need.pk)
+    )
     _refuse_unless_waiting(need)
     if need.allocations.live().exists():
         raise NeedHasChair
-    locked = Chair.objects.select_for_update(of=("self",)).select_related("model").get(pk=chair.pk)
+    locked = Chair.objects.select_for_update(of=("self",), no_key=True).select_related("model").get(pk=chair.pk)
     if locked.allocations.live().exists():
         raise ChairIsPromised
     if locked.state != Chair.State.AVAILABLE:
@@ -303,7 +305,7 @@ def approve(allocation: Allocation, *, by) -> Allocation:
     if allocation.proposed_by_id == by.pk:
         raise SamePerson
     _refuse_unless_waiting(
-        Need.objects.select_for_update(of=("self",)).select_related("child").get(pk=allocation.need_id)
+        Need.objects.select_for_update(of=("self",), no_key=True).select_related("child").get(pk=allocation.need_id)
     )
     allocation.status, allocation.approved_by, allocation.approved_at = Status.APPROVED, by, timezone.now()
     allocation.save(update_fields=["status", "approved_by", "approved_at"])
@@ -376,8 +378,8 @@ def correct_round(
     round: Round, *, volunteer, province: Province, day: date, allocations: Sequence[Allocation], by, note: str = ""
 ) -> Round:
     """Change a round before it is loaded: volunteer, day, place, stops and their order."""
-    round = Round.objects.select_for_update().get(pk=round.pk)
-    stops = list(round.allocations.select_for_update().order_by("pk"))
+    round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    stops = list(round.allocations.select_for_update(no_key=True).order_by("pk"))
     if any(allocation.status in (Status.LOADED, Status.DELIVERED) for allocation in stops):
         raise RoundHasLeft
     _refuse_unless_deliverable(volunteer, day)
@@ -406,7 +408,7 @@ def _put_on(round: Round, allocations: Sequence[Allocation]) -> int:
     order = {allocation.pk: stop for stop, allocation in enumerate(allocations, start=1)}
     if not order:
         raise NothingToDeliver
-    for allocation in Allocation.objects.select_for_update().filter(pk__in=order).order_by("pk"):
+    for allocation in Allocation.objects.select_for_update(no_key=True).filter(pk__in=order).order_by("pk"):
         if allocation.initiative_id != round.initiative_id:
             raise NotOfThisInitiative
         if allocation.status not in (Status.APPROVED, Status.PREPARED):
@@ -427,7 +429,7 @@ def _take_off_round(allocation: Allocation) -> None:
 def load(round: Round, *, by) -> list[Allocation]:
     """Put the prepared chairs of a round into the vehicle; what is not prepared stays behind."""
     prepared = list(
-        Allocation.objects.select_for_update(of=("self",))
+        Allocation.objects.select_for_update(of=("self",), no_key=True)
         .filter(round=round, status=Status.PREPARED)
         .select_related("chair", "need__child")
         .order_by("pk")
@@ -466,13 +468,13 @@ def bring_back(allocation: Allocation, *, by, depot: Depot | None = None, was_tr
 
 
 def _lock_initiative(initiative: Initiative) -> Initiative:
-    return Initiative.objects.select_for_update().get(pk=initiative.pk)
+    return Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
 
 
 def _lock(allocation: Allocation, *statuses: str) -> Allocation:
     """The allocation's row, locked; refused unless it has one of these statuses."""
     locked = (
-        Allocation.objects.select_for_update(of=("self",))
+        Allocation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("chair__model", "need__child", "initiative")
         .get(pk=allocation.pk)
     )

@@ -313,7 +313,7 @@ def state_of(chair: Chair) -> ChairState:
 
 def lock(chair: Chair) -> Chair:
     """The chair's row, locked until the end of the transaction."""
-    return Chair.objects.select_for_update().get(pk=chair.pk)
+    return Chair.objects.select_for_update(no_key=True).get(pk=chair.pk)
 
 
 def append_event(
@@ -529,7 +529,7 @@ def correct_depot(depot: Depot, *, by, **fields) -> Depot:
 
 
 def _correct(kind: type[models.Model], row, act: str, by, fields: dict):
-    locked = kind._default_manager.select_for_update().get(pk=row.pk)
+    locked = kind._default_manager.select_for_update(no_key=True).get(pk=row.pk)
     changed = _change(locked, fields)
     if changed:
         locked.save(update_fields=list(fields))
