@@ -1,6 +1,7 @@
 """Invented people and things for the tests."""
 
-from datetime import date, timedelta
+import uuid
+from datetime import date, datetime, time, timedelta
 
 import factory
 from django.utils import timezone
@@ -8,7 +9,7 @@ from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
 from distributions import models as chairs
-from distributions import planning, stocktaking
+from distributions import delivering, following_up, planning, stocktaking
 from hajar.accounts.models import User
 
 
@@ -294,3 +295,47 @@ class AllocationFactory(factory.Factory):
             planning.load(round, by=approver)
             allocation = chairs.Allocation.objects.select_related("chair", "need__child", "round").get(pk=allocation.pk)
         return allocation
+
+
+class DeliveryFactory(factory.Factory):
+    """An entry as a volunteer's phone sends it: everything well, unless told otherwise.
+
+    `handed_over_on` lets it have happened, and arrived, at noon of another day.
+    """
+
+    class Meta:
+        model = chairs.Delivery
+
+    id = factory.LazyFunction(uuid.uuid4)
+    allocation = factory.SubFactory(AllocationFactory, loaded=True)
+    round = factory.SelfAttribute("allocation.round")
+    by = factory.SelfAttribute("round.volunteer")
+    outcome = "delivered"
+    handed_over_on = None
+    is_healthy = True
+    receiver_name = "Khadija"
+    receiver_relation = "mother"
+    checks = factory.LazyFunction(lambda: dict.fromkeys(chairs.Delivery.CHECKS, "yes"))
+
+    @classmethod
+    def _create(cls, model_class, handed_over_on, **said):
+        at = datetime.combine(handed_over_on, time(12), timezone.get_current_timezone()) if handed_over_on else None
+        told = {"happened_at": at or timezone.now(), "received_at": at, **said}
+        return delivering.record_delivery(**told).delivery
+
+
+class FollowUpFactory(factory.Factory):
+    class Meta:
+        model = chairs.FollowUp
+
+    delivery = factory.SubFactory(
+        DeliveryFactory, handed_over_on=factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=20))
+    )
+    by = factory.SubFactory(UserFactory)
+    step = "days_14"
+    still_used = True
+    hours_per_day = 5
+
+    @classmethod
+    def _create(cls, model_class, **found):
+        return following_up.record_followup(**found)

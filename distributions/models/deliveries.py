@@ -59,6 +59,7 @@ class Delivery(Journalled):
         RELEASED = "released", _("The reservation had been released before.")
         NOT_LOADED = "not_loaded", _("The chair had not been recorded as loaded.")
         OTHER_ROUND = "other_round", _("The stop had been moved to another round.")
+        FILE_CLOSED = "file_closed", _("The child's file had been closed.")
         CHECK_FAILED = "check_failed", _("The chair was left although a check failed.")
         CHAIR_DISPUTED = "chair_disputed", _("Two entries say that this chair was handed over.")
         OTHER_CONTENT = "other_content", _("The phone sent this entry twice, with different content.")
