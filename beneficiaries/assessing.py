@@ -1,15 +1,20 @@
 """Assess a child and place the need that follows on the waiting list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import measures, scoring
 from beneficiaries.models import Assessment, Child, Need
+from beneficiaries.models.assessments import say
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 
@@ -17,15 +22,26 @@ from hajar.journal import recording as journal
 KEPT_FROM_THE_LAST = ("push_method", "posture_level", "progression", "narrowest_door_mm", "steps_at_entrance", "goals")
 NOT_AN_ANSWER = {"id", "created_at", "child", "state", "assessor", "completed_at", "version"}
 ANSWER_FIELDS = tuple(f.name for f in Assessment._meta.concrete_fields if f.name not in NOT_AN_ANSWER)
+NOT_A_QUESTION = {"assessed_on", "place", "goals", "remarks"}  # may stay as they are: nothing is missing then
 
 
 class AssessmentRefused(Exception):
-    """The act cannot be done; `message` says why in words, `fields` where."""
+    """The act cannot be done; `message` says why in words, `problems` what is wrong with which field."""
 
-    def __init__(self, message, *, fields: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        message: str | Promise,
+        *,
+        fields: tuple[str, ...] = (),
+        problems: Mapping[str, str | Promise] | None = None,
+    ) -> None:
         super().__init__(str(message))
         self.message = message
-        self.fields = fields
+        self.problems = dict(problems) if problems is not None else dict.fromkeys(fields, message)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return tuple(self.problems)
 
 
 class Stale(AssessmentRefused):
@@ -65,7 +81,7 @@ def save_draft(assessment: Assessment, *, version: int, answers: Mapping[str, An
     Saving the same answers again is harmless. Raises Stale when somebody else saved other answers meanwhile, and
     AssessmentRefused when the assessment was completed.
     """
-    draft = Assessment.objects.select_for_update().get(pk=assessment.pk)
+    draft = _locked(assessment)
     if draft.is_complete:
         raise AssessmentRefused(_("This assessment is complete and never changes. Begin a new one to correct it."))
     changed = {name: value for name, value in answers.items() if getattr(draft, name) != value}
@@ -83,7 +99,7 @@ def save_draft(assessment: Assessment, *, version: int, answers: Mapping[str, An
 @transaction.atomic
 def discard_draft(assessment: Assessment, *, by: User) -> None:
     """Throw a draft away. Raises AssessmentRefused for a complete assessment."""
-    draft = Assessment.objects.select_for_update().select_related("child").get(pk=assessment.pk)
+    draft = _locked(assessment)
     if draft.is_complete:
         raise AssessmentRefused(_("This assessment is complete and never changes."))
     subject = draft.child
@@ -92,48 +108,165 @@ def discard_draft(assessment: Assessment, *, by: User) -> None:
     journal.record("assessment.discarded", kept, by=by, subject=subject)
 
 
+def _locked(assessment: Assessment) -> Assessment:
+    """The row as it is now, locked. Raises AssessmentRefused where somebody threw it away meanwhile."""
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related("child")
+    try:
+        return rows.get(pk=assessment.pk)
+    except Assessment.DoesNotExist:
+        raise AssessmentRefused(_("This draft was discarded meanwhile.")) from None
+
+
 @transaction.atomic
-def complete_assessment(assessment: Assessment, *, by: User, now: datetime | None = None) -> Need | None:
+def complete_assessment(
+    assessment: Assessment, *, by: User, confirmed: Collection[str] = (), now: datetime | None = None
+) -> Need | None:
     """Close the draft for good, score it with NEED-1.0 and open the child's need, or score the open one again.
 
-    Returns the need, or None when the child neither lacks a chair nor has a red flag (zero points).
-    Raises AssessmentRefused when a red flag is unanswered, a measure impossible, or the child no longer followed.
+    `confirmed` holds the keys of the doubts that a person looked at again. Returns the need, or None when the child
+    neither lacks a chair nor has a red flag (zero points). Raises AssessmentRefused when a red flag is unanswered, a
+    measure impossible, a doubt unconfirmed, or the child no longer followed.
     """
     now = now or timezone.now()
-    draft = Assessment.objects.select_for_update(of=("self",)).select_related("child").get(pk=assessment.pk)
-    _check_ready(draft)
+    today = timezone.localdate(now)
+    draft = _locked(assessment)
+    # Whoever closes the file meanwhile waits, and then finds the need that this act opens.
+    draft.child = Child.objects.select_for_update(no_key=True).get(pk=draft.child_id)
+    _check_ready(draft, confirmed=confirmed, today=today)
+    if draft.has_chair == "yes" and not draft.chair_cushion_relieves:
+        # Not asked where the skin is not at risk, and then no "unknown" that would open the interval.
+        preset = scoring.preset_cushion(scoring.Answers.taken_from(draft))
+        draft.chair_cushion_relieves = "" if preset == scoring.UNKNOWN else preset
     draft.state = Assessment.State.COMPLETE
     draft.completed_at = now
-    draft.save(update_fields=["state", "completed_at"])
-    result = scoring.score(scoring.Answers.taken_from(draft))
-    need, act = _place(draft, result, today=timezone.localdate(now))
+    draft.save(update_fields=["chair_cushion_relieves", "state", "completed_at"])
+    result = draft.score()
+    need, act = _place(draft, result, today=today)
     payload = {"score": [result.low, result.high], "urgent": result.urgent, "rules": result.version}
     if need and act:
         journal.record(act, need, by=by, subject=draft.child, payload=payload)
-    journal.record("assessment.completed", draft, by=by, subject=draft.child, payload=payload)
+    confirmations = {"confirmed": sorted(confirmed)} if confirmed else {}
+    journal.record("assessment.completed", draft, by=by, subject=draft.child, payload=payload | confirmations)
     return need
 
 
-def _check_ready(draft: Assessment) -> None:
+def _check_ready(draft: Assessment, *, confirmed: Collection[str], today: date) -> None:
     if draft.is_complete:
         raise AssessmentRefused(_("This assessment is already complete."))
     if not draft.child.is_followed:
         raise AssessmentRefused(_("This file was closed meanwhile."))
-    impossible = [finding.field for finding in findings(draft) if finding.severity == "hard"]
-    if impossible:
-        raise AssessmentRefused(_("Correct the measures that cannot be right."), fields=tuple(impossible))
-    unanswered = scoring.score(scoring.Answers.taken_from(draft)).flags_to_check
-    if unanswered:
-        raise AssessmentRefused(
-            _("Answer every red flag before you complete the assessment: an unknown danger cannot wait in a list."),
-            fields=tuple(flag.field for flag in unanswered),
+    reasons: list[str | Promise] = []
+    problems: dict[str, str | Promise] = {}
+    if draft.assessed_on > today or draft.assessed_on < draft.child.born_on:
+        reasons.append(_("Correct the date of the assessment."))
+        problems["assessed_on"] = _("The day lies between the child's birth and today.")
+    if impossible := [finding for finding in findings(draft) if finding.severity == "hard"]:
+        reasons.append(_("Correct the measures that cannot be right."))
+        problems |= {finding.field: in_words(finding) for finding in impossible}
+    if unknown := draft.score().flags_to_check:
+        reasons.append(
+            _("Answer every red flag before you complete the assessment: an unknown danger cannot wait in a list.")
         )
+        problems |= {flag.field: _("Find this out before you complete the assessment.") for flag in unknown}
+    if doubts := [doubt for doubt in doubts_about(draft) if doubt.key not in confirmed]:
+        reasons.append(_("Look again at what is unusual, and confirm it or correct it."))
+        for doubt in doubts:
+            problems.setdefault(doubt.fields[0], doubt.sentence)
+    if reasons:
+        raise AssessmentRefused(" ".join(str(reason) for reason in reasons), problems=problems)
+
+
+# --- What is doubtful, missing or proposed ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Something unusual that a person confirms or corrects. The key holds the values: once changed, it asks again."""
+
+    key: str
+    fields: tuple[str, ...]
+    sentence: str
 
 
 def findings(assessment: Assessment) -> list[measures.Finding]:
     """What is impossible or doubtful about the measures."""
-    values = {field: getattr(assessment, field) for field in measures.BY_FIELD if hasattr(assessment, field)}
-    return measures.check(values)
+    return measures.check({field: getattr(assessment, field, None) for field in measures.BY_FIELD})
+
+
+def in_words(finding: measures.Finding) -> str:
+    """A finding as a sentence in the reader's language."""
+    params = {
+        name: formats.number_format(value) if isinstance(value, int | float | Decimal) else unit_in_words(value)
+        for name, value in finding.params.items()
+    }
+    return gettext(measures.MESSAGES[finding.key]).format(**params)
+
+
+def unit_in_words(unit: str) -> str:
+    return {"mm": gettext("mm"), "cm": gettext("cm"), "kg": gettext("kg")}.get(unit, unit)
+
+
+def doubts_about(assessment: Assessment) -> list[Doubt]:
+    """The unusual measures, then the answers that contradict one another."""
+    values = {field: getattr(assessment, field, None) for field in ANSWER_FIELDS}
+    doubts = doubtful_measures(measures.check(values), values)
+    for found in scoring.contradictions(scoring.Answers.taken_from(assessment)):
+        answers = ",".join(str(values[field]) for field in found.fields)
+        doubts.append(Doubt(f"{found.reason}:{answers}", found.fields, say(found.reason)))
+    return doubts
+
+
+def doubtful_measures(found: Iterable[measures.Finding], values: Mapping[str, Any]) -> list[Doubt]:
+    return [
+        Doubt(
+            ":".join([finding.key, finding.field, str(values[finding.field]), *map(str, finding.params.values())]),
+            (finding.field,),
+            in_words(finding),
+        )
+        for finding in found
+        if finding.severity == "soft"
+    ]
+
+
+def not_asked(assessment: Assessment) -> frozenset[str]:
+    """The questions that do not apply after the answers given so far: about the chair of a child who has none."""
+    if assessment.has_chair != "yes":
+        return frozenset(scoring.CHAIR_QUESTIONS)
+    if scoring.at_risk(scoring.Answers.taken_from(assessment)) == "no":
+        return frozenset({"chair_cushion_relieves"})
+    return frozenset()
+
+
+def missing(assessment: Assessment) -> list[str]:
+    """The questions that apply and that nobody has answered, "not known" being an answer, in the model's order."""
+    left_out = not_asked(assessment) | NOT_A_QUESTION
+    return [field for field in ANSWER_FIELDS if field not in left_out and getattr(assessment, field) in ("", None)]
+
+
+def proposals(draft: Assessment) -> dict[str, str]:
+    """Why an answer stands on the form before anybody gave it, or what to ask about: field -> sentence. One query."""
+    said: dict[str, str] = {}
+    last = draft.child.assessments.complete().exclude(pk=draft.pk).latest_first().first()
+    if last:
+        day = formats.date_format(last.assessed_on, "DATE_FORMAT")
+        for field in KEPT_FROM_THE_LAST:
+            if getattr(last, field) not in ("", None) and getattr(draft, field) == getattr(last, field):
+                said[field] = gettext("Proposed because the assessment of {day} says so. Is it still true?").format(
+                    day=day
+                )
+    if draft.child.school != Child.School.UNKNOWN:
+        school = draft.child.get_school_display()
+        preset = scoring.preset_out_of_school(draft.child.school)
+        if preset == scoring.UNKNOWN:
+            said["out_of_school"] = gettext("The file says: {school}. Ask whether mobility is the reason.").format(
+                school=school
+            )
+        elif preset == draft.out_of_school:
+            said["out_of_school"] = gettext("Proposed because the file says: {school}.").format(school=school)
+    return said
+
+
+# --- The need -----------------------------------------------------------------------------------------------------
 
 
 def _place(assessment: Assessment, result: scoring.Score, *, today: date) -> tuple[Need | None, str]:
@@ -209,4 +342,3 @@ def mark_closed(need: Need, *, closing: str, today: date | None = None) -> None:
     """Close the row alone: for acts that journal the whole of what they do, such as a delivery."""
     need.closed_on, need.closing = today or timezone.localdate(), closing
     need.save(update_fields=["closed_on", "closing"])
-

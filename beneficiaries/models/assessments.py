@@ -1,12 +1,20 @@
 """One look at what a child needs, and the need that follows from it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import scoring
 from beneficiaries.models.children import Child
 from beneficiaries.models.places import scope
 from hajar.journal.models import Journalled
@@ -206,6 +214,75 @@ class Assessment(Journalled):
     def is_complete(self) -> bool:
         return self.state == self.State.COMPLETE
 
+    def score(self) -> scoring.Score:
+        """NEED-1.0 of these answers, as they are now."""
+        return scoring.score(scoring.Answers.taken_from(self))
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line of a score in the reader's language."""
+
+    low: int
+    high: int
+    sentence: str
+
+    @property
+    def points(self) -> str:
+        return span(self.low, self.high)
+
+    @property
+    def counts(self) -> bool:
+        return self.high > 0
+
+
+@dataclass(frozen=True)
+class ExplainedPart:
+    """One of the six parts of a score, with its reasons."""
+
+    code: str
+    name: str
+    low: int
+    high: int
+    maximum: int
+    reasons: tuple[Reason, ...]
+
+    @property
+    def points(self) -> str:
+        return span(self.low, self.high)
+
+
+def span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def explain(parts: Sequence[dict[str, Any]]) -> list[ExplainedPart]:
+    """The stored parts of a score (Score.as_dict()["parts"]) as sentences. A rule that is gone keeps its points."""
+    return [
+        ExplainedPart(
+            code=part["code"],
+            name=gettext(scoring.PART_NAMES.get(part["name"], part["name"])),
+            low=part["low"],
+            high=part["high"],
+            maximum=part["maximum"],
+            reasons=tuple(
+                Reason(line["low"], line["high"], say(line["reason"], line["params"])) for line in part["lines"]
+            ),
+        )
+        for part in parts
+    ]
+
+
+def say(reason: str, params: dict[str, Any] | None = None) -> str:
+    """The sentence of a reason in the reader's language; "" for a reason that no rule knows any more."""
+    if reason not in scoring.REASONS:
+        return ""
+    return scoring.sentence(reason, params, translate=gettext, number=_number)
+
+
+def _number(value: Any) -> str:
+    return formats.number_format(Decimal(str(value)))
+
 
 class NeedQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -220,6 +297,18 @@ class NeedQuerySet(models.QuerySet):
         today = today or timezone.localdate()
         return self.annotate(wait_bonus=_wait_bonus(today)).annotate(queue_points=F("rank_score") + F("wait_bonus"))
 
+    def incomplete(self):
+        """Too much is unknown to rank these children out."""
+        return self.filter(score_high__gt=F("score_low") + scoring.WIDEST_RANKABLE)
+
+    def in_band(self, band: str):
+        """Needs whose rank lies in a band of NEED-1.0: high, medium or planned."""
+        if band == "high":
+            return self.filter(rank_score__gte=scoring.HIGH_FROM)
+        if band == "medium":
+            return self.filter(rank_score__gte=scoring.MEDIUM_FROM, rank_score__lt=scoring.HIGH_FROM)
+        return self.filter(rank_score__lt=scoring.MEDIUM_FROM)
+
     def in_queue_order(self, today=None):
         """Urgent first, then need and wait bonus, then the longest wait."""
         return self.with_queue(today).order_by(*Need.QUEUE_ORDER)
@@ -227,8 +316,6 @@ class NeedQuerySet(models.QuerySet):
 
 def _wait_bonus(today) -> Case:
     """One point per full 30 days after day 60, at most 10, as database arithmetic on day thresholds."""
-    from datetime import timedelta
-
     steps = [
         When(requested_on__lte=today - timedelta(days=60 + 30 * points), then=Value(points))
         for points in range(10, 0, -1)
@@ -344,13 +431,51 @@ class Need(Journalled):
     @property
     def is_incomplete(self) -> bool:
         """The interval is too wide to rank the child out."""
-        return self.score_high - self.score_low > 15
+        return self.score_high - self.score_low > scoring.WIDEST_RANKABLE
 
     @property
     def score_text(self) -> str:
-        if self.override_score is not None:
-            return str(self.override_score)
-        return str(self.score_low) if self.score_low == self.score_high else f"{self.score_low}–{self.score_high}"
+        return self.scored_text if self.override_score is None else str(self.override_score)
+
+    @property
+    def scored_text(self) -> str:
+        """What the rule alone gave, whatever somebody decided."""
+        return span(self.score_low, self.score_high)
+
+    @property
+    def band_name(self) -> str:
+        """The band in words; of both ends where they differ."""
+        low, high = (self.score_low, self.score_high) if self.override_score is None else (self.override_score,) * 2
+        ends = scoring.band(low), scoring.band(high)
+        return gettext(scoring.BAND_NAMES[ends[0] if ends[0] == ends[1] else "_".join(ends)])
+
+    @property
+    def explained_parts(self) -> list[ExplainedPart]:
+        return explain(self.parts)
+
+    @property
+    def red_flags(self) -> list[str]:
+        """The dangers found, in words."""
+        return [say(flag["reason"]) for flag in self.flags if flag["state"] == "yes"]
+
+    @property
+    def flags_to_check(self) -> list[str]:
+        """The dangers nobody could answer yet, in words."""
+        return [say(flag["reason"]) for flag in self.flags if flag["state"] == scoring.UNKNOWN]
+
+    @property
+    def decision_due_on(self) -> date | None:
+        """The day by which an urgent need is decided; None where it is not urgent."""
+        return scoring.decision_due(self.urgent_since) if self.urgent_since else None
+
+    @property
+    def decision_is_overdue(self) -> bool:
+        return bool(self.urgent_since) and scoring.decision_overdue(self.urgent_since, timezone.localdate())
+
+    @property
+    def bonus(self) -> int:
+        """The points that waiting adds in the queue today; they never change the need."""
+        return scoring.wait_bonus(self.requested_on, self.closed_on or timezone.localdate())
 
     def days_waiting(self, today=None) -> int:
-        return ((self.closed_on or today or timezone.localdate()) - self.requested_on).days
+        return scoring.days_waiting(self.requested_on, self.closed_on or today or timezone.localdate())
