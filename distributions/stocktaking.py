@@ -609,6 +609,17 @@ def stock_summary(depots: Iterable[Depot] | None = None) -> StockSummary:
     return summary
 
 
+def stock_of_models(chair_models: Iterable[ChairModel]) -> dict[uuid.UUID, StockLine]:
+    """The stock of each of these models, zero where there is none; one query."""
+    lines = {model.pk: StockLine() for model in chair_models}
+    rows = Chair.objects.filter(state__in=[*IN_A_DEPOT, State.IN_REPAIR, State.LOADED], model__in=lines)
+    for model, state, depot, number in (
+        rows.values_list("model", "state", "depot").annotate(number=Count("pk")).order_by("model", "state", "depot")
+    ):
+        lines[model].add(state, number, in_depot=depot is not None)
+    return lines
+
+
 # --- checking --------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.models import Mandate
 from hajar.journal.models import Journalled
 
 
@@ -10,6 +11,10 @@ def _millimetres(label) -> models.PositiveSmallIntegerField:
 
 
 class ChairModelQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The catalogue is the association's as a whole: whoever has a mandate, and the permission, sees it."""
+        return self if Mandate.of(user) or Mandate.covers_all(user) else self.none()
+
     def by_name(self):
         return self.order_by("manufacturer", "name", "size", "pk")
 

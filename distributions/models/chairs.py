@@ -10,6 +10,18 @@ from distributions.models.catalogue import ChairModel
 from hajar.journal.models import Journalled
 
 
+class DepotQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """As the chairs in them: whoever has a mandate, and the permission, sees all."""
+        return self if Mandate.of(user) or Mandate.covers_all(user) else self.none()
+
+    def in_use(self):
+        return self.filter(is_open=True)
+
+    def by_name(self):
+        return self.order_by("name", "pk")
+
+
 class Depot(Journalled):
     """One row is a place that holds chairs."""
 
@@ -19,6 +31,8 @@ class Depot(Journalled):
     )
     address = models.CharField(_("address"), max_length=250, blank=True)
     is_open = models.BooleanField(_("in use"), default=True)
+
+    objects = DepotQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("depot")

@@ -1,0 +1,319 @@
+import re
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from beneficiaries.models import Child
+from distributions import stocktaking
+from distributions.forms.chairs import ChairForm, ChairModelForm, CorrectionForm, DepotForm, EventForm, ReceiveForm
+from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
+from distributions.stocktaking import Refusal
+from distributions.views import listing
+from hajar.lib import paging
+from hajar.lib.digits import to_western
+
+
+def _tabs(current: str) -> list[dict]:
+    pages = [
+        ("chair_list", _("Chairs")),
+        ("depot_list", _("Stock and depots")),
+        ("chairmodel_list", _("Catalogue")),
+    ]
+    return [{"word": word, "url": reverse(f"distributions:{name}"), "current": name == current} for name, word in pages]
+
+
+# --- chairs ----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@permission_required("distributions.view_chair", raise_exception=True)
+def list_chairs(request):
+    """All chairs, narrowed by state, depot, model or a piece of label or serial number."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "depot", "model")}
+    rows = _narrowed(Chair.objects.visible_to(request.user).with_model(), asked)
+    page = paging.page(rows, order=("number",), token=request.GET.get("page"))
+    context = {
+        "chairs": page.rows,
+        "words": listing.found(page, ngettext("%(n)s chair", "%(n)s chairs", page.count)),
+        "asked": asked,
+        "filters_count": sum(bool(value) for value in asked.values()),
+        "states": Chair.State.choices,
+        "tabs": _tabs("chair_list"),
+        **listing.links(request, page),
+    }
+    if not request.htmx:
+        context["depots"] = Depot.objects.by_name()
+        context["models"] = ChairModel.objects.by_name()
+    return listing.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
+
+
+def _narrowed(chairs, asked: dict[str, str]):
+    if asked["state"] in Chair.State.values:
+        chairs = chairs.filter(state=asked["state"])
+    for name in ("depot", "model"):
+        if listing.is_uuid(asked[name]):
+            chairs = chairs.filter(**{name: asked[name]})
+    if sought := to_western(asked["q"]):
+        number = re.fullmatch(r"(?:CH)?\s*-?\s*(\d{1,9})", sought, re.IGNORECASE)
+        by_number = Q(number=int(number[1])) if number else Q(pk=None)
+        chairs = chairs.filter(by_number | Q(serial__icontains=sought))
+    return chairs
+
+
+@require_safe
+@permission_required("distributions.view_chair", raise_exception=True)
+def chair_detail(request, pk):
+    """One chair: what it is now, what can be done next, and its life from its events."""
+    chair = get_object_or_404(
+        Chair.objects.visible_to(request.user).select_related("model", "depot__province", "holder"), pk=pk
+    )
+    events = list(chair.events.in_order().select_related("by", "depot", "corrects", "corrected_by"))
+    now = stocktaking.replay(events, is_new=chair.is_new)
+    children = _children_shown(request.user, {event.child_id for event in events} | {chair.holder_id})
+    for event in events:
+        event.shown_child = children.get(event.child_id)
+        event.can_be_corrected = _can_be_corrected(event, chair)
+    reservation = (
+        Allocation.objects.visible_to(request.user).live().filter(chair=chair).select_related("need", "initiative")
+    )
+    context = {
+        "chair": chair,
+        "now": now,
+        "holder": children.get(chair.holder_id),
+        "events": events[::-1],
+        "kinds": stocktaking.possible_kinds(now),
+        "allocation": reservation.first() if request.user.has_perm("distributions.view_allocation") else None,
+        "repairs": chair.repairs.order_by("-broke_on", "pk"),
+    }
+    return render(request, "distributions/chair_detail.html", context)
+
+
+def _children_shown(user, ids) -> dict:
+    """The children among these whom the reader may see; others stay "a child"."""
+    ids.discard(None)
+    if not ids or not user.has_perm("beneficiaries.view_child"):
+        return {}
+    return Child.objects.visible_to(user).in_bulk(ids)
+
+
+def _can_be_corrected(event: ChairEvent, chair: Chair) -> bool:
+    settles = event.kind == ChairEvent.Kind.HANDED_OVER and chair.state == Chair.State.DISPUTED
+    return (event.kind in stocktaking.BY_HAND or settles) and not hasattr(event, "corrected_by")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.add_chair", raise_exception=True)
+def receive(request):
+    """Chairs that arrive."""
+    first = {"model": request.GET.get("model"), "depot": request.GET.get("depot")}
+    form = ReceiveForm(request.POST or None, initial={key: value for key, value in first.items() if value})
+    if request.method == "POST" and form.is_valid():
+        try:
+            chairs = stocktaking.receive_chairs(by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(_field_of(refusal), refusal.message)
+        else:
+            words = ngettext("%(n)s chair received.", "%(n)s chairs received.", len(chairs)) % {"n": len(chairs)}
+            messages.success(request, words)
+            if len(chairs) == 1:
+                return redirect(chairs[0])
+            return redirect(f"{reverse('distributions:chair_list')}?model={chairs[0].model_id}")
+    return render(request, "distributions/chair_create.html", {"form": form})
+
+
+def _field_of(refusal: Refusal) -> str | None:
+    """The field beside which a refusal belongs."""
+    fields = {
+        stocktaking.SerialKnown: "serials",
+        stocktaking.SerialTwice: "serials",
+        stocktaking.CountNotPossible: "count",
+        stocktaking.DepotClosed: "depot",
+        stocktaking.DepotMissing: "depot",
+        stocktaking.AlreadyThere: "depot",
+        stocktaking.InTheFuture: "happened_at",
+        stocktaking.BeforeThePrevious: "happened_at",
+        stocktaking.ReasonMissing: "note",
+    }
+    return fields.get(type(refusal))
+
+
+def _add_refusal(form, refusal: Refusal) -> None:
+    field = _field_of(refusal)
+    form.add_error(field if field in form.fields else None, refusal.message)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.change_chair", raise_exception=True)
+def edit_chair(request, pk):
+    """Mend what a chair's row says of itself."""
+    chair = get_object_or_404(Chair.objects.visible_to(request.user), pk=pk)
+    form = ChairForm(request.POST or None, instance=chair)
+    if request.method == "POST" and form.is_valid():
+        try:
+            stocktaking.correct_chair(chair, by=request.user, **form.cleaned_data)
+        except stocktaking.SerialKnown as refusal:
+            form.add_error("serial", refusal.message)
+        except Refusal:
+            form.add_error("condition", _("This chair was already promised uncleaned: correct its events first."))
+        else:
+            return redirect(chair)
+    return render(request, "distributions/chair_edit.html", {"form": form, "chair": chair})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.record_chairevent", raise_exception=True)
+def record_event(request, pk, kind):
+    """Write down one thing that happened to a chair."""
+    if kind not in stocktaking.BY_HAND:
+        raise Http404
+    chair = get_object_or_404(Chair.objects.visible_to(request.user).with_model(), pk=pk)
+    now = stocktaking.state_of(chair)
+    form = EventForm(request.POST or None, kind=kind, last_depot_id=now.last_depot_id)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        if values.pop("was_tried_on", False):
+            values["child"] = _who_tried_it_on(chair)
+        try:
+            stocktaking.record_chair_event(chair=chair, kind=kind, by=request.user, **values)
+        except Refusal as refusal:
+            _add_refusal(form, refusal)
+        else:
+            messages.success(request, _("Recorded."))
+            return redirect(chair)
+    context = {
+        "form": form,
+        "chair": chair,
+        "kind": ChairEvent.Kind(kind),
+        "is_possible": kind in stocktaking.possible_kinds(now),
+    }
+    return render(request, "distributions/chair_record.html", context)
+
+
+def _who_tried_it_on(chair: Chair) -> Child | None:
+    latest = chair.allocations.select_related("need__child").order_by("-created_at", "pk").first()
+    return latest.need.child if latest else None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.record_chairevent", raise_exception=True)
+def correct_event(request, pk, event):
+    """Take an event back, by another event that says why."""
+    chair = get_object_or_404(Chair.objects.visible_to(request.user), pk=pk)
+    event = get_object_or_404(ChairEvent.objects.select_related("chair", "by"), pk=event, chair=chair)
+    form = CorrectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            stocktaking.correct_event(event, by=request.user, note=form.cleaned_data["note"])
+        except Refusal as refusal:
+            _add_refusal(form, refusal)
+        else:
+            messages.success(request, _("The event is taken back."))
+            return redirect(chair)
+    return render(request, "distributions/chair_correct.html", {"form": form, "chair": chair, "event": event})
+
+
+# --- stock and depots ------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@permission_required("distributions.view_depot", raise_exception=True)
+def list_depots(request):
+    """The stock by depot and by model, and what the waiting list requires of it."""
+    depots = list(Depot.objects.visible_to(request.user).select_related("province").order_by("-is_open", "name", "pk"))
+    summary = stocktaking.stock_summary() if depots else stocktaking.StockSummary()
+    nothing = stocktaking.StockLine()
+    models = ChairModel.objects.in_bulk(summary.by_model)
+    context = {
+        "summary": summary,
+        "depots": [(depot, summary.by_depot.get(depot.pk, nothing)) for depot in depots],
+        "models": sorted(
+            ((models[pk], line) for pk, line in summary.by_model.items()), key=lambda pair: str(pair[0]).casefold()
+        ),
+        "tabs": _tabs("depot_list"),
+    }
+    return render(request, "distributions/depot_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.add_depot", raise_exception=True)
+def create_depot(request):
+    form = DepotForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        stocktaking.add_depot(by=request.user, **form.cleaned_data)
+        return redirect("distributions:depot_list")
+    return render(request, "distributions/depot_form.html", {"form": form, "depot": None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.change_depot", raise_exception=True)
+def edit_depot(request, pk):
+    depot = get_object_or_404(Depot.objects.visible_to(request.user), pk=pk)
+    form = DepotForm(request.POST or None, instance=depot)
+    if request.method == "POST" and form.is_valid():
+        stocktaking.correct_depot(depot, by=request.user, **form.cleaned_data)
+        return redirect("distributions:depot_list")
+    return render(request, "distributions/depot_form.html", {"form": form, "depot": depot})
+
+
+# --- catalogue -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@permission_required("distributions.view_chairmodel", raise_exception=True)
+def list_models(request):
+    """The catalogue, with how many of each model are available now."""
+    rows = ChairModel.objects.visible_to(request.user)
+    asked = {name: request.GET.get(name, "").strip() for name in ("q", "category")}
+    if asked["category"] in ChairModel.Category.values:
+        rows = rows.filter(category=asked["category"])
+    if asked["q"]:
+        rows = rows.filter(Q(manufacturer__icontains=asked["q"]) | Q(name__icontains=asked["q"]))
+    page = paging.page(rows, order=("manufacturer", "name", "size"), token=request.GET.get("page"))
+    lines = stocktaking.stock_of_models(page.rows)
+    context = {
+        "models": [(model, lines[model.pk]) for model in page.rows],
+        "words": listing.found(page, ngettext("%(n)s model", "%(n)s models", page.count)),
+        "asked": asked,
+        "filters_count": sum(bool(value) for value in asked.values()),
+        "categories": ChairModel.Category.choices,
+        "tabs": _tabs("chairmodel_list"),
+        **listing.links(request, page),
+    }
+    return listing.answer(request, "distributions/chairmodel_list.html", "distributions/_chairmodel_rows.html", context)
+
+
+@require_safe
+@permission_required("distributions.view_chairmodel", raise_exception=True)
+def model_detail(request, pk):
+    """One model: whom it holds, between which dimensions, and how many we have."""
+    model = get_object_or_404(ChairModel.objects.visible_to(request.user), pk=pk)
+    context = {"model": model, "line": stocktaking.stock_of_models([model])[model.pk], "history": model.history()[:20]}
+    return render(request, "distributions/chairmodel_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.add_chairmodel", raise_exception=True)
+def create_model(request):
+    form = ChairModelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        model = stocktaking.add_model(by=request.user, **form.cleaned_data)
+        return redirect("distributions:chairmodel_detail", model.pk)
+    return render(request, "distributions/chairmodel_form.html", {"form": form, "model": None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.change_chairmodel", raise_exception=True)
+def edit_model(request, pk):
+    model = get_object_or_404(ChairModel.objects.visible_to(request.user), pk=pk)
+    form = ChairModelForm(request.POST or None, instance=model)
+    if request.method == "POST" and form.is_valid():
+        stocktaking.correct_model(model, by=request.user, **form.cleaned_data)
+        return redirect("distributions:chairmodel_detail", model.pk)
+    return render(request, "distributions/chairmodel_form.html", {"form": form, "model": model})

@@ -1,0 +1,171 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template import TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from distributions import planning, reporting
+from distributions.forms.initiatives import InitiativeForm, PartnerForm
+from distributions.models import Allocation, Initiative
+from distributions.stocktaking import Refusal
+from distributions.views import listing
+from hajar.lib import paging
+
+REPORT = "distributions/_initiative_report.html"
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def list_initiatives(request):
+    """All campaigns, the latest first, with how far each has come."""
+    rows = Initiative.objects.visible_to(request.user)
+    state = request.GET.get("state", "")
+    if state in Initiative.State.values:
+        rows = rows.filter(state=state)
+    page = paging.page(rows, order=("-starts_on", "pk"), token=request.GET.get("page"))
+    progress = {}
+    if request.user.has_perm("distributions.view_allocation"):
+        progress = planning.progress_of(page.rows)
+    context = {
+        "initiatives": [(initiative, progress.get(initiative.pk)) for initiative in page.rows],
+        "words": listing.found(page, ngettext("%(n)s initiative", "%(n)s initiatives", page.count)),
+        "asked": {"state": state},
+        "states": Initiative.State.choices,
+        **listing.links(request, page),
+    }
+    return listing.answer(request, "distributions/initiative_list.html", "distributions/_initiative_rows.html", context)
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def initiative_detail(request, pk):
+    """A campaign's plan: its allocations by status with what can be done, its progress, and what happened."""
+    user = request.user
+    initiative = get_object_or_404(Initiative.objects.visible_to(user), pk=pk)
+    context = {"initiative": initiative}
+    if user.has_perm("distributions.view_allocation"):
+        context |= _plan(request, initiative)
+    if request.htmx and not request.htmx.history_restore_request:
+        if "allocations" not in context:
+            raise Http404
+        return render(request, "distributions/_allocation_rows.html", context)
+    context |= {
+        "partners": initiative.partners.order_by("name_latin", "pk"),
+        "moves": _moves(initiative) if user.has_perm("distributions.change_initiative") else [],
+        "history": initiative.history()[:20],
+    }
+    if _has_report():
+        small_counts = user.has_perm("beneficiaries.see_small_counts")
+        context["report"] = reporting.initiative_report(initiative, small_counts=small_counts)
+    return render(request, "distributions/initiative_detail.html", context)
+
+
+def _has_report() -> bool:
+    try:
+        get_template(REPORT)
+    except TemplateDoesNotExist:
+        return False
+    return True
+
+
+def _plan(request, initiative: Initiative) -> dict:
+    """One status of the campaign's allocations: the one asked for, else the first at which something waits."""
+    visible = Allocation.objects.visible_to(request.user).filter(initiative=initiative)
+    counts = planning.count_by_status(visible)
+    status = request.GET.get("status", "")
+    if status not in Allocation.Status.values:
+        status = next((value for value in Allocation.Status.values if counts.get(value)), Allocation.Status.PROPOSED)
+    rows = visible.filter(status=status).select_related(
+        "chair__model", "chair__depot", "need__child__family__province", "proposed_by", "round"
+    )
+    page = paging.page(rows, order=("created_at", "pk"), token=request.GET.get("page"))
+    return {
+        "allocations": page.rows,
+        "status": status,
+        "words": listing.found(page, ngettext("%(n)s reservation", "%(n)s reservations", page.count)),
+        "progress": planning.progress(initiative),
+        "tabs": [
+            {
+                "word": label,
+                "url": f"{request.path}?status={value}",
+                "current": value == status,
+                "count": counts.get(value, 0),
+            }
+            for value, label in Allocation.Status.choices
+        ],
+        **listing.links(request, page),
+    }
+
+
+def _moves(initiative: Initiative) -> list[tuple[str, str, str]]:
+    """Where the campaign can go, in words for a button: (state, verb, icon)."""
+    onwards = {
+        "locked": (_("Lock the plan"), "lock"),
+        "approved": (_("Approve the plan"), "check2-circle"),
+        "under_way": (_("Begin the deliveries"), "truck"),
+        "reconciled": (_("Deliveries are complete"), "clipboard-check"),
+        "closed": (_("Close the initiative"), "archive"),
+    }
+    back = {
+        "draft": (_("Back to the draft"), "arrow-counterclockwise"),
+        "locked": (_("Take the approval back"), "arrow-counterclockwise"),
+        "under_way": (_("Take the deliveries up again"), "arrow-counterclockwise"),
+    }
+    order = list(Initiative.State)
+    here = order.index(initiative.state)
+    return [
+        (state.value, *(onwards if order.index(state) > here else back)[state.value])
+        for state in planning.next_states(initiative)
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.add_initiative", raise_exception=True)
+def create_initiative(request):
+    form = InitiativeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect(planning.create_initiative(by=request.user, **form.cleaned_data))
+    return render(request, "distributions/initiative_form.html", {"form": form, "initiative": None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.change_initiative", raise_exception=True)
+def edit_initiative(request, pk):
+    initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
+    form = InitiativeForm(request.POST or None, instance=initiative)
+    if request.method == "POST" and form.is_valid():
+        planning.correct_initiative(initiative, by=request.user, **form.cleaned_data)
+        return redirect(initiative)
+    return render(request, "distributions/initiative_form.html", {"form": form, "initiative": initiative})
+
+
+@require_POST
+@permission_required("distributions.change_initiative", raise_exception=True)
+def move_initiative(request, pk):
+    """Bring the campaign to another state."""
+    initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
+    state = request.POST.get("state", "")
+    if state not in Initiative.State.values:
+        raise Http404
+    try:
+        initiative = planning.move_initiative(initiative, to=state, by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The initiative is now “%(state)s”.") % {"state": initiative.get_state_display()})
+    return redirect(initiative)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("distributions.add_partner", raise_exception=True)
+def create_partner(request):
+    form = PartnerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        partner = planning.add_partner(by=request.user, **form.cleaned_data)
+        messages.success(request, _("%(name)s is now among the partners.") % {"name": partner})
+        return redirect("distributions:initiative_list")
+    return render(request, "distributions/partner_form.html", {"form": form})

@@ -1,0 +1,41 @@
+"""What every list of chairs and initiatives shares: the links to the pages before and after, and part or whole page."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hajar.lib.paging import Page
+
+
+def links(request: HttpRequest, page: Page) -> dict[str, str]:
+    """Addresses of the pages before and after, with the filters in force; "" where there is none."""
+
+    def address(token: str | None) -> str:
+        if not token:
+            return ""
+        query = request.GET.copy()
+        query["page"] = token
+        return f"{request.path}?{query.urlencode()}"
+
+    return {"previous_url": address(page.previous_token), "next_url": address(page.next_token)}
+
+
+def answer(request: HttpRequest, whole: str, part: str, context: dict) -> HttpResponse:
+    """The whole page, or the part of it that htmx asked for."""
+    is_part = request.htmx and not request.htmx.history_restore_request
+    return render(request, part if is_part else whole, context)
+
+
+def found(page: Page, words: str) -> str:
+    """How many rows the whole list has, in `words` with %(n)s; counting stops at paging's cap."""
+    return words % {"n": f"{page.count}+" if page.count_is_capped else page.count}
+
+
+def is_uuid(text: str) -> bool:
+    """Whether what stands in an address can be the key of a row."""
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
