@@ -52,7 +52,7 @@ class Cell:
     @property
     def shown(self) -> str:
         if self.hidden:
-            return gettext("hidden to protect privacy")
+            return gettext("not shown")
         if self.value is None:
             return gettext("not known")
         return self.text or _number(self.value)
@@ -89,7 +89,7 @@ class Chart:
 
 
 def morocco_map(cells: Mapping[str, Cell], *, title: str, name: str = "map") -> Chart:
-    """The twelve regions in five shades by value; the darkest shade holds the greatest.
+    """The twelve regions in up to five even shades by value, each with its figure; what is hidden is hatched.
 
     `cells`: by ISO code (MA-01 to MA-12); a region without one is drawn as not known. Values are counts or rates, not
     negative. `name` makes the ids of this drawing unique on its page. Raises KeyError for a code that is no region.
@@ -109,7 +109,7 @@ def morocco_map(cells: Mapping[str, Cell], *, title: str, name: str = "map") -> 
                 name,
                 code,
                 shade,
-                format_html(' fill="url(#{}-hatch)"', name) if cell.hidden else "",
+                format_html(_FILLS.get(shade, ""), name),
                 shape.path,
                 f"{cell.name}: {cell.shown}",
             )
@@ -130,6 +130,13 @@ def morocco_map(cells: Mapping[str, Cell], *, title: str, name: str = "map") -> 
         figures=format_html_join("", '<text x="{}" y="{}" dy=".35em">{}</text>', figures),
     )
     return Chart(svg, rows, _map_legend(cells.values(), width))
+
+
+# Fills that no class can hold: the hatching has an id, and land of which nothing is known keeps its outline.
+_FILLS = {
+    "step-hidden": ' fill="url(#{}-hatch)"',
+    "step-none": ' fill="var(--paper)" stroke="var(--line-strong)" stroke-dasharray="5"',
+}
 
 
 @dataclass(frozen=True)
@@ -170,7 +177,7 @@ def _shade_width(values: Iterable[Number | None]) -> float:
     known = [value for value in values if value]
     if not known:
         return 1
-    width = _round_up(float(max(known)) / SHADES)
+    width = _round_up(float(max(known)) / SHADES, _ROUND_SPANS)
     return max(1, math.ceil(width)) if all(isinstance(value, int) for value in known) else width
 
 
@@ -241,7 +248,7 @@ def line(points: Sequence[Cell], *, title: str, name: str = "line", rtl: bool | 
     """
     rtl = get_language_bidi() if rtl is None else rtl
     known = [float(point.known) for point in points if point.known is not None]
-    step = _round_up(max(known, default=0) / 4) if any(known) else 1
+    step = _round_up(max(known) / 4, _ROUND_TICKS) if any(known) else 1
     if all(isinstance(point.known, int) for point in points if point.known is not None):
         step = max(1, math.ceil(step))
     levels = max(1, _steps(max(known, default=0), step))
@@ -323,12 +330,16 @@ def _sheet(kind: str, name: str, title: str, height: int, parts: list[SafeString
     )
 
 
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 and their tens: numbers that a reader can count on."""
+_ROUND_SPANS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+_ROUND_TICKS = (1, 2, 2.5, 5, 10)
+
+
+def _round_up(value: float, rounds: Sequence[float]) -> float:
+    """The next of some round numbers and their tens: spans and ticks that a reader can count on."""
     if value <= 0:
         return 1
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * (1 - 1e-9))
+    return next(step * power for step in rounds if step * power >= value * (1 - 1e-9))
 
 
 def _number(value: Any) -> str:

@@ -72,6 +72,11 @@ def test_few_children_make_few_shades():
     assert [(key.shade, key.text) for key in chart.legend[:-1]] == [("step-1", "1"), ("step-2", "2"), ("step-3", "3")]
 
 
+def test_the_darkest_shade_is_used_where_round_numbers_allow():
+    chart = charts.morocco_map({"MA-06": Cell("x", 64)}, title="x")
+    assert chart.rows[0].shade == "step-5"
+
+
 def test_rates_have_shades_too():
     chart = charts.morocco_map({"MA-01": Cell("x", Decimal("0.37")), "MA-02": Cell("y", 1.2)}, title="x")
     assert [row.shade for row in chart.rows] == ["step-2", "step-5"]
@@ -92,7 +97,7 @@ def test_a_hidden_number_is_nowhere_in_the_drawing():
     cells = {**kingdom(), "MA-12": Cell("Dakhla", 4321, hidden=True)}
     chart = charts.morocco_map(cells, title="x")
     assert "4,321" not in chart.svg and "4321" not in chart.svg
-    assert chart.rows[-1] == charts.Row("Dakhla", "hidden to protect privacy", "step-hidden", None)
+    assert chart.rows[-1] == charts.Row("Dakhla", "not shown", "step-hidden", None)
     assert 'fill="url(#map-hatch)"' in chart.svg
     assert chart.legend[-1].shade == "step-hidden"
     # Nor does it move the shades of the others.
@@ -157,7 +162,7 @@ def test_bars_come_with_their_rows():
         ("Not at home", "8"),
         ("Refused", "2"),
         ("Wrong <address>", "0"),
-        ("Other", "hidden to protect privacy"),
+        ("Other", "not shown"),
     ]
     assert "Wrong &lt;address&gt;" in chart.svg
 
