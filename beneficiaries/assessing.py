@@ -135,7 +135,7 @@ def complete_assessment(
     _check_ready(draft, confirmed=confirmed, today=today)
     if draft.has_chair == "yes" and not draft.chair_cushion_relieves:
         # Not asked where the skin is not at risk, and then no "unknown" that would open the interval.
-        preset = scoring.preset_cushion(scoring.Answers.taken_from(draft))
+        preset = scoring.preset_cushion(draft.answers())
         draft.chair_cushion_relieves = "" if preset == scoring.UNKNOWN else preset
     draft.state = Assessment.State.COMPLETE
     draft.completed_at = now
@@ -210,7 +210,7 @@ def doubts_about(assessment: Assessment) -> list[Doubt]:
     """The unusual measures, then the answers that contradict one another."""
     values = {field: getattr(assessment, field, None) for field in ANSWER_FIELDS}
     doubts = doubtful_measures(measures.check(values), values)
-    for found in scoring.contradictions(scoring.Answers.taken_from(assessment)):
+    for found in scoring.contradictions(assessment.answers()):
         answers = ",".join(str(values[field]) for field in found.fields)
         doubts.append(Doubt(f"{found.reason}:{answers}", found.fields, say(found.reason)))
     return doubts
@@ -232,7 +232,7 @@ def not_asked(assessment: Assessment) -> frozenset[str]:
     """The questions that do not apply after the answers given so far: about the chair of a child who has none."""
     if assessment.has_chair != "yes":
         return frozenset(scoring.CHAIR_QUESTIONS)
-    if scoring.at_risk(scoring.Answers.taken_from(assessment)) == "no":
+    if scoring.at_risk(assessment.answers()) == "no":
         return frozenset({"chair_cushion_relieves"})
     return frozenset()
 

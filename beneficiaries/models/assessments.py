@@ -1,6 +1,7 @@
 """One look at what a child needs, and the need that follows from it."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -214,9 +215,17 @@ class Assessment(Journalled):
     def is_complete(self) -> bool:
         return self.state == self.State.COMPLETE
 
+    def answers(self) -> scoring.Answers:
+        """What NEED-1.0 reads. A draft may hold a mass that nobody has; it says nothing until it is corrected."""
+        if self.mass_kg is not None and self.mass_kg <= 0:
+            sound = copy(self)
+            sound.mass_kg = None
+            return scoring.Answers.taken_from(sound)
+        return scoring.Answers.taken_from(self)
+
     def score(self) -> scoring.Score:
         """NEED-1.0 of these answers, as they are now."""
-        return scoring.score(scoring.Answers.taken_from(self))
+        return scoring.score(self.answers())
 
 
 @dataclass(frozen=True)

@@ -192,6 +192,13 @@ def test_an_impossible_measure_blocks_completion_and_is_named_with_the_offer(dra
     assert "270 mm" in refused.value.problems["hip_width_mm"]
 
 
+def test_a_mass_of_nothing_is_a_mistake_and_not_a_crash(draft, samira):
+    Assessment.objects.filter(pk=draft.pk).update(mass_kg=0)
+    with pytest.raises(AssessmentRefused) as refused:
+        complete(draft, samira)
+    assert refused.value.fields == ("mass_kg",)
+
+
 def test_all_that_blocks_is_said_at_once(draft, samira):
     Assessment.objects.filter(pk=draft.pk).update(hip_width_mm=27, palliative="", assessed_on=date(2999, 1, 1))
     with pytest.raises(AssessmentRefused) as refused:
@@ -252,6 +259,7 @@ def test_a_cushion_that_was_not_asked_about_leaves_no_interval(samira, child):
         risk_poor_posture="no",
         **{question: "yes" for question in scoring.CHAIR_QUESTIONS if question != "chair_cushion_relieves"},
     )
+    draft.refresh_from_db()
     assert "chair_cushion_relieves" not in assessing.missing(draft)
     need = complete(draft, samira)
     assert need.score_low == need.score_high
