@@ -58,14 +58,14 @@ class InitiativeReport:
     failures: list[FailureCount]
     regions: list[RegionCounts]
     median_wait_days: int | None
-    spent_share: float | None
     changes: dict[str, ChangeCounts] = field(default_factory=dict)
     localities: list[tuple[str, int | None]] = field(default_factory=list)
     is_masked: bool = True
 
     @property
-    def has_happened(self) -> bool:
-        return self.delivered is None or self.delivered > 0
+    def delivered_pairs(self) -> list[tuple[Region, int | None]]:
+        """(region, delivered) for the map."""
+        return [(line.region, line.delivered) for line in self.regions]
 
 
 def initiative_report(initiative: Initiative, *, small_counts: bool) -> InitiativeReport:
@@ -106,7 +106,6 @@ def initiative_report(initiative: Initiative, *, small_counts: bool) -> Initiati
             for pk in sorted(regions, key=lambda pk: regions[pk].iso)
         ],
         median_wait_days=round(median(waits)) if mask.alone(len(waits)) else None,
-        spent_share=None,
         changes=_changes(initiative, mask),
         localities=_localities(localities, mask),
         is_masked=not small_counts,

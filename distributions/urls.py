@@ -1,6 +1,6 @@
 from django.urls import path
 
-from distributions.views import allocations, chairs, initiatives
+from distributions.views import allocations, chairs, initiatives, reports
 
 app_name = "distributions"
 urlpatterns = [
@@ -22,6 +22,10 @@ urlpatterns = [
     path("initiatives/<uuid:pk>/", initiatives.initiative_detail, name="initiative_detail"),
     path("initiatives/<uuid:pk>/edit/", initiatives.edit_initiative, name="initiative_edit"),
     path("initiatives/<uuid:pk>/move/", initiatives.move_initiative, name="initiative_move"),
+    path("initiatives/<uuid:pk>/report/", reports.initiative_report, name="initiative_report"),
+    path("initiatives/<uuid:pk>/summary/", reports.initiative_summary, name="initiative_summary"),
+    path("initiatives/<uuid:pk>/summary.pdf", reports.initiative_summary_pdf, name="initiative_summary_pdf"),
+    path("reports/", reports.list_reports, name="report_list"),
     path("partners/new/", initiatives.create_partner, name="partner_create"),
     path("allocations/new/", allocations.create, name="allocation_create"),
     path("allocations/<uuid:pk>/", allocations.detail, name="allocation_detail"),

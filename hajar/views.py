@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hajar import today
+
 
 @require_safe
 def home(request):
     """What waits for me today."""
-    return render(request, "home.html")
+    return render(request, "home.html", {"today": today.for_person(request.user)})
 
 
 @login_not_required

@@ -1,0 +1,89 @@
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import translation
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from beneficiaries.models import Association, Child
+from distributions import documents, reporting
+from distributions.models import Initiative
+
+LANGUAGES = {"fr": "Français", "ar": "العربية", "en": "English"}
+
+
+def may_see_small_counts(request: HttpRequest) -> bool:
+    return request.user.has_perm("beneficiaries.see_small_counts")
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def list_reports(request):
+    """The register in numbers, and every initiative's report."""
+    context = {
+        "initiatives": Initiative.objects.visible_to(request.user).order_by("-starts_on", "pk")[:50],
+        "map_note": Association.get().map_note,
+    }
+    if request.user.has_perm("beneficiaries.view_child"):
+        children = Child.objects.visible_to(request.user)
+        context["overview"] = reporting.overview(children, small_counts=may_see_small_counts(request))
+    return render(request, "distributions/report_list.html", context)
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def initiative_report(request, pk):
+    """What happened: planned, delivered, failed and why, by region, and what is left to do."""
+    initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
+    report = reporting.initiative_report(initiative, small_counts=may_see_small_counts(request))
+    context = {
+        "initiative": initiative,
+        "report": report,
+        "changes": documents.change_lines(report),
+        "map_note": Association.get().map_note,
+    }
+    return render(request, "distributions/initiative_report.html", context)
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def initiative_summary(request, pk):
+    """The anonymous summary, to be read, printed or given away, in one of three languages."""
+    initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
+    language = _language(request)
+    with translation.override(language):
+        report = reporting.anonymous_summary(initiative)
+        words = documents.summary_words(report)
+    context = {
+        "initiative": initiative,
+        "report": report,
+        "words": words,
+        "language": language,
+        "direction": "rtl" if language == "ar" else "ltr",
+        "languages": [
+            {"word": word, "url": f"{request.path}?language={code}", "current": code == language}
+            for code, word in LANGUAGES.items()
+        ],
+        "map_note": Association.get().map_note,
+    }
+    return render(request, "distributions/initiative_summary.html", context)
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def initiative_summary_pdf(request, pk):
+    """The anonymous summary on paper."""
+    initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
+    with translation.override(_language(request)):
+        pdf = documents.summary_pdf(reporting.anonymous_summary(initiative))
+    name = slugify(f"hajar {initiative.name_fr} {_language(request)}")
+    return HttpResponse(
+        pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{name}.pdf"'},
+    )
+
+
+def _language(request: HttpRequest) -> str:
+    asked = request.GET.get("language", "")
+    return asked if asked in LANGUAGES else (translation.get_language() or "fr")[:2]

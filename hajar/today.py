@@ -1,0 +1,139 @@
+"""What waits for whom today: each role's own few lines, from the same queries as the pages they lead to."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from beneficiaries import scoring
+from beneficiaries.models import Need, Region
+from distributions import following_up
+from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Round
+
+FEW = 5
+
+
+@dataclass(frozen=True)
+class Stat:
+    """One number with its words and the page behind it."""
+
+    number: int | str
+    words: str
+    url: str = ""
+    tone: str = ""
+
+
+@dataclass
+class Today:
+    """What the home page shows; a part that is None is not this person's."""
+
+    date: date
+    next_initiative: Initiative | None = None
+    stats: list[Stat] = field(default_factory=list)
+    needs: list[Need] | None = None
+    waiting_by_region: list[tuple[Region, int]] | None = None
+    rounds: list[Round] | None = None
+    followups: list[Delivery] | None = None
+    to_look_at: list[Delivery] | None = None
+    approvals: list[Allocation] | None = None
+    chairs: list[tuple[str, str, int]] | None = None
+    initiatives: list[Initiative] | None = None
+
+    @property
+    def days_to_next_initiative(self) -> int | None:
+        """Days until the next campaign starts; None when none lies ahead."""
+        days = (self.next_initiative.starts_on - self.date).days if self.next_initiative else 0
+        return days if days > 0 else None
+
+
+def for_person(user, today: date | None = None) -> Today:
+    """Gather what this person may act on today; a constant number of queries for each role."""
+    today = today or timezone.localdate()
+    page = Today(date=today)
+    if user.has_perm("distributions.view_initiative"):
+        page.next_initiative = Initiative.objects.visible_to(user).current().order_by("starts_on", "pk").first()
+    if user.has_perm("beneficiaries.view_need"):
+        _add_needs(page, user, today)
+    if user.has_perm("distributions.view_chair"):
+        _add_chairs(page, user)
+    if user.has_perm("distributions.view_round"):
+        _add_field(page, user, today)
+    elif user.has_perm("distributions.record_delivery"):
+        page.rounds = list(_with_stops(Round.objects.for_phone(user, today)).order_by("day", "pk"))
+    if user.has_perm("distributions.approve_allocation"):
+        page.approvals = list(
+            Allocation.objects.visible_to(user)
+            .filter(status=Allocation.Status.PROPOSED)
+            .exclude(proposed_by=user)
+            .select_related("need__child", "chair__model", "initiative", "proposed_by")
+            .order_by("created_at", "pk")[:FEW]
+        )
+    if page.needs is None and page.next_initiative:
+        page.initiatives = list(Initiative.objects.visible_to(user).order_by("-starts_on", "pk")[:FEW])
+    return page
+
+
+def _add_needs(page: Today, user, today: date) -> None:
+    waiting = Need.objects.visible_to(user).open()
+    page.needs = list(
+        waiting.in_queue_order(today).select_related("child__family__province").prefetch_related("allocations")[:FEW]
+    )
+    for need in page.needs:
+        need.has_live_allocation = any(allocation.is_live for allocation in need.allocations.all())
+    number = waiting.count()
+    urgent = list(waiting.filter(is_urgent=True).order_by("urgent_since").values_list("urgent_since", flat=True))
+    url = reverse("beneficiaries:need_list")
+    words = ngettext("child waits for a chair", "children wait for a chair", number)
+    page.stats.append(Stat(number, words, url))
+    if urgent:
+        words = ngettext("urgent need", "urgent needs", len(urgent))
+        if scoring.decision_due(urgent[0]) < today:
+            words = _("%(needs)s, decision overdue") % {"needs": words}
+        page.stats.append(Stat(len(urgent), words, f"{url}?urgent=yes", "urgent"))
+    if number:
+        middle = waiting.order_by("requested_on").values_list("requested_on", flat=True)[number // 2]
+        days = (today - middle).days
+        page.stats.append(Stat(days, ngettext("day of waiting (median)", "days of waiting (median)", days), url))
+    counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
+    regions = Region.objects.visible_to(user).order_by("iso")
+    page.waiting_by_region = [(region, counts.get(region.pk, 0)) for region in regions]
+
+
+def _add_chairs(page: Today, user) -> None:
+    states = dict(Chair.objects.visible_to(user).values_list("state").annotate(number=Count("pk")).order_by())
+    url = reverse("distributions:chair_list")
+    available = states.get(Chair.State.AVAILABLE, 0)
+    to_disinfect = states.get(Chair.State.TO_DISINFECT, 0)
+    words = ngettext("chair available", "chairs available", available)
+    if to_disinfect:
+        words = _("%(available)s, %(number)s to disinfect") % {"available": words, "number": to_disinfect}
+    page.stats.append(Stat(available, words, f"{url}?state={Chair.State.AVAILABLE}"))
+    if user.has_perm("distributions.record_chairevent"):
+        wanted = (Chair.State.TO_DISINFECT, Chair.State.TO_CHECK, Chair.State.IN_REPAIR)
+        page.chairs = [(state.value, str(state.label), states[state]) for state in wanted if states.get(state)]
+
+
+def _add_field(page: Today, user, today: date) -> None:
+    rounds = Round.objects.visible_to(user).filter(day__range=(today, today + timedelta(days=7)))
+    page.rounds = list(_with_stops(rounds).order_by("day", "pk")[:FEW])
+    if user.has_perm("distributions.view_followup"):
+        page.followups = list(
+            following_up.due(user, today).select_related("allocation__need__child__family__province")[:FEW]
+        )
+        for delivery in page.followups:
+            delivery.due_words = FollowUp.Step(delivery.due_step).label
+    if user.has_perm("distributions.view_delivery"):
+        page.to_look_at = list(
+            Delivery.objects.visible_to(user)
+            .in_doubt()
+            .select_related("allocation__need__child", "volunteer")
+            .order_by("-happened_at", "pk")[:FEW]
+        )
+
+
+def _with_stops(rounds: QuerySet) -> QuerySet:
+    return rounds.select_related("province", "volunteer", "initiative").annotate(stops=Count("allocations"))
