@@ -9,6 +9,7 @@ Fields here are drop-in replacements for Django's. A whole form, model form or a
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
@@ -21,6 +22,21 @@ _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202
 def to_western(text: str) -> str:
     """Fold Arabic-Indic and Persian digits to 0-9, the Arabic decimal separator to a point; drop the thousands one."""
     return text.translate(_FOLD)
+
+
+def read_decimal(value: str | int | float | Decimal) -> Decimal:
+    """A number out of a cell or a field, in any digits, with a point or a comma: "٢١٫٥", "21,5", 21.5 are all 21.5.
+
+    Units are not read ("21,5 kg" is no number). Raises ValueError.
+    """
+    text = str(value)
+    try:
+        number = Decimal(_with_point(to_western(without_direction_marks(text)).strip()))
+    except InvalidOperation:
+        raise ValueError("not a number") from None
+    if isinstance(value, bool) or not number.is_finite() or "_" in text:
+        raise ValueError("not a number")
+    return number
 
 
 def without_direction_marks(text: str) -> str:

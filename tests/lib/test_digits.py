@@ -63,6 +63,19 @@ def test_what_is_no_number_is_refused(typed):
         digits.DecimalField().clean(typed)
 
 
+@pytest.mark.parametrize("cell", ["21,5", "21.5", "٢١٫٥", " ٢١٫٥ ", 21.5, Decimal("21.5"), "\u200f21.5"])
+def test_a_cell_is_read_as_a_number(cell):
+    assert digits.read_decimal(cell) == Decimal("21.5")
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "21,5 kg", "n/a", "nan", float("inf"), "1_000", True, "1e999999999999999999999", "=1+1"]
+)
+def test_a_cell_that_holds_no_number_is_refused(cell):
+    with pytest.raises(ValueError):
+        digits.read_decimal(cell)
+
+
 def test_whole_numbers_and_text_fold_too():
     assert digits.IntegerField(min_value=50).clean("٥٧") == 57
     assert digits.CharField().clean("حي ١٢") == "حي 12"
