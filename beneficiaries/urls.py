@@ -1,4 +1,28 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from beneficiaries.views import children, consents, families, health, search
 
 app_name = "beneficiaries"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    # the register
+    path("search/", search.index, name="search"),
+    path("children/", children.index, name="child_list"),
+    path("children/new/", children.create, name="child_create"),
+    path("children/<uuid:pk>/", children.detail, name="child_detail"),
+    path("children/<uuid:pk>/edit/", children.edit, name="child_edit"),
+    path("children/<uuid:pk>/photo/", children.photo, name="child_photo"),
+    path("children/<uuid:pk>/photo/edit/", children.photo_edit, name="child_photo_edit"),
+    path("children/<uuid:pk>/status/", children.status_edit, name="child_status_edit"),
+    path("children/<uuid:pk>/consents/new/", consents.create, name="consent_create"),
+    path("consents/<uuid:pk>/paper/", consents.paper, name="consent_paper"),
+    path("consents/<uuid:pk>/withdraw/", consents.withdraw, name="consent_withdraw"),
+    path("children/<uuid:pk>/health/", health.detail, name="health_record_detail"),
+    path("children/<uuid:pk>/health/open/", health.open_door, name="health_record_open"),
+    path("children/<uuid:pk>/health/edit/", health.edit, name="health_record_edit"),
+    path("families/", families.index, name="family_list"),
+    path("families/new/", families.create, name="family_create"),
+    path("families/<uuid:pk>/", families.detail, name="family_detail"),
+    path("families/<uuid:pk>/edit/", families.edit, name="family_edit"),
+    path("families/<uuid:pk>/guardians/new/", families.guardian_create, name="guardian_create"),
+    path("guardians/<uuid:pk>/edit/", families.guardian_edit, name="guardian_edit"),
+]

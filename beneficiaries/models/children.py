@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models.families import Family
@@ -166,6 +167,40 @@ class Child(Named, Journalled):
     def age(self) -> int:
         """Whole years today; approximate where the birth date is."""
         return self.age_on(timezone.localdate())
+
+    @property
+    def age_text(self) -> str:
+        """The age in words, in months before the second birthday; "about" where only the year of birth is known."""
+        today = timezone.localdate()
+        years = self.age_on(today)
+        if self.birth_precision == self.Precision.YEAR:
+            years = max(years, 0)
+            return ngettext("about %(n)d year", "about %(n)d years", years) % {"n": years}
+        if years >= 2:
+            return ngettext("%(n)d year", "%(n)d years", years) % {"n": years}
+        born = self.born_on
+        months = max((today.year - born.year) * 12 + today.month - born.month - (today.day < born.day), 0)
+        return ngettext("%(n)d month", "%(n)d months", months) % {"n": months}
+
+    @property
+    def birth_text(self) -> str:
+        """The birth date in words, no more exact than it is known."""
+        shown = {"month": "F Y", "year": "Y"}.get(self.birth_precision, "DATE_FORMAT")
+        return formats.date_format(self.born_on, shown)
+
+    @property
+    def precaution_sentences(self) -> list[str]:
+        """What a visitor must do, without the why; nothing for a standard visit that nobody added a word to."""
+        sentences = {
+            self.Precautions.ENHANCED: [
+                gettext("Nobody with a fever, a cold, a cough or a rash visits."),
+                gettext("Clean hands at the door; a mask if the family asks."),
+            ],
+            self.Precautions.NO_HOME_VISIT: [
+                gettext("Nobody goes into the home: agree with the family by phone where to meet."),
+            ],
+        }.get(self.precautions, [])
+        return [*sentences, self.precautions_note] if self.precautions_note else sentences
 
 
 class HealthRecordQuerySet(models.QuerySet):

@@ -1,0 +1,83 @@
+"""The health record: behind its own permission, and behind a door that keeps who opened it.
+
+Opening is a POST that writes to the journal and lets this session read the record for some minutes; reading is then a
+GET that writes nothing, so that a reload or a change of language does not ask again.
+"""
+
+import time
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from beneficiaries import diagnoses, registration
+from beneficiaries.forms.health import HealthRecordForm
+from beneficiaries.models import Child, HealthRecord
+
+OPEN_SECONDS = 15 * 60
+DOORS = "open_health_records"  # in the session: child -> when it closes
+
+
+@require_safe
+@permission_required("beneficiaries.view_healthrecord", raise_exception=True)
+def detail(request, pk):
+    child = _child(request, pk)
+    context = {"child": child, "crumbs": _crumbs(child, (_("Health record"), "")), "is_open": _is_open(request, child)}
+    if context["is_open"]:
+        record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
+        diagnosis = diagnoses.find(record.diagnosis) if record else None
+        context |= {"record": record, "diagnosis": diagnosis}
+    return render(request, "beneficiaries/health_record_detail.html", context)
+
+
+@require_POST
+@permission_required("beneficiaries.view_healthrecord", raise_exception=True)
+def open_door(request, pk):
+    """Keep that this person opened the record, then show it."""
+    child = _child(request, pk)
+    registration.open_health_record(child, by=request.user)
+    now = time.time()
+    doors = {key: until for key, until in request.session.get(DOORS, {}).items() if until > now}
+    request.session[DOORS] = doors | {str(child.pk): now + OPEN_SECONDS}
+    return redirect("beneficiaries:health_record_detail", pk=child.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("beneficiaries.change_healthrecord", raise_exception=True)
+def edit(request, pk):
+    child = _child(request, pk)
+    if request.method != "POST" and not _is_open(request, child):
+        return redirect("beneficiaries:health_record_detail", pk=child.pk)
+    record = HealthRecord.objects.filter(child=child).first()
+    form = HealthRecordForm(request.POST or None, instance=record)
+    if request.method == "POST" and form.is_valid():
+        try:
+            registration.save_health_record(child, by=request.user, **form.changes)
+        except ValidationError as error:
+            form.take_errors(error)
+        else:
+            messages.success(request, _("The health record is saved."))
+            return redirect("beneficiaries:health_record_detail", pk=child.pk)
+    detail_url = reverse("beneficiaries:health_record_detail", args=[child.pk])
+    crumbs = _crumbs(child, (_("Health record"), detail_url), (_("Correct"), ""))
+    return render(request, "beneficiaries/health_record_edit.html", {"form": form, "child": child, "crumbs": crumbs})
+
+
+def _is_open(request, child) -> bool:
+    return request.session.get(DOORS, {}).get(str(child.pk), 0) > time.time()
+
+
+def _child(request, pk) -> Child:
+    return get_object_or_404(Child.objects.visible_to(request.user).with_family(), pk=pk)
+
+
+def _crumbs(child, *items):
+    return [
+        (_("Children"), reverse("beneficiaries:child_list")),
+        (child.name, child.get_absolute_url()),
+        *items,
+    ]
