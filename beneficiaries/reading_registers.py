@@ -1,0 +1,921 @@
+"""Read a register that somebody else kept: which column is what, and what its cells say.
+
+Nothing here touches the database. A cell is kept as the text that was typed, so that a person may correct it and the
+same rules read it again. What is read comes with findings: an error forbids the row, a warning asks a person, a note
+only tells.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import diagnoses, measures
+from beneficiaries.models import phones
+from hajar.lib import dates, digits, names, placenames, sheets
+
+ERROR, WARNING, NOTE = "error", "warning", "note"
+HEADING_ROWS = 30  # a heading stands among the first filled rows, or nowhere
+OLDEST = 25  # years: a child of the register who would be older was mistyped more often than not
+
+
+# --- what a column may be -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing that a register may tell, and the headings under which it stands, separated by |."""
+
+    name: str
+    label: str | Promise
+    headings: str
+    longest: int = 200
+
+
+FIELDS = (
+    Field(
+        "previous_reference",
+        _("Number in the old register"),
+        "n dossier|no dossier|num dossier|numero dossier|numero de dossier|dossier|n|no|num|numero|n ordre|ref|reference"
+        "|matricule|code|id|file number|file no|file|number|record number|serial"
+        "|رقم الملف|الملف|رقم|الرقم|ر ت|رت|الرقم الترتيبي|رقم التسجيل",
+        40,
+    ),
+    Field(
+        "family_name_latin",
+        _("Family name"),
+        "nom|nom de famille|nom famille|nom de l enfant|nom enfant|nom du patient|nom francais|nom latin"
+        "|family name|last name|surname",
+    ),
+    Field(
+        "given_name_latin",
+        _("Given name"),
+        "prenom|prenoms|prenom de l enfant|prenom enfant|prenom du patient|prenom francais|prenom latin"
+        "|given name|first name|forename",
+    ),
+    Field(
+        "full_name_latin",
+        _("Full name"),
+        "nom complet|nom et prenom|nom prenom|nom prenoms|prenom et nom|prenom nom|nom et prenoms|enfant|patient"
+        "|beneficiaire|nom complet de l enfant|nom et prenom de l enfant|name|full name|child|child name|name of child"
+        "|name of the child|patient name|beneficiary|الاسم بالفرنسية|الاسم الكامل بالفرنسية|الاسم باللاتينية",
+    ),
+    Field(
+        "full_name_arabic",
+        _("Full name in Arabic"),
+        "الاسم الكامل|الاسم والنسب|الاسم و النسب|اسم الطفل|اسم الطفلة|الاسم|الطفل|المستفيد|اسم المستفيد|الاسم بالعربية"
+        "|الاسم الكامل بالعربية|nom complet arabe|nom complet en arabe|nom et prenom en arabe|nom et prenom arabe"
+        "|nom prenom arabe|full name arabic|full name in arabic|arabic name|name arabic|name in arabic",
+    ),
+    Field(
+        "family_name_arabic",
+        _("Family name in Arabic"),
+        "الاسم العائلي|النسب|اللقب|اسم العائلة|الاسم العائلي بالعربية|nom arabe|nom en arabe|nom de famille arabe"
+        "|family name arabic|family name in arabic|last name arabic",
+    ),
+    Field(
+        "given_name_arabic",
+        _("Given name in Arabic"),
+        "الاسم الشخصي|الاسم الاول|الاسم الشخصي بالعربية|prenom arabe|prenom en arabe|given name arabic"
+        "|given name in arabic|first name arabic",
+    ),
+    Field("sex", _("Sex"), "sexe|genre|sex|gender|sexe f m|sexe m f|f m|m f|الجنس|النوع|جنس"),
+    Field(
+        "born_on",
+        _("Birth date"),
+        "date de naissance|date naissance|naissance|ne le|nee le|ne e le|ne le nee le|ddn|d n|dn|annee de naissance"
+        "|birth date|date of birth|birthdate|birthday|born|born on|dob|year of birth"
+        "|تاريخ الازدياد|تاريخ الولادة|تاريخ الميلاد|الازدياد|سنة الازدياد",
+    ),
+    Field(
+        "town",
+        _("Town"),
+        "ville|commune|localite|ville commune|lieu|lieu de residence|ville de residence|residence|quartier ville"
+        "|town|city|locality|village|place|place of residence|المدينة|الجماعة|مكان السكن|مدينة|البلدة|مقر السكن|مكان الاقامة",
+        120,
+    ),
+    Field(
+        "province",
+        _("Province or prefecture"),
+        "province|prefecture|province prefecture|prefecture province|province ou prefecture|province ville"
+        "|ville province|الاقليم|العمالة|العمالة او الاقليم|الاقليم او العمالة|عمالة|اقليم|district",
+    ),
+    Field(
+        "address",
+        _("Address"),
+        "adresse|adresse complete|domicile|adresse postale|quartier|douar|address|home address|street"
+        "|العنوان|عنوان|عنوان السكن|الحي",
+        250,
+    ),
+    Field(
+        "directions",
+        _("Directions"),
+        "directions|repere|reperes|point de repere|indications|acces|landmark|landmarks|how to find"
+        "|العلامات|علامة|كيفية الوصول|وصف الطريق",
+        1000,
+    ),
+    Field(
+        "guardian_name",
+        _("Guardian"),
+        "pere mere tuteur|pere mere|pere ou mere|tuteur|tutrice|tuteur legal|parent|parents|responsable|nom du tuteur"
+        "|nom tuteur|nom du parent|nom des parents|nom du responsable|representant legal|accompagnant"
+        "|guardian|guardian name|name of guardian|parent name|parent guardian|carer|caregiver|contact|contact name"
+        "|father mother guardian|ولي الامر|الولي|الوصي|اسم الولي|اسم ولي الامر|الاب الام الولي|الاب او الام|الوالدان",
+    ),
+    Field(
+        "father_name",
+        _("Father"),
+        "pere|nom du pere|nom pere|prenom du pere|nom et prenom du pere|father|father name|name of father"
+        "|الاب|اسم الاب|الوالد",
+    ),
+    Field(
+        "mother_name",
+        _("Mother"),
+        "mere|nom de la mere|nom mere|prenom de la mere|nom et prenom de la mere|mother|mother name|name of mother"
+        "|الام|اسم الام|الوالدة",
+    ),
+    Field(
+        "relation",
+        _("Relation to the child"),
+        "lien|lien de parente|lien parente|parente|lien avec l enfant|qualite|relation|relationship|relation to child"
+        "|القرابة|صلة القرابة|العلاقة|الصفة|صلة",
+    ),
+    Field(
+        "phone",
+        _("Phone"),
+        "telephone|tel|gsm|portable|mobile|numero de telephone|n telephone|n tel|num tel|tel 1|telephone 1|tel gsm"
+        "|telephone portable|telephone du tuteur|telephone des parents|tel parents|tel tuteur|contact telephonique"
+        "|phone|phone number|telephone number|cell|mobile number|phone 1"
+        "|الهاتف|رقم الهاتف|هاتف|الهاتف المحمول|النقال|هاتف الولي",
+    ),
+    Field(
+        "other_phone",
+        _("Other phone"),
+        "autre telephone|telephone 2|tel 2|2e telephone|deuxieme telephone|tel fixe|fixe|gsm 2|autre numero"
+        "|other phone|second phone|phone 2|هاتف اخر|الهاتف 2|رقم هاتف اخر",
+    ),
+    Field("whatsapp", _("WhatsApp"), "whatsapp|whats app|watsapp|numero whatsapp|واتساب|واتس اب|الواتساب|وتساب"),
+    Field(
+        "language",
+        _("Preferred language"),
+        "langue|langue preferee|langue parlee|langues|language|preferred language|spoken language|اللغة|لغة|اللغة المفضلة",
+    ),
+    Field(
+        "diagnosis",
+        _("Diagnosis"),
+        "diagnostic|diagnostique|maladie|pathologie|diag|diagnosis|disease|condition|illness|التشخيص|المرض|الحالة المرضية",
+    ),
+    Field(
+        "hospital",
+        _("Hospital"),
+        "hopital|chu|centre de suivi|lieu de suivi|etablissement|hospital|clinic|المستشفى|مستشفى|مركز العلاج",
+        120,
+    ),
+    Field(
+        "hospital_number",
+        _("Hospital file number"),
+        "n dossier hopital|numero dossier hopital|ip|ipp|n ip|numero ip|dossier hospitalier|hospital number|hospital file"
+        "|رقم الملف بالمستشفى|رقم المستشفى",
+        40,
+    ),
+    Field(
+        "mass_kg",
+        _("Mass (kg)"),
+        "poids|poids actuel|masse|pds|weight|mass|body weight|الوزن|وزن",
+    ),
+    Field(
+        "height_cm",
+        _("Height (cm)"),
+        "taille|taille actuelle|stature|height|length|body height|الطول|القامة|طول",
+    ),
+    Field(
+        "hip_width_mm",
+        _("Hip width (mm)"),
+        "largeur hanches|largeur des hanches|largeur hanche|largeur du bassin|largeur bassin|hanches|bassin|largeur assise"
+        "|largeur d assise|hip width|hips|width of hips|seat width|عرض الحوض|عرض الوركين|الحوض|الورك",
+    ),
+    Field(
+        "present_chair",
+        _("Present chair"),
+        "fauteuil actuel|fauteuil|fauteuil roulant|fauteuil roulant actuel|a un fauteuil|possede un fauteuil|appareillage"
+        "|equipement|equipement actuel|aide technique|present chair|current chair|wheelchair|has wheelchair|current wheelchair"
+        "|has a wheelchair|chair|الكرسي الحالي|الكرسي المتحرك|الكرسي|كرسي متحرك|يتوفر على كرسي",
+    ),
+    Field(
+        "school",
+        _("School"),
+        "scolarise|scolarisee|scolarise e|scolarite|scolarisation|ecole|niveau scolaire|etudes|school|schooling|at school"
+        "|in school|attends school|education|التمدرس|متمدرس|الدراسة|المدرسة|يدرس|المستوى الدراسي",
+    ),
+    Field(
+        "requested_on",
+        _("First request"),
+        "date de demande|date demande|date de la demande|date d inscription|date inscription|inscrit le|date d enregistrement"
+        "|date d entree|request date|requested on|date requested|registration date|registered on|date of request"
+        "|تاريخ الطلب|تاريخ التسجيل",
+    ),
+    Field(
+        "notes",
+        _("Observations"),
+        "observations|observation|remarques|remarque|notes|note|commentaires|commentaire|divers|remarks|comments|comment"
+        "|ملاحظات|ملاحظة|الملاحظات",
+        4000,
+    ),
+)
+BY_NAME: dict[str, Field] = {one.name: one for one in FIELDS}
+HEALTH = ("diagnosis", "hospital", "hospital_number")
+NAMES = (
+    "given_name_latin",
+    "family_name_latin",
+    "full_name_latin",
+    "given_name_arabic",
+    "family_name_arabic",
+    "full_name_arabic",
+)
+
+# Words that a heading may have besides what it means: "Téléphone (obligatoire)", "Date de naissance (jj/mm/aaaa)".
+_HARMLESS = set("de du des d la le les l en a au the of in jj mm aaaa dd yyyy obligatoire required legal svp".split())
+_UNITS = {"mm": "mm", "cm": "cm", "m": "m", "kg": "kg", "kilo": "kg", "kilos": "kg", "kgs": "kg"}
+_UNITS |= {
+    "مم": "mm",
+    "ملم": "mm",
+    "سم": "cm",
+    "سنتم": "cm",
+    "م": "m",
+    "متر": "m",
+    "كغ": "kg",
+    "كلغ": "kg",
+    "كغم": "kg",
+}
+_MEASURED = ("mass_kg", "height_cm", "hip_width_mm")
+
+
+@cache
+def _headings() -> dict[str, str]:
+    """Every heading, folded; and without its small words, where that still means one field alone."""
+    known = {names.fold(heading): one.name for one in FIELDS for heading in one.headings.split("|")}
+    bare: dict[str, set[str]] = {}
+    for heading, name in known.items():
+        bare.setdefault(_bare(heading.split()), set()).add(name)
+    return {heading: min(meant) for heading, meant in bare.items() if heading and len(meant) == 1} | known
+
+
+def _bare(words: Iterable[str]) -> str:
+    return " ".join(word for word in words if word not in _UNITS and word not in _HARMLESS)
+
+
+@dataclass
+class Columns:
+    """Which column feeds which field, counted from 0; the headings as they stand; units that a heading names."""
+
+    heading_row: int
+    fields: dict[str, int]
+    headings: dict[str, str]
+    units: dict[str, str] = field(default_factory=dict)
+    unread: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    def heading(self, name: str) -> str:
+        """The heading over a field's column; the field's own label where the register has no such column."""
+        return self.headings.get(name) or (str(BY_NAME[name].label) if name in BY_NAME else "")
+
+
+class NotARegister(ValueError):
+    """A workbook in which no row looks like the headings of a register."""
+
+    code = "no_headings"
+
+    @property
+    def message(self) -> str:
+        return gettext(
+            "No row with headings was found. A register needs at least a name and a birth date, under headings in French, "
+            "Arabic or English."
+        )
+
+
+def find_columns(sheet: sheets.Sheet) -> Columns:
+    """The heading row, wherever it is, and what its columns are. Raises NotARegister."""
+    found = [_read_headings(row) for row in sheet.rows[:HEADING_ROWS]]
+    best = max(found, key=lambda columns: len(columns.fields), default=None)
+    if best is None or len(best.fields) < 3 or not set(NAMES) & best.fields.keys():
+        raise NotARegister
+    return best
+
+
+def _read_headings(row: sheets.Row) -> Columns:
+    columns = Columns(row.number, {}, {})
+    for place, cell in enumerate(row.cells):
+        if not isinstance(cell, str):
+            continue
+        name, unit = recognise(cell)
+        if name == "phone" and "phone" in columns.fields:
+            name = "other_phone"
+        if name and name not in columns.fields:
+            columns.fields[name] = place
+            columns.headings[name] = cell[:80]
+            if unit and name in _MEASURED:
+                columns.units[name] = unit
+        else:
+            columns.unread.append(cell[:80])
+    _settle(columns)
+    return columns
+
+
+def _settle(columns: Columns) -> None:
+    """Headings that mean one thing alone and another beside their neighbours."""
+    # "Nom" alone is the whole name; "الاسم" beside "النسب" is the given one.
+    for whole, given, family in (
+        ("full_name_latin", "given_name_latin", "family_name_latin"),
+        ("full_name_arabic", "given_name_arabic", "family_name_arabic"),
+    ):
+        if family in columns.fields and given not in columns.fields and whole not in columns.fields:
+            _rename(columns, family, whole)
+        elif family in columns.fields and given not in columns.fields and whole in columns.fields:
+            _rename(columns, whole, given)
+    # A register of towns alone: the town says the province.
+    if "province" not in columns.fields and "town" in columns.fields:
+        _rename(columns, "town", "province")
+
+
+def _rename(columns: Columns, old: str, new: str) -> None:
+    for table in (columns.fields, columns.headings, columns.units):
+        if old in table:
+            table[new] = table.pop(old)  # type: ignore[index, assignment]
+
+
+def recognise(heading: str) -> tuple[str | None, str]:
+    """The field that a heading names, and the unit it states: "Largeur hanches (cm)" is hip_width_mm in cm."""
+    words = names.fold(heading.replace("°", " ")).split()
+    unit = next((_UNITS[word] for word in reversed(words) if word in _UNITS), "") if len(words) > 1 else ""
+    known = _headings()
+    typed = " ".join(word for word in words if word not in _UNITS)
+    for form in (" ".join(words), typed, _bare(words)):
+        if name := known.get(form):
+            return name, unit
+    return _nearly(typed, known), unit
+
+
+def _nearly(typed: str, known: Mapping[str, str]) -> str | None:
+    """A heading with one wrong letter, or two in a long one; nothing when two fields are as near."""
+    if len(typed) < 5:
+        return None
+    near = {}
+    for heading, name in known.items():
+        longest = max(len(typed), len(heading))
+        likeness = difflib.SequenceMatcher(None, typed, heading, autojunk=False)
+        needed = 1 - (1 if longest < 10 else 2) / longest
+        if likeness.real_quick_ratio() >= needed and likeness.ratio() >= needed:
+            near[name] = max(near.get(name, 0.0), likeness.ratio())
+    best = sorted(near, key=lambda name: -near[name])
+    return best[0] if best and (len(best) == 1 or near[best[0]] > near[best[1]]) else None
+
+
+def typed_rows(sheet: sheets.Sheet, columns: Columns) -> list[tuple[int, dict[str, str]]]:
+    """The rows under the headings: number and {field: text as typed}.
+
+    Left out are rows that were only numbered, headings that a printer repeats on each page, and sums.
+    """
+    rows = []
+    for row in sheet.rows:
+        if row.number <= columns.heading_row:
+            continue
+        typed = {}
+        for name, place in columns.fields.items():
+            cell = row.cell(place)
+            if cell is not None and (text := as_text(cell)):
+                typed[name] = text
+        told = typed.keys() - {"previous_reference"}
+        repeats = sum(text == columns.headings[name] for name, text in typed.items())
+        if not told or repeats >= 3 or (len(told) == 1 and _is_a_sum(typed)):
+            continue
+        rows.append((row.number, typed))
+    return rows
+
+
+def _is_a_sum(typed: Mapping[str, str]) -> bool:
+    return any(names.fold(text).split()[:1] in (["total"], ["sum"], ["المجموع"]) for text in typed.values())
+
+
+def as_text(cell: sheets.Cell) -> str:
+    """A cell as a person would type it."""
+    if isinstance(cell, bool):
+        return "oui" if cell else "non"
+    if isinstance(cell, datetime | date):
+        return f"{cell:%d/%m/%Y}"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    return _without_controls(str(cell)).strip()
+
+
+def _without_controls(text: str) -> str:
+    """Without what no database and no page can hold: NUL and other control characters, halves of characters."""
+    return "".join(
+        letter if letter >= " " or letter == "\n" else " "
+        for letter in text
+        if not "\ud800" <= letter <= "\udfff" and letter != "\x7f"
+    )
+
+
+# --- words of cells -------------------------------------------------------------------------------------------------
+
+
+def _words(**meanings: str) -> dict[str, str]:
+    return {names.fold(word): meaning for meaning, words in meanings.items() for word in words.split("|")}
+
+
+SEX = _words(
+    F="f|fille|filles|fem|feminin|feminine|femme|girl|female|أنثى|انثي|بنت|طفلة|فتاة|إناث|fe|fl|fillette",
+    M="m|g|h|garcon|garçon|masc|masculin|homme|boy|male|ذكر|ولد|طفل|ذكور|gars|gar|ga",
+)
+RELATIONS = _words(
+    mother="mere|mère|maman|mother|mum|الأم|أم|ام|والدة|الوالدة",
+    father="pere|père|papa|father|dad|الأب|أب|اب|والد|الوالد",
+    grandparent="grand mere|grand pere|grands parents|grandmother|grandfather|grandparent|الجدة|الجد|جدة|جد",
+    uncle_aunt="oncle|tante|uncle|aunt|العم|العمة|الخال|الخالة|عم|عمة|خال|خالة",
+    sibling="frere|soeur|sœur|brother|sister|الأخ|الأخت|أخ|أخت|اخ",
+    guardian="tuteur|tutrice|tuteur legal|guardian|legal guardian|kafil|kafala|ولي|الولي|الوصي|وصي|كافل|الكافل|ولي الأمر",
+    institution="institution|orphelinat|centre|association|foyer|مؤسسة|خيرية|جمعية",
+    other="autre|other|voisin|voisine|آخر|جار|جارة",
+)
+LANGUAGES = _words(
+    ar="ar|arabe|darija|arabic|العربية|عربية|الدارجة|دارجة|عربي",
+    fr="fr|francais|français|french|الفرنسية|فرنسية",
+    zgh="zgh|ber|amazigh|tamazight|tachelhit|tachelhite|tarifit|rifain|berbere|chleuh|الأمازيغية|أمازيغية|تشلحيت|تمازيغت|تاريفيت",
+)
+YES_NO = _words(
+    yes="oui|o|yes|y|x|vrai|true|1|نعم|أجل|يوجد",
+    no="non|n|no|aucun|aucune|pas|sans|faux|false|0|rien|neant|néant|لا|بدون|لا يوجد|كلا",
+)
+SCHOOL = _words(
+    attends="oui|o|yes|scolarise|scolarisé|scolarisée|attends|at school|نعم|متمدرس|متمدرسة|يدرس|تدرس",
+    irregular="irregulier|irrégulier|irreguliere|irrégulière|irregular|parfois|absences|غير منتظم|غير منتظمة|متقطع",
+    dropped_out="abandon|abandonne|dropped out|descolarise|déscolarisé|déscolarisée|dropped|منقطع|منقطعة|انقطع|انقطعت",
+    never_enrolled="jamais|jamais scolarise|jamais scolarisé|never|never enrolled|لم يتمدرس|لم يسبق|أبدا",
+    too_young="trop jeune|trop petit|too young|nourrisson|صغير|صغيرة|دون سن التمدرس",
+    home_tuition="a domicile|à domicile|a la maison|home|home tuition|at home|في البيت|بالمنزل",
+)
+_CHAIR = {
+    "no": {"has_chair": "no"},
+    "yes": {"has_chair": "yes"},
+    "too_small": {"has_chair": "yes", "chair_meets_needs": "no", "chair_fits": "no"},
+    "too_big": {"has_chair": "yes", "chair_meets_needs": "no", "chair_fits": "no"},
+    "broken": {"has_chair": "no"},  # the question is whether there is one that can be used
+}
+CHAIR = YES_NO | _words(
+    too_small="trop petit|trop petite|petit|etroit|étroit|too small|small|صغير|صغير جدا|ضيق",
+    too_big="trop grand|trop grande|trop large|too big|too large|كبير|كبير جدا|واسع",
+    broken="casse|cassé|cassee|cassée|en panne|hors service|hs|irreparable|broken|مكسور|معطل|محطم",
+)
+
+# What doctors and families write beside the names in the list itself.
+_DIAGNOSES = {
+    "AT": "at|a t|ataxie telangiectasie|ataxie telangectasie|ataxia telangiectasia|louis bar|syndrome de louis bar"
+    "|الرنح توسع الشعيرات|ترنح توسع الشعيرات",
+    "CVID": "dicv|cvid|deficit immunitaire commun variable|hypogammaglobulinemie commune variable",
+    "SCID": "scid|dics|deficit immunitaire combine severe|deficit combine severe|bebe bulle",
+    "HIES_STAT3": "syndrome hyper ige|hyper ige|hies|syndrome de job|job|buckley|stat3",
+    "WAS": "was|wiskott aldrich|syndrome de wiskott aldrich",
+    "CGD": "cgd|gsc|granulomatose septique|granulomatose septique chronique|granulomatose chronique",
+    "XLA": "xla|bruton|agammaglobulinemie|maladie de bruton|agammaglobulinemie liee a l x",
+    "IGAD": "deficit en iga|deficit iga|deficit selectif en iga",
+    "DGS": "di george|digeorge|syndrome de di george|22q11",
+    "MHC2": "deficit hla classe ii|deficit hla ii|hla ii|deficit en hla classe 2|hla dr",
+    "HLH": "lymphohistiocytose|lhf|lymphohistiocytose familiale",
+    "CHS": "chediak higashi|chediak",
+    "GS2": "griscelli",
+    "SCN": "neutropenie congenitale|neutropenie severe congenitale|kostmann",
+    "LAD1": "lad|lad 1|deficit d adhesion leucocytaire|deficit d adhesion des leucocytes",
+    "DOCK8": "dock8|dock 8|deficit en dock8",
+    "FMF": "fievre mediterraneenne familiale|fmf|maladie periodique",
+    "HAE": "angiooedeme hereditaire|oedeme angioneurotique|aoh",
+    "IEI_UNS": "deficit en cours d exploration|deficit immunitaire en cours d exploration|en cours d exploration|dip"
+    "|deficit immunitaire primitif|deficit immunitaire|bilan en cours|en cours|pid|نقص المناعة|نقص المناعة الأولي",
+    "CP": "imc|infirmite motrice cerebrale|infirme moteur cerebral|paralysie cerebrale|pc|cp|g80|g80 9|cerebral palsy"
+    "|شلل دماغي|الشلل الدماغي",
+    "SMA": "sma|amyotrophie spinale|asi",
+    "MD": "myopathie|dystrophie musculaire|duchenne|dmd|myopathie de duchenne|ضمور العضلات",
+    "SPINA_BIFIDA": "spina bifida|السنسنة المشقوقة",
+    "FRIEDREICH": "friedreich|ataxie de friedreich",
+    "MOTOR_UNS": "handicap moteur|trouble moteur|handicap physique|إعاقة حركية",
+}
+
+
+@cache
+def _diagnosis_words() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language in ("fr", "ar", "en"):
+        with translation.override(language):
+            for key, line in diagnoses.DIAGNOSES.items():
+                found.setdefault(names.fold(str(line.label)), key)
+                found.setdefault(names.fold(key), key)
+    for line in diagnoses.DIAGNOSES.values():
+        # A code of the classification names a disease only where one line has it.
+        if line.icd10 and sum(other.icd10 == line.icd10 for other in diagnoses.DIAGNOSES.values()) == 1:
+            found.setdefault(names.fold(line.icd10), line.key)
+    for key, words in _DIAGNOSES.items():
+        found.update({names.fold(word): key for word in words.split("|")})
+    return found
+
+
+def find_diagnosis(text: str) -> str:
+    """The key of the list that the words name; "" when none does."""
+    known = _diagnosis_words()
+    folded = names.fold(text)
+    if key := known.get(folded) or known.get(folded.replace(" ", "")):
+        return key
+    near = difflib.get_close_matches(folded, known, n=1, cutoff=0.9) if len(folded) >= 8 else []
+    return known[near[0]] if near else ""
+
+
+# --- findings -------------------------------------------------------------------------------------------------------
+
+REASONS: dict[str, str | Promise] = {
+    "name_missing": _("The name is missing."),
+    "given_name_missing": _("The given name is missing."),
+    "name_letters": _("A name is made of letters, spaces, hyphens and apostrophes."),
+    "name_too_long": _("This name is too long: 80 letters are the most."),
+    "birth_in_future": _("The birth date lies in the future."),
+    "birth_long_ago": _("This child would be {age} years old. Check the year."),
+    "birth_approximate": _("Only a part of the birth date is known."),
+    "sex_missing": _("Say whether this is a girl or a boy."),
+    "sex_unknown": _("Neither girl nor boy is meant by this word."),
+    "place_missing": _("The province or prefecture is missing."),
+    "place_unknown": _("No province or prefecture of Morocco is known by this name."),
+    "place_ambiguous": _("Several provinces could be meant. Choose one."),
+    "place_outside": _("This province lies outside your regions."),
+    "phone_unreadable": _("This is not a phone number."),
+    "phone_doubtful": _("This phone number is possible, but in no known series."),
+    "guardian_unnamed": _("The guardian has no name: the family name stands for it."),
+    "guardian_letters": _("The guardian's name is not made of letters."),
+    "number_unreadable": _("This is not a number."),
+    "diagnosis_unknown": _("This diagnosis is not in the list. It is kept as written."),
+    "relation_unknown": _("This relation is not known. It is kept in the notes."),
+    "request_unreadable": _("The date of the first request cannot be read: today's will be taken."),
+    "request_in_future": _("The first request lies in the future: today's date will be taken."),
+    "request_before_birth": _("The first request lies before the birth: today's date will be taken."),
+    "too_long": _("This text is too long: what comes after {most} characters is cut off."),
+    **{f"date.{code}": words for code, words in dates.MESSAGES.items()},
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong, doubtful or worth knowing about one field. `code` is a key of REASONS or of measures.MESSAGES."""
+
+    field: str
+    code: str
+    level: str = WARNING
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        kept = {"field": self.field, "code": self.code, "level": self.level}
+        return {**kept, "params": dict(self.params)} if self.params else kept
+
+
+def words_of(code: str, params: Mapping[str, Any]) -> str | None:
+    """The sentence of a code in the reader's language; None for a code that is not of this module."""
+    if code in measures.MESSAGES:
+        return gettext(measures.MESSAGES[code]).format(**params)
+    return str(REASONS[code]).format(**params) if code in REASONS else None
+
+
+# --- reading a row --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Reader:
+    """What every row of one register is read with."""
+
+    columns: Columns
+    gazetteer: placenames.Gazetteer
+    today: date
+    reads_health: bool = True  # whether the person may write health records
+
+    def read(self, typed: Mapping[str, str]) -> tuple[dict[str, Any], list[Finding]]:
+        """What a row says, ready for JSON and without what it does not say, and what is to be told about it."""
+        return _Reading(self, typed).result()
+
+
+class _Reading:
+    def __init__(self, reader: Reader, typed: Mapping[str, str]) -> None:
+        self.reader, self.typed = reader, typed
+        self.child: dict[str, Any] = {}
+        self.findings: list[Finding] = []
+        self.kept: list[str] = []  # for the notes: what no field holds
+        self.remarks: list[str] = []  # for the draft of the assessment
+
+    def result(self) -> tuple[dict[str, Any], list[Finding]]:
+        self.names()
+        self.birth()
+        self.sex()
+        self.place()
+        self.guardians()
+        self.language()
+        if self.reader.reads_health:
+            self.health()
+        self.measures()
+        self.present_chair()
+        self.school()
+        self.request()
+        for name in ("previous_reference", "address", "directions"):
+            self.child[name] = self.text(name)
+        self.child["notes"] = "\n".join([*filter(None, [self.text("notes")]), *self.kept])[: BY_NAME["notes"].longest]
+        self.child["remarks"] = "\n".join(self.remarks)[:4000]
+        return {name: value for name, value in self.child.items() if value not in ("", None, [])}, self.findings
+
+    def find(self, name: str, code: str, level: str = WARNING, **params: Any) -> None:
+        self.findings.append(Finding(name, code, level, params))
+
+    def text(self, name: str) -> str:
+        text = digits.to_western(self.typed.get(name, ""))
+        if len(text) > (most := BY_NAME[name].longest):
+            self.find(name, "too_long", most=most)
+        return text[:most]
+
+    def as_written(self, name: str) -> str:
+        """For notes: "Scolarisé : non"."""
+        return f"{self.reader.columns.heading(name)} : {self.typed[name]}"
+
+    # names
+
+    def names(self) -> None:
+        written = {name: self.typed.get(name, "") for name in NAMES}
+        parts: dict[str, str] = dict.fromkeys(NAMES, "")
+        for name, text in written.items():
+            kind = name.rpartition("_")[0]
+            for script, words in zip(("latin", "arabic"), _by_script(text), strict=True):
+                if words and (not parts[f"{kind}_{script}"] or name.endswith(script)):
+                    parts[f"{kind}_{script}"] = words
+        for script, other in (("latin", "arabic"), ("arabic", "latin"), ("latin", "arabic")):
+            given, family, whole = (f"{kind}_{script}" for kind in ("given_name", "family_name", "full_name"))
+            if parts[whole] and not parts[given] and not parts[family]:
+                hint = parts[f"given_name_{other}"] or None
+                parts[given], parts[family] = names.split_full_name(parts[whole], hint)
+        people = {name: parts[name] for name in NAMES if not name.startswith("full")}
+        column = next((name for name in NAMES if name in self.reader.columns.fields), NAMES[0])
+        if not any(people.values()):
+            return self.find(column, "name_missing", ERROR)
+        for name, text in people.items():
+            shown = next(
+                (source for source in (name, name.replace(name[:11], "full_name_")) if written.get(source)), ""
+            )
+            shown = shown or next((source for source, typed in written.items() if text in names.clean(typed)), column)
+            if names.problem(text):
+                self.find(shown, "name_letters", ERROR)
+            elif len(text) > 80:
+                self.find(shown, "name_too_long", ERROR)
+            self.child[name] = text[:80]
+        if not people["given_name_latin"] and not people["given_name_arabic"]:
+            self.find(column, "given_name_missing")
+
+    # birth, sex, place
+
+    def birth(self) -> None:
+        today = self.reader.today
+        try:
+            parsed = dates.parse(self.typed.get("born_on"), today=today)
+        except dates.DateError as error:
+            return self.find("born_on", f"date.{error.code}", ERROR)
+        if parsed.date > today:
+            return self.find("born_on", "birth_in_future", ERROR)
+        self.child["born_on"] = parsed.date.isoformat()
+        self.child["birth_precision"] = parsed.precision
+        if (age := dates.age_on(parsed.date, today)) >= OLDEST:
+            self.find("born_on", "birth_long_ago", age=age)
+        elif parsed.precision != "exact":
+            self.find("born_on", "birth_approximate", NOTE)
+
+    def sex(self) -> None:
+        typed = self.typed.get("sex", "")
+        if sex := SEX.get(names.fold(typed)):
+            self.child["sex"] = sex
+        else:
+            self.find("sex", "sex_unknown" if typed else "sex_missing", ERROR)
+
+    def place(self) -> None:
+        typed, town = self.typed.get("province", ""), self.text("town")
+        found = self.reader.gazetteer.resolve(typed)
+        if found is None and not typed and town:
+            found = self.reader.gazetteer.resolve(town)
+        if isinstance(found, str):
+            self.child["province"] = found
+        elif isinstance(found, placenames.Ambiguous):
+            self.find("province", "place_ambiguous", ERROR)
+        else:
+            self.find("province", "place_unknown" if typed or town else "place_missing", ERROR)
+        self.child["commune"] = town
+
+    # guardians
+
+    def guardians(self) -> None:
+        relation = self.relation()
+        people = []
+        for name, role in (("guardian_name", relation), ("father_name", "father"), ("mother_name", "mother")):
+            if text := self.typed.get(name):
+                people.append({**self.person(name, text), "relation": role or "other"})
+        numbers = self.phones()
+        if numbers and not people:
+            family = {
+                key: self.child[key] for key in ("family_name_latin", "family_name_arabic") if self.child.get(key)
+            }
+            if family:
+                self.find("guardian_name", "guardian_unnamed", NOTE)
+                people = [{**family, "relation": relation or "other"}]
+        people = [person for person in people if any(key.endswith(("latin", "arabic")) for key in person)]
+        for person, number in zip(people, numbers, strict=False):
+            person["phone"] = number
+        self.kept += numbers[len(people) :]
+        if people and self.uses_whatsapp(numbers) and people[0].get("phone"):
+            people[0]["has_whatsapp"] = True
+        self.child["guardians"] = people
+
+    def person(self, field_name: str, text: str) -> dict[str, str]:
+        """Given and family name in the scripts that they are written in."""
+        person = {}
+        for script, words in zip(("latin", "arabic"), _by_script(text), strict=True):
+            if not words:
+                continue
+            if names.problem(words) or len(words) > 160:
+                self.find(field_name, "guardian_letters")
+                self.kept.append(self.as_written(field_name)[:400])
+                return {}
+            given, family = names.split_full_name(words)
+            person |= {f"given_name_{script}": given[:80], f"family_name_{script}": family[:80]}
+        return {key: value for key, value in person.items() if value}
+
+    def relation(self) -> str:
+        typed = self.typed.get("relation", "")
+        relation = RELATIONS.get(names.fold(typed), "")
+        if typed and not relation:
+            self.find("relation", "relation_unknown", NOTE)
+            self.kept.append(self.as_written("relation")[:200])
+        return relation
+
+    def phones(self) -> list[str]:
+        """All numbers, the first to call first, each once. What is no number at all is an error in the main column."""
+        numbers: list[str] = []
+        for name in ("phone", "other_phone"):
+            if not (typed := self.typed.get(name)):
+                continue
+            found = _phones_in(typed)
+            if not found:
+                self.find(name, "phone_unreadable", ERROR if name == "phone" else WARNING)
+            if any(phones.is_doubtful(number) for number in found):
+                self.find(name, "phone_doubtful", NOTE)
+            numbers += [number.as_e164 for number in found]
+        if (typed := self.typed.get("whatsapp")) and names.fold(typed) not in YES_NO:
+            numbers += [number.as_e164 for number in _phones_in(typed)]
+        if numbers:
+            self.child["phone"] = numbers[0]
+        return list(dict.fromkeys(numbers))
+
+    def uses_whatsapp(self, numbers: Sequence[str]) -> bool:
+        typed = self.typed.get("whatsapp", "")
+        answer = YES_NO.get(names.fold(typed))
+        return answer == "yes" or (not answer and any(number.as_e164 == numbers[0] for number in _phones_in(typed)))
+
+    def language(self) -> None:
+        if typed := self.typed.get("language"):
+            self.child["language"] = LANGUAGES.get(names.fold(typed), "")
+            if not self.child["language"]:
+                self.kept.append(self.as_written("language")[:200])
+
+    # health and needs
+
+    def health(self) -> None:
+        if typed := self.typed.get("diagnosis"):
+            key = find_diagnosis(typed)
+            if not key:
+                self.find("diagnosis", "diagnosis_unknown")
+            self.child |= {"diagnosis": key, "diagnosis_as_written": self.text("diagnosis")}
+        for name in ("hospital", "hospital_number"):
+            self.child[name] = self.text(name)
+
+    def measures(self) -> None:
+        values: dict[str, Decimal] = {}
+        for name in _MEASURED:
+            if typed := self.typed.get(name):
+                value = _measure(name, typed, self.reader.columns.units.get(name, ""))
+                if value is None:
+                    self.find(name, "number_unreadable")
+                else:
+                    values[name] = value
+        refused = set()
+        for finding in measures.check(values):
+            params = {key: _plain(value) for key, value in finding.params.items()}
+            self.find(finding.field, finding.key, WARNING, **params)
+            if finding.severity == "hard":
+                refused.add(finding.field)
+        for name, value in values.items():
+            if name not in refused:
+                self.child[name] = int(value) if name == "hip_width_mm" else str(value)
+
+    def present_chair(self) -> None:
+        if typed := self.typed.get("present_chair"):
+            meaning = CHAIR.get(names.fold(typed))
+            self.child |= _CHAIR.get(meaning or "", {})
+            if meaning not in ("yes", "no"):
+                self.remarks.append(self.as_written("present_chair")[:400])
+
+    def school(self) -> None:
+        if typed := self.typed.get("school"):
+            self.child["school"] = SCHOOL.get(names.fold(typed), "")
+            if not self.child["school"]:
+                # A plain "no" does not say whether she left or never went: the words are kept for who assesses.
+                self.remarks.append(self.as_written("school")[:400])
+
+    def request(self) -> None:
+        if not (typed := self.typed.get("requested_on")):
+            return
+        try:
+            day = dates.parse(typed, today=self.reader.today).date
+        except dates.DateError:
+            return self.find("requested_on", "request_unreadable")
+        if day > self.reader.today:
+            self.find("requested_on", "request_in_future")
+        elif day.isoformat() < self.child.get("born_on", ""):
+            self.find("requested_on", "request_before_birth")
+        else:
+            self.child["requested_on"] = day.isoformat()
+
+
+def _by_script(text: str) -> tuple[str, str]:
+    """The words in Latin and the words in Arabic letters of a cell that may hold both."""
+    if not names.is_arabic(text):
+        return names.clean(text), ""
+    words = names.clean(text).split()
+    latin = [word for word in words if not names.is_arabic(word)]
+    if not any(letter.isalpha() for word in latin for letter in word):
+        return "", " ".join(words)  # only signs beside the Arabic words: they belong to them
+    return " ".join(latin), " ".join(word for word in words if names.is_arabic(word))
+
+
+_BETWEEN_PHONES = re.compile(r"[/;,|\n]| et | ou | and | or | و | أو ")
+_PHONE_TAIL = re.compile(r"(?<=^\d{9})\.0+$|(?<=^\d{12})\.0+$")  # a number that a sheet took for a quantity
+
+
+def _phones_in(typed: str) -> list[Any]:
+    """The numbers of a cell, each readable; none where one of them is not."""
+    whole = _PHONE_TAIL.sub("", typed.strip())
+    if number := phones.parse(whole):
+        return [number]
+    found = [phones.parse(part) for part in _BETWEEN_PHONES.split(whole) if part.strip()]
+    return found if len(found) > 1 and all(found) else []
+
+
+_NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?")
+_METRES = re.compile(r"(\d)\s*m\s*(\d{1,2})")  # 1m39
+_TO_MILLIMETRES = {"mm": Decimal(1), "cm": Decimal(10), "m": Decimal(1000)}
+
+
+def _measure(name: str, typed: str, heading_unit: str) -> Decimal | None:
+    """The number in the field's own unit; a unit in the cell counts before one in the heading. None for no number."""
+    text = digits.to_western(typed).strip().lower()
+    if name == "height_cm" and (found := _METRES.fullmatch(text)):
+        return Decimal(int(found[1]) * 100 + int(found[2].ljust(2, "0")))
+    found = _NUMBER.fullmatch(text)
+    if not found or (found[2] and found[2] not in _UNITS):
+        return None
+    try:
+        value = Decimal(found[1].replace(",", "."))
+    except InvalidOperation:
+        return None
+    unit = _UNITS.get(found[2]) or heading_unit
+    own = name.rpartition("_")[2]
+    if unit and unit != own:
+        if unit not in _TO_MILLIMETRES or own not in _TO_MILLIMETRES:
+            return None
+        value = value * _TO_MILLIMETRES[unit] / _TO_MILLIMETRES[own]
+    return value.quantize(Decimal(1)) if name == "hip_width_mm" and _is_millimetres(value) else _tenths(value)
+
+
+def _is_millimetres(value: Decimal) -> bool:
+    """A width under 60 was measured in centimetres: its tenths are kept, so that the question shows what was typed."""
+    return value >= 60
+
+
+def _tenths(value: Decimal) -> Decimal | None:
+    if value >= 10_000:
+        return None
+    return value.quantize(Decimal("0.1")) if value != value.to_integral_value() else value.quantize(Decimal(1))
+
+
+def _plain(value: Any) -> Any:
+    """A number as a person reads it."""
+    return format(value, "f") if isinstance(value, Decimal) else value
+
+
+def names_of(fields: Iterable[str]) -> list[str]:
+    """Labels of fields in the reader's language."""
+    return [str(BY_NAME[name].label) for name in fields if name in BY_NAME]
