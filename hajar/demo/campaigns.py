@@ -1,0 +1,459 @@
+"""Two campaigns: one that is finished, with its rounds, hand-overs, failures and follow-ups, and one on its way."""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.utils import timezone
+from PIL import Image, ImageDraw
+
+from beneficiaries import assessing
+from beneficiaries.models import Need
+from distributions import delivering, following_up, planning, stocktaking
+from distributions.models import Allocation, Chair, ChairEvent, Delivery, FollowUp, Initiative, Round
+from hajar.accounts.models import User
+from hajar.demo.clock import Story, moment
+from hajar.demo.house import House, some_id
+from hajar.demo.places import OF_THE_INITIATIVE
+
+Outcome, Release, Status, State = Delivery.Outcome, Allocation.Release, Allocation.Status, Initiative.State
+FINISHED, COMING = "finished", "coming"
+
+
+@dataclass(frozen=True)
+class Trip:
+    """One day of one volunteer in one province; `fails` says what went wrong at which stop (1 is the first)."""
+
+    iso: str
+    days: int
+    volunteer: str
+    stops: int
+    fails: tuple[tuple[int, str], ...] = ()
+
+
+TRIPS = [
+    Trip("MA-CAS", -66, "driss", 5, ((2, Outcome.NOT_AT_HOME),)),
+    Trip("MA-CAS", -65, "driss", 4, ((3, Outcome.DID_NOT_FIT),)),
+    Trip("MA-MOH", -62, "driss", 6, ((4, Outcome.REFUSED),)),
+    Trip("MA-MED", -59, "driss", 6, ((1, Outcome.WRONG_ADDRESS),)),
+    Trip("MA-SET", -56, "driss", 5),
+    Trip("MA-JDI", -53, "driss", 6, ((5, Outcome.NOT_AT_HOME),)),
+    Trip("MA-BEM", -49, "khadija", 6, ((3, Outcome.DID_NOT_FIT),)),
+    Trip("MA-AGD", -43, "khadija", 6, ((6, Outcome.OTHER),)),
+    Trip("MA-TAR", -41, "khadija", 6, ((4, "late"),)),
+    Trip("MA-CHE", -33, "khadija", 6, ((2, Outcome.NOT_AT_HOME),)),
+    Trip("MA-CAS", -30, "driss", 1),
+    Trip("MA-JDI", -29, "driss", 1),
+    Trip("MA-FES", -25, "khadija", 6, ((5, Outcome.REFUSED),)),
+    Trip("MA-AGD", -21, "khadija", 1),
+]
+REASONS: dict[str, str] = {
+    Outcome.REFUSED: "La grand-mère préfère attendre le retour du père.",
+    Outcome.DID_NOT_FIT: "Assise trop étroite, les hanches touchent des deux côtés.",
+    Outcome.OTHER: "Route coupée par la crue, demi-tour avant le village.",
+}
+FAILURE_NOTES: dict[str, str] = {
+    Outcome.NOT_AT_HOME: "La voisine dit qu'ils sont à l'hôpital jusqu'à demain.",
+    Outcome.WRONG_ADDRESS: "Le numéro n'existe pas dans cette rue ; téléphone éteint.",
+}
+NOTES = (
+    "", "", "", "La mère a plié et déplié le fauteuil seule.", "Il est sorti tout de suite dans la rue.",
+    "Prévoir un coussin plus épais à la visite.", "Toute la famille était là.", "فرحت كثيرا وجربته في الزقاق.",
+)  # fmt: skip
+FOLLOW_UP_NOTES = (
+    "", "", "Va à l'école chaque matin avec sa sœur.", "Le seuil de la porte reste difficile.",
+    "La mère dit que son dos va mieux.", "Utilisé surtout dehors.", "يستعمله كل يوم للذهاب إلى المدرسة.",
+)  # fmt: skip
+
+
+def stories(house: House) -> Iterable[Story]:
+    yield finished_campaign(house)
+    for trip in TRIPS:
+        yield round_trip(house, trip)
+    yield coming_campaign(house)
+    yield idea_of_a_campaign(house)
+    yield decisions(house)
+
+
+# --- the finished campaign -------------------------------------------------------------------------------------------
+
+
+def occasion_of(day: date) -> tuple[str, str, str, str]:
+    """What a campaign that begins on this day is for: occasion, and its name in three languages."""
+    if day.month in (8, 9, 10):
+        return (
+            Initiative.Occasion.SCHOOL_YEAR,
+            f"Rentrée pour tous {day.year}",
+            f"دخول مدرسي للجميع {day.year}",
+            f"Back to school for all {day.year}",
+        )
+    if day.month in (1, 2, 3):
+        return (
+            Initiative.Occasion.RARE_DISEASE_DAY,
+            f"Journée des maladies rares {day.year}",
+            f"يوم الأمراض النادرة {day.year}",
+            f"Rare Disease Day {day.year}",
+        )
+    if day.month in (11, 12):
+        return (
+            Initiative.Occasion.DISABILITY_DAY,
+            f"Dix villes pour avancer {day.year}",
+            f"عشر مدن من أجل التقدم {day.year}",
+            f"Ten towns to move on {day.year}",
+        )
+    return (
+        Initiative.Occasion.OTHER,
+        f"Dix villes pour avancer {day.year}",
+        f"عشر مدن من أجل التقدم {day.year}",
+        f"Ten towns to move on {day.year}",
+    )
+
+
+def finished_campaign(house: House) -> Story:
+    """From the idea to the closed books: ten localities, fifty-five hand-overs."""
+    karim, meriem = house.users["karim"], house.users["meriem"]
+    starts_on, ends_on = house.today - timedelta(days=70), house.today - timedelta(days=18)
+    occasion, name_fr, name_ar, name_en = occasion_of(starts_on)
+    yield house.when(-104, 10)
+    campaign = house.campaigns[FINISHED] = planning.create_initiative(
+        by=karim,
+        id=some_id(Random("hajar: finished campaign")),  # noqa: S311
+        partners=house.partners[:1] + house.partners[2:],
+        name_fr=name_fr,
+        name_ar=name_ar,
+        name_en=name_en,
+        occasion=occasion,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        target=60,
+        budget_mad=620_000,
+        notes="Dix localités, deux bénévoles, un camion prêté par la coopérative.",
+    )
+    for turn, locality in enumerate(OF_THE_INITIATIVE):
+        yield house.when(-98 + turn, 10, 30)
+        wanted = sum(trip.stops for trip in TRIPS if trip.iso == locality.iso and trip.stops > 1)
+        proposer = house.case_worker(house.provinces[locality.iso].region.iso)
+        propose_for(house, campaign, locality.iso, wanted, by=proposer)
+    yield house.when(-84, 15)
+    for allocation in campaign.allocations.filter(status=Status.PROPOSED).order_by("chair__number"):
+        planning.approve(allocation, by=meriem)
+    for days, state, by in ((-83, State.LOCKED, karim), (-81, State.APPROVED, meriem), (-70, State.UNDER_WAY, karim)):
+        yield house.when(days, 16)
+        planning.move_initiative(campaign, to=state, by=by)
+    yield house.when(-17, 10)
+    for allocation in campaign.allocations.live().order_by("chair__number"):
+        planning.release(
+            allocation, by=karim, release=Release.NOT_REACHED, note="Famille introuvable, chercher encore."
+        )
+    for days, state, by in ((-15, State.RECONCILED, karim), (-9, State.CLOSED, meriem)):
+        yield house.when(days, 16, 30)
+        planning.move_initiative(campaign, to=state, by=by)
+
+
+def propose_for(house: House, campaign: Initiative, iso: str, wanted: int, *, by: User) -> list[Allocation]:
+    """Reserve chairs for the first of the waiting list of a province, in its order."""
+    needs = (
+        Need.objects.open()
+        .exclude(allocations__status__in=Allocation.LIVE)
+        .filter(child__family__province__iso=iso, opened_on__lte=house.today)
+        .with_queue()
+        .select_related("assessment", "child__family__province__region")
+        .order_by("-is_urgent", "-queue_points", "requested_on", "child__number")
+    )
+    return [
+        planning.propose(need=need, chair=chair, initiative=campaign, by=by, reason=reason)
+        for need in needs[:wanted]
+        for chair, reason in [best_chair(house, need)]
+    ]
+
+
+def best_chair(house: House, need: Need) -> tuple[Chair, str]:
+    """The available chair that suits the measures best, in the nearest depot first, and why in a few words."""
+    seen = need.assessment
+    near = house.depot_of(need.child.family.province.region.iso)
+    needs_support = {"basic": 0, "intermediate": 1, "complex": 2}
+    wanted = needs_support.get(seen.posture_level, 1)
+
+    def strain(chair: Chair) -> tuple:
+        model = chair.model
+        width = (seen.hip_width_mm or 280) + 20
+        off = max(0, model.seat_width_min_mm - width) + max(0, width - model.seat_width_max_mm)
+        too_heavy = seen.mass_kg > model.user_mass_max_kg if seen.mass_kg and model.user_mass_max_kg else False
+        support = needs_support[model.posture_class] - wanted
+        return too_heavy, off > 30, support < 0, chair.depot_id != near.pk, off, abs(support), chair.number
+
+    chair = min(Chair.objects.available().with_model().order_by("number"), key=strain)
+    _heavy, too_far_off, too_little, *_rest = strain(chair)
+    if too_far_off:
+        return chair, "Le plus proche en stock ; à vérifier à l'essayage."
+    return chair, "Coussin et maintien à ajouter." if too_little else "Largeur et maintien adaptés."
+
+
+def round_trip(house: House, trip: Trip) -> Story:
+    """A round from its planning to the last follow-up of those it reached."""
+    rng = Random(f"hajar: trip {trip.iso} {trip.days}")  # noqa: S311
+    omar, karim, volunteer = house.users["omar"], house.users["karim"], house.users[trip.volunteer]
+    yield house.when(trip.days - 4, 11)
+    campaign = house.campaigns[FINISHED]
+    stops = list(
+        campaign.allocations.filter(
+            need__child__family__province__iso=trip.iso, status__in=[Status.APPROVED, Status.PREPARED], round=None
+        )
+        .select_related("need__child__family", "chair")
+        .order_by("need__child__number")[: trip.stops]
+    )
+    day = house.day(trip.days)
+    round = planning.plan_round(
+        initiative=campaign,
+        volunteer=volunteer,
+        province=house.provinces[trip.iso],
+        day=day,
+        allocations=stops,
+        by=karim,
+        note="Départ du dépôt à 8 h, appeler chaque famille la veille.",
+    )
+    yield moment(day - timedelta(days=1), 15)
+    for allocation in stops:
+        if allocation.status == Status.APPROVED:
+            planning.prepare(allocation, by=omar, note="Réglé aux mesures de la fiche.")
+    yield moment(day, 8)
+    planning.load(round, by=omar)
+    fails = dict(trip.fails)
+    handed: list[Delivery] = []
+    for place, allocation in enumerate(stops, start=1):
+        yield moment(day, 8 + place, rng.randint(5, 55))
+        outcome = fails.get(place, Outcome.DELIVERED)
+        if outcome == "late":
+            continue
+        written = record_stop(allocation, round, outcome, rng)
+        if written.handed_over_on:
+            handed.append(written)
+    yield moment(day, 18)
+    for place, outcome in trip.fails:
+        if outcome != "late":
+            delivering.bring_back(stops[place - 1], by=omar)
+    for place, outcome in trip.fails:
+        if outcome == "late":
+            yield from told_too_late(house, stops[place - 1], round, rng)
+        if outcome == Outcome.DID_NOT_FIT:
+            yield from clean(house, stops[place - 1].chair, day)
+        if outcome == Outcome.WRONG_ADDRESS:
+            yield moment(day + timedelta(days=5), 10)
+            planning.release(
+                Allocation.objects.get(pk=stops[place - 1].pk),
+                by=karim,
+                release=Release.NOT_REACHED,
+                note="Adresse à retrouver avec l'assistante sociale.",
+            )
+    yield from look_after(house, handed, day, rng)
+
+
+def record_stop(
+    allocation: Allocation,
+    round: Round,
+    outcome: str,
+    rng: Random,
+    happened_at: datetime | None = None,
+) -> Delivery:
+    """What a volunteer's phone tells of one stop."""
+    made = outcome == Outcome.DELIVERED
+    guardian = allocation.need.child.family.guardians.to_call_first().first()
+    checks = {}
+    if made:
+        checks = {name: rng.choices(["yes", "not_done"], [92, 8])[0] for name in Delivery.CHECKS}
+    elif outcome == Outcome.DID_NOT_FIT:
+        checks = {"fits_width": "no", "fits_depth": "yes"}
+    return delivering.record_delivery(
+        id=some_id(rng),
+        allocation=allocation,
+        round=round,
+        by=round.volunteer,
+        outcome=outcome,
+        happened_at=happened_at or timezone.now(),
+        received_at=timezone.now() + timedelta(seconds=20),
+        reason=REASONS.get(outcome, ""),
+        is_healthy=True,
+        receiver_name=guardian.full_name_latin or guardian.full_name_arabic if made else "",
+        receiver_relation=guardian.relation if made else "",
+        checks=checks,
+        note=rng.choice(NOTES) if made else FAILURE_NOTES.get(outcome, ""),
+        device="demo",
+        signature=signature(rng) if made and rng.random() < 0.3 else b"",
+    ).delivery
+
+
+def told_too_late(house: House, allocation: Allocation, round: Round, rng: Random) -> Story:
+    """The office gives a reservation up while the volunteer hands the chair over without network: who has it?"""
+    day = round.day
+    yield moment(day, 18, 20)
+    planning.release(
+        allocation, by=house.users["karim"], release=Release.NOT_REACHED, note="La famille ne répond pas au téléphone."
+    )
+    yield moment(day + timedelta(days=1), 8, 40)
+    record_stop(allocation, round, Outcome.DELIVERED, rng, happened_at=moment(day, 17, 50))
+
+
+def clean(house: House, chair: Chair, day: date) -> Story:
+    """What was tried on in a home is disinfected and checked before the next child."""
+    omar = house.users["omar"]
+    yield moment(day + timedelta(days=1), 10)
+    stocktaking.record_chair_event(chair=chair, kind=ChairEvent.Kind.DISINFECTED, by=omar)
+    yield moment(day + timedelta(days=2), 10)
+    stocktaking.record_chair_event(chair=chair, kind=ChairEvent.Kind.CHECKED, by=omar)
+
+
+def look_after(house: House, handed: Sequence[Delivery], day: date, rng: Random) -> Story:
+    """The call after two weeks and the visit after six; some are still to be made."""
+    looks = []
+    for place, delivery in enumerate(handed):
+        if place % 5 != 4:
+            looks.append((moment(day + timedelta(days=14 + rng.randint(0, 4)), 10 + place), "days_14", delivery))
+        if place % 3 != 2:
+            looks.append((moment(day + timedelta(days=42 + rng.randint(0, 5)), 10 + place), "days_42", delivery))
+    for when, step, delivery in sorted(looks, key=lambda look: look[0]):
+        yield when
+        child = delivery.allocation.need.child
+        child.refresh_from_db(fields=["status"])
+        if child.is_followed:
+            worker = house.case_worker(child.family.province.region.iso)
+            following_up.record_followup(delivery=delivery, by=worker, step=step, **found_at(step, rng))
+
+
+def found_at(step: str, rng: Random) -> dict:
+    """What a call or a visit finds: for most children a chair changes the day."""
+    is_used = rng.random() < 0.95
+
+    def change(better: int, same: int, worse: int) -> str:
+        return rng.choices(["better", "same", "worse", "unknown"], [better, same, worse, 6])[0]
+
+    return {
+        "still_used": is_used,
+        "why_not_used": "" if is_used else "Un pneu est crevé, la famille attend la réparation.",
+        "hours_per_day": rng.randint(2, 9) if is_used else 0,
+        "has_skin_problem": step == FollowUp.Step.DAYS_42 and rng.random() < 0.05,
+        "needs_remeasuring": rng.random() < 0.08,
+        "school_change": change(48, 40, 6) if is_used else "same",
+        "mobility_change": change(72, 18, 4) if is_used else "same",
+        "burden_change": change(60, 28, 6) if is_used else "worse",
+        "satisfaction": rng.choices([5, 4, 3, 2], [45, 38, 12, 5])[0],
+        "note": rng.choice(FOLLOW_UP_NOTES),
+    }
+
+
+def signature(rng: Random) -> bytes:
+    """A scribble as a finger draws it on a phone, PNG."""
+    picture = Image.new("RGB", (480, 160), "white")
+    x, points = 30.0, []
+    while x < 440:
+        points.append((x, 80 + rng.uniform(-48, 48)))
+        x += rng.uniform(10, 34)
+    ImageDraw.Draw(picture).line(points, fill="#14323a", width=4, joint="curve")
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+# --- the campaign on its way -----------------------------------------------------------------------------------------
+
+
+def next_third_of_december(today: date) -> date:
+    """The next International Day of Persons with Disabilities that is at least two days away."""
+    day = date(today.year, 12, 3)
+    return day if day >= today + timedelta(days=2) else date(today.year + 1, 12, 3)
+
+
+def coming_campaign(house: House) -> Story:
+    """Reservations at every stage, a round today for one volunteer, one in two days for the other."""
+    karim, meriem, omar = house.users["karim"], house.users["meriem"], house.users["omar"]
+    the_day = next_third_of_december(house.today)
+    yield house.when(-22, 10)
+    campaign = house.campaigns[COMING] = planning.create_initiative(
+        by=karim,
+        id=some_id(Random("hajar: coming campaign")),  # noqa: S311
+        partners=house.partners,
+        name_fr=f"3 décembre {the_day.year} : un fauteuil, une école, une rue",
+        name_ar=f"3 دجنبر {the_day.year}: كرسي ومدرسة وشارع",
+        name_en=f"3 December {the_day.year}: a chair, a school, a street",
+        occasion=Initiative.Occasion.DISABILITY_DAY,
+        starts_on=house.today - timedelta(days=2),
+        ends_on=the_day + timedelta(days=17),
+        target=40,
+        budget_mad=450_000,
+        notes="Remises dans dix localités autour de la Journée internationale des personnes handicapées.",
+    )
+    allocations: dict[str, list[Allocation]] = {}
+    for turn, (iso, wanted) in enumerate(
+        [("MA-CAS", 5), ("MA-TAR", 3), ("MA-MOH", 2), ("MA-FES", 2), ("MA-MAR", 2), ("MA-RAB", 2), ("MA-AGD", 2)]
+    ):
+        yield house.when(-12 + turn, 11)
+        proposer = house.case_worker(house.provinces[iso].region.iso)
+        allocations[iso] = propose_for(house, campaign, iso, wanted, by=proposer)
+    yield house.when(-5, 15)
+    for iso in ("MA-CAS", "MA-TAR", "MA-MOH", "MA-FES"):
+        for allocation in allocations[iso]:
+            planning.approve(allocation, by=meriem if allocation.proposed_by != meriem else karim)
+    planning.release(
+        allocations["MA-MAR"].pop(), by=karim, release=Release.BETTER_CHAIR, note="Un modèle plus léger arrive."
+    )
+    yield house.when(-4, 9)
+    planning.move_initiative(campaign, to=State.LOCKED, by=karim)
+    planning.move_initiative(campaign, to=State.APPROVED, by=meriem)
+    rounds = []
+    for volunteer, iso, days, some in (
+        ("driss", "MA-CAS", 0, allocations["MA-CAS"][:4]),
+        ("khadija", "MA-TAR", 2, allocations["MA-TAR"]),
+    ):
+        rounds.append(
+            planning.plan_round(
+                initiative=campaign,
+                volunteer=house.users[volunteer],
+                province=house.provinces[iso],
+                day=house.today + timedelta(days=days),
+                allocations=some,
+                by=karim,
+                note="Appeler chaque famille avant de partir.",
+            )
+        )
+    yield house.when(-2, 15)
+    for allocation in [*allocations["MA-CAS"][:4], *allocations["MA-TAR"][:2], *allocations["MA-MOH"][:1]]:
+        planning.prepare(allocation, by=omar, note="Réglé aux mesures de la fiche.")
+    yield min(moment(house.today, 7, 45), house.now - timedelta(minutes=10))
+    planning.move_initiative(campaign, to=State.UNDER_WAY, by=karim)
+    planning.load(rounds[0], by=omar)
+
+
+def idea_of_a_campaign(house: House) -> Story:
+    """The next one, a draft with no reservation yet."""
+    yield house.when(-3, 17)
+    year = house.today.year + 1
+    planning.create_initiative(
+        by=house.users["meriem"],
+        id=some_id(Random("hajar: idea of a campaign")),  # noqa: S311
+        partners=house.partners[1:2],
+        name_fr=f"Journée des maladies rares {year}",
+        name_ar=f"يوم الأمراض النادرة {year}",
+        name_en=f"Rare Disease Day {year}",
+        occasion=Initiative.Occasion.RARE_DISEASE_DAY,
+        starts_on=date(year, 2, 20),
+        ends_on=date(year, 3, 7),
+        target=25,
+    )
+
+
+def decisions(house: House) -> Story:
+    """Where a person decided otherwise than the rule, and what someone has looked at since."""
+    yield house.when(-7, 12)
+    needs = Need.objects.open().filter(
+        is_urgent=False, rank_score__range=(45, 60), child__family__province__iso="MA-CAS"
+    )
+    need = needs.order_by("-rank_score", "child__number").first()
+    if need:
+        assessing.override_need(
+            need,
+            by=house.users["meriem"],
+            score=78,
+            urgent=None,
+            reason="Quatrième étage sans ascenseur et une mère qui attend un enfant : elle ne pourra plus le porter.",
+        )

@@ -1,0 +1,37 @@
+"""The whole story, told once from its first day to this morning, through the same activities that people use."""
+
+from django.db import transaction
+
+from beneficiaries.models import Family
+from hajar.accounts.models import User
+from hajar.demo import campaigns, families, house, people
+from hajar.demo.clock import at, moment, play
+
+
+class OtherData(Exception):
+    """The database holds what somebody entered: invented families must not come among them."""
+
+
+def is_told() -> bool:
+    return User.objects.filter(email=people.ACCOUNTS[0].email).exists()
+
+
+@transaction.atomic
+def tell() -> None:
+    """Fill an empty house with the story. All or nothing; raises OtherData where families are already there."""
+    if User.objects.exists() or Family.objects.exists():
+        raise OtherData
+    place = house.House.open()
+    with at(moment(place.day(-house.FOUNDED_DAYS_AGO), 9)):
+        house.furnish(place)
+    play(
+        [
+            house.new_chairs(place, -118, house.FIRST_GIFT, donor="Fondation Les Amandiers", series="A"),
+            house.new_chairs(place, -26, house.SECOND_GIFT, donor="Fondation Les Amandiers", series="B"),
+            house.used_chairs(place, -40),
+            house.breakdowns(place),
+            house.move_with_chair(place),
+            *families.stories(place),
+            *campaigns.stories(place),
+        ]
+    )
