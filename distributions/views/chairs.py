@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beneficiaries.models import Child
+from beneficiaries.views import lists
 from distributions import stocktaking
 from distributions.forms.chairs import ChairForm, ChairModelForm, CorrectionForm, DepotForm, EventForm, ReceiveForm
 from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
@@ -45,13 +46,12 @@ def list_chairs(request):
         "asked": asked,
         "filters_count": sum(bool(value) for value in asked.values()),
         "states": Chair.State.choices,
+        "depots": Depot.objects.by_name(),
+        "models": ChairModel.objects.by_name(),
         "tabs": _tabs("chair_list"),
         **listing.links(request, page),
     }
-    if not request.htmx:
-        context["depots"] = Depot.objects.by_name()
-        context["models"] = ChairModel.objects.by_name()
-    return listing.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
+    return lists.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
 
 
 def _narrowed(chairs, asked: dict[str, str]):
@@ -286,7 +286,7 @@ def list_models(request):
         "tabs": _tabs("chairmodel_list"),
         **listing.links(request, page),
     }
-    return listing.answer(request, "distributions/chairmodel_list.html", "distributions/_chairmodel_rows.html", context)
+    return lists.answer(request, "distributions/chairmodel_list.html", "distributions/_chairmodel_rows.html", context)
 
 
 @require_safe

@@ -2,20 +2,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template import TemplateDoesNotExist
-from django.template.loader import get_template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from distributions import planning, reporting
+from beneficiaries.models import Association
+from beneficiaries.views import lists
+from distributions import documents, planning, reporting
 from distributions.forms.initiatives import InitiativeForm, PartnerForm
 from distributions.models import Allocation, Initiative
 from distributions.stocktaking import Refusal
 from distributions.views import listing
 from hajar.lib import paging
-
-REPORT = "distributions/_initiative_report.html"
 
 
 @require_safe
@@ -37,7 +35,7 @@ def list_initiatives(request):
         "states": Initiative.State.choices,
         **listing.links(request, page),
     }
-    return listing.answer(request, "distributions/initiative_list.html", "distributions/_initiative_rows.html", context)
+    return lists.answer(request, "distributions/initiative_list.html", "distributions/_initiative_rows.html", context)
 
 
 @require_safe
@@ -49,27 +47,18 @@ def initiative_detail(request, pk):
     context = {"initiative": initiative}
     if user.has_perm("distributions.view_allocation"):
         context |= _plan(request, initiative)
-    if request.htmx and not request.htmx.history_restore_request:
-        if "allocations" not in context:
-            raise Http404
-        return render(request, "distributions/_allocation_rows.html", context)
     context |= {
         "partners": initiative.partners.order_by("name_latin", "pk"),
         "moves": _moves(initiative) if user.has_perm("distributions.change_initiative") else [],
         "history": initiative.history()[:20],
     }
-    if _has_report():
-        small_counts = user.has_perm("beneficiaries.see_small_counts")
-        context["report"] = reporting.initiative_report(initiative, small_counts=small_counts)
-    return render(request, "distributions/initiative_detail.html", context)
-
-
-def _has_report() -> bool:
-    try:
-        get_template(REPORT)
-    except TemplateDoesNotExist:
-        return False
-    return True
+    report = reporting.initiative_report(initiative, small_counts=user.has_perm("beneficiaries.see_small_counts"))
+    context |= {
+        "report": report,
+        "changes": documents.change_lines(report),
+        "map_note": Association.get().map_note,
+    }
+    return lists.answer(request, "distributions/initiative_detail.html", "distributions/_allocation_rows.html", context)
 
 
 def _plan(request, initiative: Initiative) -> dict:

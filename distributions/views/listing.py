@@ -1,9 +1,8 @@
-"""What every list of chairs and initiatives shares: the links to the pages before and after, and part or whole page."""
+"""What every list of chairs and initiatives shares: the links to the pages before and after, the count in words."""
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest
 
 from hajar.lib.paging import Page
 
@@ -19,12 +18,6 @@ def links(request: HttpRequest, page: Page) -> dict[str, str]:
         return f"{request.path}?{query.urlencode()}"
 
     return {"previous_url": address(page.previous_token), "next_url": address(page.next_token)}
-
-
-def answer(request: HttpRequest, whole: str, part: str, context: dict) -> HttpResponse:
-    """The whole page, or the part of it that htmx asked for."""
-    is_part = request.htmx and not request.htmx.history_restore_request
-    return render(request, part if is_part else whole, context)
 
 
 def found(page: Page, words: str) -> str:
