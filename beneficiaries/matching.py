@@ -76,7 +76,7 @@ class Like:
     latin: str = ""
     arabic: str = ""
     born_on: date | None = None
-    precision: str = "day"  # day, month or year
+    precision: str = "exact"  # exact, month or year
     sex: str = ""  # F, M or "" when not known
     phones: frozenset[str] = frozenset()  # E.164
     row: Any = field(default=None, compare=False)

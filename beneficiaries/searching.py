@@ -17,7 +17,7 @@ COMPARED = 50  # of the people who share a sound, so many are compared with what
 KEPT = 0.6  # those less alike than this share of the best are left out
 FEW = 5  # with fewer found by sound, the word may be half typed: names that begin so are added
 FEWEST_PHONE_DIGITS = 4
-_FROM_SHORT_WORDS = 2  # letters from which the beginning of a name is looked for
+FEWEST_LETTERS = 2  # from which the beginning of a name is looked for
 
 _REFERENCE = re.compile(r"(HJ|FA|CH)[\s-]*0*(\d{1,7})", re.IGNORECASE)
 _NUMBER = re.compile(r"0*(\d{1,6})")
@@ -116,27 +116,24 @@ def _ranked(among: QuerySet, words: str) -> list:
         .annotate(shared=Sum(Length("key")))
         .order_by("-shared", owner)
     )
-    ids = [row[owner] for row in sounds[:COMPARED]]
-    people = list(among.filter(pk__in=ids))
-    scored = [(_likeness(words, person), person) for person in people]
+    ids = {row[owner] for row in sounds[:COMPARED]}
+    wanted = Q(pk__in=ids) if len(ids) >= FEW else Q(pk__in=ids) | _begins_with(words)
+    people = list(among.filter(wanted).order_by("sort_key", "pk")[: 2 * COMPARED])
+    scored = [(_likeness(words, person), person) for person in people if person.pk in ids]
     best = max((score for score, _person in scored), default=0.0)
     scored = [(score, person) for score, person in scored if score >= best * KEPT]
-    scored.sort(key=lambda pair: (-pair[0], pair[1].sort_key, str(pair[1].pk)))
+    scored.sort(key=lambda pair: -pair[0])
     found = [person for _score, person in scored]
-    if len(found) < FEW:
-        found += [person for person in _beginning_with(among, words) if person not in found]
-    return found[:COMPARED]
+    return [*found, *(person for person in people if person.pk not in ids)][:COMPARED]
 
 
 def _likeness(words: str, person: Any) -> float:
     return max(names.similarity(words, name) for name in (person.full_name_latin, person.full_name_arabic))
 
 
-def _beginning_with(among: QuerySet, words: str) -> list:
+def _begins_with(words: str) -> Q:
     """For a name half typed: those whose family name, or given name, begins so."""
-    start = names.fold(words)
-    if len(start) < _FROM_SHORT_WORDS:
-        return []
-    romanised = names.sort_key("", words) if names.is_arabic(words) else start
-    begins = Q(sort_key__startswith=romanised) | Q(sort_key__contains=f" {romanised}")
-    return list(among.filter(begins).order_by("sort_key", "pk")[:COMPARED])
+    start = names.sort_key("", words) if names.is_arabic(words) else names.fold(words)
+    if len(start) < FEWEST_LETTERS:
+        return Q(pk__in=[])
+    return Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}")

@@ -5,7 +5,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.forms.entries import (
-    PRECISIONS,
     BirthDateField,
     EntryForm,
     day_field,
@@ -18,7 +17,7 @@ from beneficiaries.models import Child
 from hajar.lib.digits import WesternDigitsFormMixin
 
 # How little is known. Where a person chose it, the less exact of what was typed and what was chosen counts.
-_LEAST_KNOWN_FIRST = ["year", "month", "day"]
+_LEAST_KNOWN_FIRST = ["year", "month", "exact"]
 
 
 class ChildForm(EntryForm):
@@ -65,7 +64,7 @@ class ChildForm(EntryForm):
         cleaned = super().clean()
         parsed = cleaned.get("born_on")
         if parsed is not None:
-            precision = PRECISIONS[parsed.precision]
+            precision = parsed.precision
             if "birth_precision" in self.changed_data:
                 chosen = cleaned.get("birth_precision") or precision
                 precision = min(precision, chosen, key=_LEAST_KNOWN_FIRST.index)

@@ -12,7 +12,6 @@ from hajar.lib import dates, digits
 
 _LATIN = {"lang": "fr", "dir": "ltr", "autocomplete": "off", "spellcheck": "false"}
 _ARABIC = {"lang": "ar", "dir": "rtl", "autocomplete": "off", "spellcheck": "false"}
-PRECISIONS = {"exact": "day", "month": "month", "year": "year"}
 
 
 class EntryForm(digits.WesternDigitsFormMixin, forms.ModelForm):

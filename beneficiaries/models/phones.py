@@ -1,7 +1,7 @@
 """Phone numbers as families give them: any Moroccan or foreign spelling, kept in E.164.
 
-Numbering plans change faster than any list of them: a possible number that is not in the list is kept (the face that takes
-it shows a warning), only an impossible one is refused.
+Numbering plans change faster than any list of them: a possible number that is not in the list is kept (the face that
+takes it shows a warning), only an impossible one is refused.
 """
 
 import phonenumbers

@@ -17,16 +17,16 @@ def judge(**changes):
 @pytest.mark.parametrize(
     ("a", "a_precision", "b", "b_precision", "expected"),
     [
-        (date(2015, 8, 5), "day", date(2015, 8, 5), "day", Birth.SAME),
-        (date(2015, 8, 5), "day", date(2015, 5, 8), "day", Birth.SWAPPED),
-        (date(2015, 8, 5), "day", date(2015, 1, 1), "day", Birth.YEAR),
-        (date(2015, 8, 5), "day", date(2015, 1, 1), "year", Birth.YEAR),
+        (date(2015, 8, 5), "exact", date(2015, 8, 5), "exact", Birth.SAME),
+        (date(2015, 8, 5), "exact", date(2015, 5, 8), "exact", Birth.SWAPPED),
+        (date(2015, 8, 5), "exact", date(2015, 1, 1), "exact", Birth.YEAR),
+        (date(2015, 8, 5), "exact", date(2015, 1, 1), "year", Birth.YEAR),
         (date(2015, 1, 1), "year", date(2015, 1, 1), "year", Birth.SAME),
-        (date(2015, 8, 5), "day", date(2015, 8, 1), "month", Birth.MONTH),
-        (date(2015, 8, 5), "day", date(2016, 8, 5), "day", Birth.CLOSE),
-        (date(2015, 12, 28), "day", date(2016, 1, 10), "day", Birth.CLOSE),
-        (date(2015, 8, 5), "day", date(2011, 8, 5), "day", Birth.DIFFERENT),
-        (date(2015, 8, 5), "day", None, "day", Birth.UNKNOWN),
+        (date(2015, 8, 5), "exact", date(2015, 8, 1), "month", Birth.MONTH),
+        (date(2015, 8, 5), "exact", date(2016, 8, 5), "exact", Birth.CLOSE),
+        (date(2015, 12, 28), "exact", date(2016, 1, 10), "exact", Birth.CLOSE),
+        (date(2015, 8, 5), "exact", date(2011, 8, 5), "exact", Birth.DIFFERENT),
+        (date(2015, 8, 5), "exact", None, "exact", Birth.UNKNOWN),
     ],
 )
 def test_birth_dates_stand_to_each_other_the_same_from_both_sides(a, a_precision, b, b_precision, expected):
