@@ -1,0 +1,395 @@
+"""Judge the rows of a register: new, brother or sister, already there, doubtful, refused; each with its reasons.
+
+A row is judged against the register and against the rows before it, by its child (matching) and by its family (a phone,
+or where there is none the guardian's name, town and address; the family name has to speak for it, too). A large file
+costs no query per row, a small one does not read the whole register.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import matching, reading_registers
+from beneficiaries.models import Child, Guardian, Province
+from beneficiaries.reading_registers import ERROR, NOTE, WARNING, Finding
+from beneficiaries.register_words import NAMES
+from hajar.accounts.models import User
+from hajar.lib import names
+
+MANY = 500  # values in one condition; with more, the whole table is read once
+
+
+class Verdict(models.TextChoices):
+    NEW = "new", _("new")
+    SIBLING = "sibling", _("brother or sister")
+    DUPLICATE = "duplicate", _("already there")
+    WARNING = "warning", _("doubtful")
+    ERROR = "error", _("refused")
+
+
+WRITTEN = (Verdict.NEW, Verdict.SIBLING)
+PRECISIONS = {"exact": "day", "month": "month", "year": "year"}  # as matching calls them
+
+REASONS: dict[str, str | Promise] = {
+    "same_child_in_register": _("This child is already in the register."),
+    "same_child_in_file": _("This is the same child as in row {row}."),
+    "same_child_elsewhere": _("This child is already in the register of another region. Ask a coordinator."),
+    "may_be_in_register": _("This may be a child who is already in the register."),
+    "may_be_in_file": _("This may be the same child as in row {row}."),
+    "may_be_elsewhere": _("This may be a child in the register of another region. Ask a coordinator."),
+    "sibling_in_register": _("Joins the brothers and sisters in family {family}."),
+    "sibling_in_file": _("Joins the family of row {row}."),
+    "phone_of_another_family": _("This phone number belongs to a family of another name. Is it the same household?"),
+    "family_elsewhere": _("A family with this phone number is in the register of another region. Ask a coordinator."),
+    "family_lives_elsewhere": _("The family lives in another province and stays there."),
+    **{f"match.{code}": words for code, words in matching.REASONS.items()},
+}
+_MATCH_FIELDS = {"name": "full_name_latin", "birth": "born_on", "phone": "phone", "sex": "sex"}
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class ImportRow:
+    """One row of the register: what was typed, what was read, and what is to become of it.
+
+    `home` is {"family": id} of the register or {"row": first row of the family in this file}; `match` likewise
+    {"child": id} or {"row": number}, or {"elsewhere": True} where the person may not see whom. `written` is the child's
+    id once imported: then the words of the row are forgotten, the register holds them.
+    """
+
+    number: int
+    typed: dict[str, str] = field(default_factory=dict)
+    child: dict[str, Any] = field(default_factory=dict)
+    findings: list[dict[str, Any]] = field(default_factory=list)  # of its own cells
+    relations: list[dict[str, Any]] = field(default_factory=list)  # to other rows and to the register
+    verdict: str = Verdict.NEW
+    home: dict[str, Any] = field(default_factory=dict)
+    match: dict[str, Any] = field(default_factory=dict)
+    is_aside: bool = False
+    is_accepted: bool = False
+    is_corrected: bool = False
+    written: str = ""
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "ImportRow":
+        return cls(**kept)
+
+    def as_json(self) -> dict[str, Any]:
+        return {key: value for key, value in vars(self).items() if value not in ("", False, {}, [])}
+
+    @property
+    def reasons(self) -> list[dict[str, Any]]:
+        return [*self.relations, *self.findings]
+
+    @property
+    def is_writable(self) -> bool:
+        return self.verdict in WRITTEN and not self.is_aside and not self.written
+
+    @property
+    def may_be_accepted(self) -> bool:
+        """Doubts that a person may answer with "it is right so". Never a match that she is not allowed to see."""
+        return self.verdict in (Verdict.WARNING, Verdict.DUPLICATE) and not self.match.get("elsewhere")
+
+    @property
+    def full_name_latin(self) -> str:
+        return f"{self.child.get('given_name_latin', '')} {self.child.get('family_name_latin', '')}".strip()
+
+    @property
+    def full_name_arabic(self) -> str:
+        return f"{self.child.get('given_name_arabic', '')} {self.child.get('family_name_arabic', '')}".strip()
+
+    @property
+    def born_on(self) -> date | None:
+        return date.fromisoformat(self.child["born_on"]) if "born_on" in self.child else None
+
+    @property
+    def guardians(self) -> list[dict[str, Any]]:
+        return self.child.get("guardians", [])
+
+    @property
+    def phones(self) -> frozenset[str]:
+        return frozenset(guardian["phone"] for guardian in self.guardians if "phone" in guardian)
+
+    def as_like(self) -> matching.Like:
+        return matching.Like(
+            latin=self.full_name_latin,
+            arabic=self.full_name_arabic,
+            born_on=self.born_on,
+            precision={"exact": "day"}.get(
+                self.child.get("birth_precision", ""), self.child.get("birth_precision", "")
+            ),
+            sex=self.child.get("sex", ""),
+            phones=self.phones,
+            row=self,
+        )
+
+
+def words_of(reason: Mapping[str, Any]) -> str:
+    """A reason's sentence in the reader's language."""
+    code, params = reason["code"], reason.get("params", {})
+    if code in REASONS:
+        return str(REASONS[code]).format(**params)
+    return reading_registers.words_of(code, params) or ""
+
+
+def counts_of(rows: Iterable[ImportRow]) -> dict[str, int]:
+    """How many rows have each verdict, and how many were set aside."""
+    counts = {**dict.fromkeys(Verdict.values, 0), "aside": 0}
+    for row in rows:
+        counts["aside" if row.is_aside else row.verdict] += 1
+    return counts
+
+
+# --- judging --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Home:
+    """A family that a row may belong to, of the register or of the file."""
+
+    place: dict[str, Any]
+    province: str = ""
+    address: str = ""
+    reference: str = ""
+    is_visible: bool = True
+    phones: set[str] = field(default_factory=set)
+    surnames: set[str] = field(default_factory=set)
+    guardians: set[str] = field(default_factory=set)
+
+
+class _Few:
+    """Like matching.Matcher for the few rows of one correction: comparing each costs less than indexing all."""
+
+    def __init__(self) -> None:
+        self._known: list[matching.Like] = []
+
+    def add(self, like: matching.Like) -> None:
+        self._known.append(like)
+
+    def candidates(self, sought: matching.Like, limit: int = 1) -> list[matching.Match]:
+        found = [match for like in self._known if (match := matching.compare(sought, like))]
+        return sorted(found, key=lambda match: (not match.is_probable, -match.score))[:limit]
+
+
+class Judge:
+    """Gives rows their verdicts, in the order of the file: each against the register and against the rows before it."""
+
+    def __init__(self, rows: list[ImportRow], *, by: User, only: set[int] | None = None) -> None:
+        self.rows, self.only = rows, only
+        judged = [row for row in rows if self.is_judged(row)]
+        self.provinces = {province.iso: province for province in Province.objects.all()}
+        self.allowed = set(Province.objects.visible_to(by).values_list("iso", flat=True))
+        self.register = matching.Matcher(matching.likes_of(_children_like(judged)))
+        self.file: matching.Matcher | _Few = matching.Matcher() if only is None else _Few()
+        self.homes: dict[str, _Home] = {}
+        self.by_phone: dict[str, list[_Home]] = defaultdict(list)
+        self.by_guardian: dict[str, list[_Home]] = defaultdict(list)
+        for home in self._homes_of_the_register(judged):
+            self._index(home)
+
+    def is_judged(self, row: ImportRow) -> bool:
+        return not row.written and (self.only is None or row.number in self.only)
+
+    def run(self) -> None:
+        for row in self.rows:
+            if self.is_judged(row):
+                row.relations, row.home, row.match = [], {}, {}
+                self._check_province(row)
+            if row.is_aside or row.written or any(reason["level"] == ERROR for reason in row.reasons):
+                if self.is_judged(row):
+                    row.verdict = Verdict.ERROR if any(r["level"] == ERROR for r in row.reasons) else row.verdict
+                continue
+            like = row.as_like()
+            if self.is_judged(row):
+                self._judge(row, like)
+            if row.verdict != Verdict.DUPLICATE:
+                self.file.add(like)
+                self._move_in(row)
+
+    def _check_province(self, row: ImportRow) -> None:
+        if row.child.get("province") and row.child["province"] not in self.allowed:
+            row.relations.append(Finding("province", "place_outside", ERROR).as_json())
+
+    def _judge(self, row: ImportRow, like: matching.Like) -> None:
+        found = [*self.register.candidates(like, limit=1), *self.file.candidates(like, limit=1)]
+        best = max(found, key=lambda match: (match.is_probable, match.score), default=None)
+        if best:
+            self._tell_match(row, best)
+        if best and best.is_probable and not row.is_accepted:
+            row.verdict = Verdict.DUPLICATE
+            return
+        joins = self._find_home(row)
+        doubts = any(reason["level"] == WARNING for reason in row.reasons)
+        if doubts and not row.is_accepted:
+            row.verdict = Verdict.WARNING
+        else:
+            row.verdict = Verdict.SIBLING if joins else Verdict.NEW
+
+    # the same child
+
+    def _tell_match(self, row: ImportRow, match: matching.Match) -> None:
+        # A brother whose birth date is another one shares a name's sound and the phone: worth a word, not a question.
+        told = NOTE if "birth_different" in match.reasons else WARNING
+        stem = "same_child" if match.is_probable else "may_be"
+        params: dict[str, Any] = {}
+        if isinstance(match.row, ImportRow):
+            where, params, row.match = "in_file", {"row": match.row.number}, {"row": match.row.number}
+        elif match.row.family.province.iso in self.allowed:
+            where, row.match = "in_register", {"child": str(match.row.pk)}
+        else:
+            where, row.match = "elsewhere", {"elsewhere": True}
+            row.is_accepted = False
+        name = next((name for name in NAMES if name in row.typed), NAMES[0])
+        row.relations.append(Finding(name, f"{stem}_{where}", told, params).as_json())
+        for code in match.reasons:
+            about = _MATCH_FIELDS[code.partition("_")[0] if code.startswith("birth") else code.rpartition("_")[2]]
+            about = name if about == "full_name_latin" else about
+            row.relations.append(Finding(about, f"match.{code}", NOTE).as_json())
+
+    # the family
+
+    def _find_home(self, row: ImportRow) -> bool:
+        """Put the row in a family; whether others are there already."""
+        row.home = {"row": row.number}
+        near = [home for phone in sorted(row.phones) for home in self.by_phone[phone]]
+        home = next((home for home in near if _is_of(row, home)), None)
+        if near and not home and not row.is_accepted:
+            row.relations.append(Finding("phone", "phone_of_another_family").as_json())
+        for key in () if home else guardian_keys(row):
+            home = home or next(
+                (
+                    home
+                    for home in self.by_guardian[key]
+                    if not (home.phones and row.phones)
+                    and home.province == row.child.get("province")
+                    and _is_of(row, home)
+                    and _same_address(row.child.get("address", ""), home.address)
+                ),
+                None,
+            )
+        if not home:
+            return False
+        if not home.is_visible:
+            row.relations.append(Finding("phone", "family_elsewhere").as_json())
+            return False
+        row.home = home.place
+        code, params = (
+            ("sibling_in_file", {"row": home.place["row"]})
+            if "row" in home.place
+            else ("sibling_in_register", {"family": home.reference})
+        )
+        row.relations.append(Finding("phone", code, NOTE, params).as_json())
+        if home.province != row.child.get("province"):
+            row.relations.append(Finding("province", "family_lives_elsewhere", NOTE).as_json())
+        return True
+
+    def _move_in(self, row: ImportRow) -> None:
+        """Let later rows find the family of this one."""
+        key = str(sorted(row.home.items()))
+        home = self.homes.get(key)
+        if not home:
+            home = _Home(row.home, row.child.get("province", ""), row.child.get("address", ""))
+            self.homes[key] = home
+        home.surnames |= _surnames(row.child)
+        fresh = _Home({}, phones=set(row.phones) - home.phones, guardians=set(guardian_keys(row)) - home.guardians)
+        home.phones |= fresh.phones
+        home.guardians |= fresh.guardians
+        for phone in fresh.phones:
+            self.by_phone[phone].append(home)
+        for guardian in fresh.guardians:
+            self.by_guardian[guardian].append(home)
+
+    def _index(self, home: _Home) -> None:
+        self.homes[str(sorted(home.place.items()))] = home
+        for phone in home.phones:
+            self.by_phone[phone].append(home)
+        for key in home.guardians:
+            self.by_guardian[key].append(home)
+
+    def _homes_of_the_register(self, rows: list[ImportRow]) -> Iterator[_Home]:
+        """Families with a phone or a guardian like these rows have; two queries."""
+        phones = {phone for row in rows for phone in row.phones}
+        keys = {key for row in rows for key in guardian_keys(row)}
+        wanted = Q(phone__in=phones) | Q(sort_key__in=keys) if len(phones) + len(keys) <= MANY else Q()
+        homes: dict[UUID, _Home] = {}
+        for guardian in Guardian.objects.filter(wanted).select_related("family__province"):
+            family = guardian.family
+            home = homes.setdefault(
+                family.pk,
+                _Home(
+                    {"family": str(family.pk)},
+                    family.province.iso,
+                    family.address,
+                    family.reference,
+                    family.province.iso in self.allowed,
+                ),
+            )
+            home.surnames |= {guardian.family_name_latin, guardian.family_name_arabic} - {""}
+            home.guardians.add(guardian.sort_key)
+            if guardian.phone:
+                home.phones.add(str(guardian.phone))
+        about = Q(family__in=homes) if len(homes) <= MANY else Q()
+        surnames = Child.objects.filter(about).values_list("family", "family_name_latin", "family_name_arabic")
+        for family_id, latin, arabic in surnames:
+            if family_id in homes:
+                homes[family_id].surnames |= {latin, arabic} - {""}
+        yield from homes.values()
+
+
+def _children_like(rows: list[ImportRow]) -> models.QuerySet:
+    """The children of the register whom these rows could be: all of them for a large file, few for a small one."""
+    children = Child.objects.select_related("family__province").only(
+        *Child.NAME_FIELDS, "born_on", "birth_precision", "sex", "family__number", "family__province__iso"
+    )
+    likes = [row.as_like() for row in rows]
+    keys = {key for like in likes for key in like.keys()}
+    phones = {phone for like in likes for phone in like.phones}
+    if len(keys) + len(phones) > MANY:
+        return children
+    years = [like.born_on.year for like in likes if like.born_on]
+    sounds = Q(name_keys__key__in=keys)
+    if years and len(years) == len(likes):
+        sounds &= Q(born_on__gte=date(min(years) - 1, 1, 1), born_on__lte=date(max(years) + 1, 12, 31))
+    return children.filter(sounds | Q(family__guardians__phone__in=phones)).distinct()
+
+
+def _surnames(child: Mapping[str, Any]) -> set[str]:
+    people = [child, *child.get("guardians", [])]
+    return {person[key] for person in people for key in ("family_name_latin", "family_name_arabic") if person.get(key)}
+
+
+def guardian_keys(row: ImportRow) -> list[str]:
+    return [key for guardian in row.guardians if (key := _sort_key(guardian))]
+
+
+def _sort_key(person: Mapping[str, Any]) -> str:
+    """As Named.tidy_names makes it; "" for a person without a given name, who could be anyone of the family."""
+    latin, arabic = (
+        f"{person.get(f'family_name_{script}', '')} {person.get(f'given_name_{script}', '')}".strip()
+        for script in ("latin", "arabic")
+    )
+    if not person.get("given_name_latin") and not person.get("given_name_arabic"):
+        return ""
+    return names.sort_key(latin, arabic)[:170]
+
+
+def _is_of(row: ImportRow, home: _Home) -> bool:
+    """Whether the family names speak for one household; nothing known speaks against none."""
+    own = _surnames(row.child)
+    if not own or not home.surnames or own & home.surnames:
+        return True
+    return any(names.similarity(a, b) >= names.CLOSE for a in own for b in home.surnames)
+
+
+def _same_address(a: str, b: str) -> bool:
+    return not a or not b or names.fold(a) == names.fold(b)
