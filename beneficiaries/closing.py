@@ -1,7 +1,7 @@
 """Change where a child's file stands, and close it.
 
-Closing takes the child off the waiting list by closing her open needs ("file closed"). A chair reserved for her needs no
-more: this room knows nothing of chairs, and the rooms above treat a live allocation whose need is closed as one to be
+Closing takes the child off the waiting list: her open needs are closed ("file closed"). A reserved chair needs no more:
+this room knows nothing of chairs, and the rooms above treat a live allocation whose need is closed as one to be
 released. Messages and reminders are computed for followed children only, so a closed file is silent at once.
 """
 
