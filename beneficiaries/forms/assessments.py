@@ -23,6 +23,8 @@ from beneficiaries.models import Assessment
 from hajar.lib import digits
 
 MOST_IN_A_SMALL_COLUMN = 32_767
+# The measures that an assessment keeps.
+MEASURED = tuple(name for name in measures.BY_FIELD if hasattr(Assessment, name))
 MASS_AND_HEIGHT = ("mass_kg", "height_cm")
 DOOR = "narrowest_door_mm"
 # Units of numbers; measures carry their own.
@@ -87,7 +89,7 @@ SECTIONS = (
     Section(
         "measures",
         _("Measures"),
-        tuple(measures.BY_FIELD),
+        MEASURED,
         _("The child sits as upright as possible, feet supported. Heights count from the seat."),
     ),
     Section("remarks", _("Remarks"), ("remarks",)),
@@ -200,7 +202,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
         self.fields["steps_at_entrance"] = digits.IntegerField(
             label=self.fields["steps_at_entrance"].label, min_value=0, max_value=500, required=False
         )
-        for name in (*measures.BY_FIELD, DOOR):
+        for name in (*MEASURED, DOOR):
             # Wider than the column, so that a wrong unit can be seen and the right value offered.
             self.fields[name] = digits.DecimalField(
                 label=self.fields[name].label, min_value=0, max_digits=9, decimal_places=3, required=False
@@ -227,7 +229,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         self.offers: dict[str, Offer] = {}
-        for name in (*measures.BY_FIELD, DOOR):
+        for name in (*MEASURED, DOOR):
             value = self.cleaned_data.get(name)
             if value is None:
                 continue
@@ -346,15 +348,12 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
             {
                 "section": section,
                 "questions": [] if section.id == "measures" else [self.question(name) for name in section.fields],
-                "measures": [self._measure(each) for each in measures.MEASURES if self._has(each)]
+                "measures": [self._measure(each) for each in measures.MEASURES if each.fields[0] in MEASURED]
                 if section.id == "measures"
                 else [],
             }
             for section in SECTIONS
         ]
-
-    def _has(self, measure: measures.Measure) -> bool:
-        return all(name in self.fields for name in measure.fields)
 
     def _measure(self, measure: measures.Measure) -> MeasureQuestion:
         words = {"left": gettext("left"), "right": gettext("right")}

@@ -310,6 +310,12 @@ class NeedQuerySet(models.QuerySet):
         """Too much is unknown to rank these children out."""
         return self.filter(score_high__gt=F("score_low") + scoring.WIDEST_RANKABLE)
 
+    def complete(self):
+        return self.filter(score_high__lte=F("score_low") + scoring.WIDEST_RANKABLE)
+
+    def with_child(self):
+        return self.select_related("child__family__province__region")
+
     def in_band(self, band: str):
         """Needs whose rank lies in a band of NEED-1.0: high, medium or planned."""
         if band == "high":

@@ -10,8 +10,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import assessing, measures, scoring
+from beneficiaries import assessing, scoring
 from beneficiaries.forms.assessments import (
+    MEASURED,
     AssessmentForm,
     answer_in_words,
     document,
@@ -87,7 +88,7 @@ def autosave(request, pk):
             "not_asked": sorted(assessing.not_asked(form.candidate)),
             "said": {
                 name: render_to_string("beneficiaries/_assessment_said.html", {"said": form.said(name)}).strip()
-                for name in dict.fromkeys([*sent, *measures.BY_FIELD, *_ASKED_AGAIN])
+                for name in dict.fromkeys([*sent, *MEASURED, *_ASKED_AGAIN])
             },
             "standing": render_to_string("beneficiaries/_assessment_standing.html", {"sections": form.standing}),
         }

@@ -1,0 +1,184 @@
+"""The waiting list, one need opened into its reasons, and what a person decides about it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import FileResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from beneficiaries import assessing, exporting, scoring, searching
+from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
+from beneficiaries.models import Child, Need
+from beneficiaries.views import lists
+
+PLACES_COUNTED = 1_000  # further down, "after 1,000" says enough and costs the same with a hundred thousand children
+DECIDED = ("approved", "prepared", "loaded")  # the chair is promised: nothing is left to decide in fourteen days
+LIVE = ("proposed", *DECIDED)
+
+
+@require_safe
+@permission_required("beneficiaries.view_need", raise_exception=True)
+def index(request):
+    """The open needs of one's regions: urgent first, then need and waiting."""
+    form = NeedFilterForm(request.GET, user=request.user)
+    queue, needs = _queue(request, form)
+    page = lists.paged(request, needs.with_queue().with_child(), form)
+    sight(page["rows"], queue)
+    context = {
+        "form": form,
+        "q": form.value("q"),
+        "can_choose": request.user.has_perm("distributions.propose_allocation"),
+        "sees_allocations": request.user.has_perm("distributions.view_allocation"),
+        "can_export": request.user.has_perm("beneficiaries.export_register"),
+        **page,
+    }
+    return lists.answer(request, "beneficiaries/need_list.html", "beneficiaries/_need_rows.html", context)
+
+
+def _queue(request, form):
+    """The whole queue in which places are counted, and the needs that the filters pick out of it."""
+    queue = form.narrow_to_place(Need.objects.visible_to(request.user).open())
+    needs = form.pick(queue)
+    if words := form.value("q"):
+        children = Child.objects.visible_to(request.user)
+        found = searching.find_children(children, searching.understand(words))
+        needs = needs.filter(child__in=[child.pk for child in found])
+    return queue, needs
+
+
+def sight(needs, queue):
+    """Give each row its place in the queue and its live allocation: two queries for any number of rows."""
+    if not needs:
+        return
+    first = queue.in_queue_order().values_list("pk", flat=True)[:PLACES_COUNTED]
+    places = {pk: place for place, pk in enumerate(first, start=1)}
+    prefetch_related_objects(needs, _live_allocations())
+    for need in needs:
+        need.place = places.get(need.pk)
+        _stand(need)
+
+
+def _live_allocations():
+    """Read through the need's own relation: this room knows its name, not the room above."""
+    allocations = Need._meta.get_field("allocations").related_model._default_manager
+    return Prefetch("allocations", allocations.filter(status__in=LIVE).order_by("pk"), to_attr="live_allocations")
+
+
+def _stand(need):
+    need.allocation = need.live_allocations[0] if need.live_allocations else None
+    need.awaits_decision = need.is_urgent and not (need.allocation and need.allocation.status in DECIDED)
+
+
+@require_POST
+@permission_required("beneficiaries.export_register", raise_exception=True)
+@permission_required("beneficiaries.view_need", raise_exception=True)
+def export(request):
+    """The list as it is narrowed, as a file."""
+    form = NeedFilterForm(request.POST, user=request.user)
+    _whole, needs = _queue(request, form)
+    filters = {name: form.value(name) for name in form.fields if name != "q" and form.value(name)}
+    if form.value("q"):
+        filters["searched"] = True  # the words may be a name, which the journal need not keep
+    try:
+        made = exporting.export_needs(
+            needs, by=request.user, file_format=request.POST.get("format", "xlsx"), filters=filters
+        )
+    except exporting.UnknownFormat:
+        return HttpResponseBadRequest(_("Choose xlsx or csv."))
+    return FileResponse(made.file, as_attachment=True, filename=made.filename, content_type=made.content_type)
+
+
+@require_safe
+@permission_required("beneficiaries.view_need", raise_exception=True)
+def detail(request, pk):
+    """One need, opened into its parts and sentences."""
+    return _page(request, _need(request, pk))
+
+
+@require_POST
+@permission_required("beneficiaries.override_need", raise_exception=True)
+def override(request, pk):
+    """Decide otherwise than the rule, or take such a decision back."""
+    need = _need(request, pk)
+    takes_back = "take_back" in request.POST
+    form = (TakeBackForm if takes_back else OverrideForm)(request.POST)
+    if form.is_valid():
+        decided = {"score": None, "urgent": None, **form.cleaned_data}
+        try:
+            assessing.override_need(need, by=request.user, **decided)
+        except assessing.AssessmentRefused as refusal:
+            form.add_error("reason" if "reason" in refusal.fields else None, str(refusal.message))
+        else:
+            messages.success(request, _("The rule counts again.") if takes_back else _("Your decision is kept."))
+            return redirect(need)
+    return _page(request, need, status=422, **{"take_back_form" if takes_back else "override_form": form})
+
+
+@require_POST
+@permission_required("beneficiaries.change_need", raise_exception=True)
+def close(request, pk):
+    need = _need(request, pk)
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        try:
+            assessing.close_need(need, by=request.user, closing=form.cleaned_data["closing"])
+        except assessing.AssessmentRefused as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            messages.success(request, _("The need is closed."))
+            return redirect(need)
+    return _page(request, need, status=422, close_form=form)
+
+
+def _need(request, pk) -> Need:
+    needs = Need.objects.visible_to(request.user).with_child()
+    return get_object_or_404(needs.select_related("assessment__assessor", "overridden_by"), pk=pk)
+
+
+def _page(request, need, *, status=200, **forms):
+    prefetch_related_objects([need], _live_allocations())
+    _stand(need)
+    context = {
+        "need": need,
+        "child": need.child,
+        "provenance": scoring.PROVENANCE,
+        "history": [_line(entry) for entry in need.history()[:30]],
+        "override_form": OverrideForm(initial={"score": need.override_score, "urgent": _urgency(need)}),
+        "take_back_form": TakeBackForm(),
+        "close_form": CloseForm(),
+        "open_form": next(iter(forms), ""),
+        "can_override": need.is_open and request.user.has_perm("beneficiaries.override_need"),
+        "can_close": need.is_open and request.user.has_perm("beneficiaries.change_need"),
+        "can_choose": need.is_open and request.user.has_perm("distributions.propose_allocation"),
+        "sees_allocations": request.user.has_perm("distributions.view_allocation"),
+        "crumbs": [(_("Waiting list"), reverse("beneficiaries:need_list")), (need.child.name, "")],
+        **forms,
+    }
+    return render(request, "beneficiaries/need_detail.html", context, status=status)
+
+
+def _urgency(need):
+    return {True: "yes", False: "no"}.get(need.override_urgent, "")
+
+
+def _line(entry):
+    """An entry of the journal, with what it says in one sentence."""
+    said = entry.details
+    detail = said.get("reason", "")
+    if score := said.get("score"):
+        low, high = score
+        points = str(high) if low == high else f"{low}–{high}"
+        detail = _("{points} points, {rules}").format(points=points, rules=said.get("rules", ""))
+    elif closing := said.get("closing"):
+        detail = dict(Need.Closing.choices).get(closing, "")
+    return {
+        "title": entry.words.sentence,
+        "icon": entry.words.icon,
+        "tone": entry.words.tone,
+        "at": entry.received_at,
+        "who": entry.actor.get_full_name() if entry.actor else "",
+        "detail": detail,
+    }
