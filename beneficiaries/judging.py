@@ -16,6 +16,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beneficiaries import matching, reading_registers
 from beneficiaries.models import Child, Guardian, Province
@@ -28,7 +29,7 @@ MANY = 500  # values in one condition; with more, the whole table is read once
 
 
 class Verdict(models.TextChoices):
-    NEW = "new", _("new")
+    NEW = "new", pgettext_lazy("verdict", "new")
     SIBLING = "sibling", _("brother or sister")
     DUPLICATE = "duplicate", _("already there")
     WARNING = "warning", _("doubtful")

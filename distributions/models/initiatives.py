@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Mandate, Province
@@ -51,7 +51,7 @@ class Initiative(Journalled):
         APPROVED = "approved", _("approved")
         UNDER_WAY = "under_way", _("under way")
         RECONCILED = "reconciled", _("reconciled")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", pgettext_lazy("initiative", "closed")
 
     name_fr = models.CharField(_("name in French"), max_length=120)
     name_ar = models.CharField(_("name in Arabic"), max_length=120, blank=True)

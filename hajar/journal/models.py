@@ -10,6 +10,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hajar.journal import acts
 
@@ -50,7 +51,9 @@ class Entry(models.Model):
     object_type = models.CharField(_("kind"), max_length=60)
     object_id = models.CharField(_("row"), max_length=40)
     subject_id = models.UUIDField(
-        _("file"), null=True, help_text=_("The child, family or initiative on whose page this belongs.")
+        pgettext_lazy("journal", "file"),
+        null=True,
+        help_text=_("The child, family or initiative on whose page this belongs."),
     )
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
