@@ -7,12 +7,12 @@ person's refusal a clear one.
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -196,6 +196,7 @@ class Progress:
     budget_mad: Decimal | None
     spent_mad: Decimal
     unpriced: int  # chairs whose model has no price
+    seen: dict[str, int] = field(default_factory=dict)  # as counts, of the allocations that the reader sees
 
     @property
     def delivered(self) -> int:
@@ -216,37 +217,41 @@ class Progress:
         return self.budget_mad is not None and self.spent_mad > self.budget_mad
 
 
-def progress(initiative: Initiative) -> Progress:
-    """Count a campaign's allocations and what their chairs cost; one query."""
-    return progress_of([initiative])[initiative.pk]
+def progress(initiative: Initiative, *, among: QuerySet[Allocation] | None = None) -> Progress:
+    """Count a campaign's allocations and what their chairs cost; one query. `among`: those that `seen` counts."""
+    return progress_of([initiative], among=among)[initiative.pk]
 
 
-def progress_of(initiatives: Iterable[Initiative]) -> dict[uuid.UUID, Progress]:
+def progress_of(
+    initiatives: Iterable[Initiative], *, among: QuerySet[Allocation] | None = None
+) -> dict[uuid.UUID, Progress]:
     """The progress of several campaigns; one query for all."""
     found = {
         initiative.pk: Progress(initiative.target, {}, initiative.budget_mad, Decimal(0), 0)
         for initiative in initiatives
     }
+    is_seen = Q() if among is None else Q(pk__in=among.values("pk"))
     rows = (
         Allocation.objects.filter(initiative__in=found)
         .values_list("initiative", "status")
-        .annotate(number=Count("pk"), cost=Sum("chair__model__price_mad"), priced=Count("chair__model__price_mad"))
+        .annotate(
+            number=Count("pk"),
+            cost=Sum("chair__model__price_mad"),
+            priced=Count("chair__model__price_mad"),
+            seen=Count("pk", filter=is_seen),
+        )
         .order_by("initiative", "status")
     )
-    for pk, status, number, cost, priced in rows:
+    for pk, status, number, cost, priced, seen in rows:
         progress, counts_money = found[pk], status != Status.RELEASED
         found[pk] = replace(
             progress,
             counts=progress.counts | {status: number},
+            seen=progress.seen | {status: seen},
             spent_mad=progress.spent_mad + (cost or 0) * counts_money,
             unpriced=progress.unpriced + (number - priced) * counts_money,
         )
     return found
-
-
-def count_by_status(allocations: QuerySet[Allocation]) -> dict[str, int]:
-    """How many of these allocations have each status; one query."""
-    return dict(allocations.values_list("status").annotate(number=Count("pk")).order_by("status"))
 
 
 # --- reserving -------------------------------------------------------------------------------------------------------

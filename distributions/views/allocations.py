@@ -32,7 +32,7 @@ def create(request):
     need = get_object_or_404(_needs(request.user), pk=request.GET["need"])
     initiatives = Initiative.objects.visible_to(request.user).current().order_by("starts_on", "pk")
     first = {"initiative": request.GET.get("initiative"), "chair": request.GET.get("chair")}
-    form = AllocationForm(request.POST or None, initiatives=initiatives, initial=first)
+    form = AllocationForm(listing.sent(request), initiatives=initiatives, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             allocation = planning.propose(need=need, by=request.user, **form.cleaned_data)
@@ -290,7 +290,7 @@ def release(request, pk):
     allocation = get_object_or_404(
         Allocation.objects.visible_to(request.user).select_related("chair__model", "need__child", "initiative"), pk=pk
     )
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(listing.sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             planning.release(allocation, by=request.user, **form.cleaned_data)

@@ -113,7 +113,7 @@ def _can_be_corrected(event: ChairEvent, chair: Chair) -> bool:
 def receive(request):
     """Chairs that arrive."""
     first = {"model": request.GET.get("model"), "depot": request.GET.get("depot")}
-    form = ReceiveForm(request.POST or None, initial={key: value for key, value in first.items() if value})
+    form = ReceiveForm(listing.sent(request), initial={key: value for key, value in first.items() if value})
     if request.method == "POST" and form.is_valid():
         try:
             chairs = stocktaking.receive_chairs(by=request.user, **form.cleaned_data)
@@ -154,7 +154,7 @@ def _add_refusal(form, refusal: Refusal) -> None:
 def edit_chair(request, pk):
     """Mend what a chair's row says of itself."""
     chair = get_object_or_404(Chair.objects.visible_to(request.user), pk=pk)
-    form = ChairForm(request.POST or None, instance=chair)
+    form = ChairForm(listing.sent(request), instance=chair)
     if request.method == "POST" and form.is_valid():
         try:
             stocktaking.correct_chair(chair, by=request.user, **form.cleaned_data)
@@ -175,7 +175,7 @@ def record_event(request, pk, kind):
         raise Http404
     chair = get_object_or_404(Chair.objects.visible_to(request.user).with_model(), pk=pk)
     now = stocktaking.state_of(chair)
-    form = EventForm(request.POST or None, kind=kind, last_depot_id=now.last_depot_id)
+    form = EventForm(listing.sent(request), kind=kind, last_depot_id=now.last_depot_id)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         if values.pop("was_tried_on", False):
@@ -207,7 +207,7 @@ def correct_event(request, pk, event):
     """Take an event back, by another event that says why."""
     chair = get_object_or_404(Chair.objects.visible_to(request.user), pk=pk)
     event = get_object_or_404(ChairEvent.objects.select_related("chair", "by"), pk=event, chair=chair)
-    form = CorrectionForm(request.POST or None)
+    form = CorrectionForm(listing.sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             stocktaking.correct_event(event, by=request.user, note=form.cleaned_data["note"])
@@ -244,7 +244,7 @@ def list_depots(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_depot", raise_exception=True)
 def create_depot(request):
-    form = DepotForm(request.POST or None)
+    form = DepotForm(listing.sent(request))
     if request.method == "POST" and form.is_valid():
         stocktaking.add_depot(by=request.user, **form.cleaned_data)
         return redirect("distributions:depot_list")
@@ -255,7 +255,7 @@ def create_depot(request):
 @permission_required("distributions.change_depot", raise_exception=True)
 def edit_depot(request, pk):
     depot = get_object_or_404(Depot.objects.visible_to(request.user), pk=pk)
-    form = DepotForm(request.POST or None, instance=depot)
+    form = DepotForm(listing.sent(request), instance=depot)
     if request.method == "POST" and form.is_valid():
         stocktaking.correct_depot(depot, by=request.user, **form.cleaned_data)
         return redirect("distributions:depot_list")
@@ -301,7 +301,7 @@ def model_detail(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_chairmodel", raise_exception=True)
 def create_model(request):
-    form = ChairModelForm(request.POST or None)
+    form = ChairModelForm(listing.sent(request))
     if request.method == "POST" and form.is_valid():
         model = stocktaking.add_model(by=request.user, **form.cleaned_data)
         return redirect("distributions:chairmodel_detail", model.pk)
@@ -312,7 +312,7 @@ def create_model(request):
 @permission_required("distributions.change_chairmodel", raise_exception=True)
 def edit_model(request, pk):
     model = get_object_or_404(ChairModel.objects.visible_to(request.user), pk=pk)
-    form = ChairModelForm(request.POST or None, instance=model)
+    form = ChairModelForm(listing.sent(request), instance=model)
     if request.method == "POST" and form.is_valid():
         stocktaking.correct_model(model, by=request.user, **form.cleaned_data)
         return redirect("distributions:chairmodel_detail", model.pk)

@@ -64,25 +64,29 @@ def initiative_detail(request, pk):
 def _plan(request, initiative: Initiative) -> dict:
     """One status of the campaign's allocations: the one asked for, else the first at which something waits."""
     visible = Allocation.objects.visible_to(request.user).filter(initiative=initiative)
-    counts = planning.count_by_status(visible)
+    progress = planning.progress(initiative, among=visible)
     status = request.GET.get("status", "")
     if status not in Allocation.Status.values:
-        status = next((value for value in Allocation.Status.values if counts.get(value)), Allocation.Status.PROPOSED)
+        status = next(
+            (value for value in Allocation.Status.values if progress.seen.get(value)), Allocation.Status.PROPOSED
+        )
     rows = visible.filter(status=status).select_related(
         "chair__model", "chair__depot", "need__child__family__province", "proposed_by", "round"
     )
-    page = paging.page(rows, order=("created_at", "pk"), token=request.GET.get("page"))
+    page = paging.page(
+        rows, order=("created_at", "pk"), token=request.GET.get("page"), count=progress.seen.get(status, 0)
+    )
     return {
         "allocations": page.rows,
         "status": status,
         "words": listing.found(page, ngettext("%(n)s reservation", "%(n)s reservations", page.count)),
-        "progress": planning.progress(initiative),
+        "progress": progress,
         "tabs": [
             {
                 "word": label,
                 "url": f"{request.path}?status={value}",
                 "current": value == status,
-                "count": counts.get(value, 0),
+                "count": progress.seen.get(value, 0),
             }
             for value, label in Allocation.Status.choices
         ],
@@ -115,7 +119,7 @@ def _moves(initiative: Initiative) -> list[tuple[str, str, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_initiative", raise_exception=True)
 def create_initiative(request):
-    form = InitiativeForm(request.POST or None)
+    form = InitiativeForm(listing.sent(request))
     if request.method == "POST" and form.is_valid():
         return redirect(planning.create_initiative(by=request.user, **form.cleaned_data))
     return render(request, "distributions/initiative_form.html", {"form": form, "initiative": None})
@@ -125,7 +129,7 @@ def create_initiative(request):
 @permission_required("distributions.change_initiative", raise_exception=True)
 def edit_initiative(request, pk):
     initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
-    form = InitiativeForm(request.POST or None, instance=initiative)
+    form = InitiativeForm(listing.sent(request), instance=initiative)
     if request.method == "POST" and form.is_valid():
         planning.correct_initiative(initiative, by=request.user, **form.cleaned_data)
         return redirect(initiative)
@@ -152,7 +156,7 @@ def move_initiative(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_partner", raise_exception=True)
 def create_partner(request):
-    form = PartnerForm(request.POST or None)
+    form = PartnerForm(listing.sent(request))
     if request.method == "POST" and form.is_valid():
         partner = planning.add_partner(by=request.user, **form.cleaned_data)
         messages.success(request, _("%(name)s is now among the partners.") % {"name": partner})

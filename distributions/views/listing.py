@@ -32,3 +32,8 @@ def is_uuid(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def sent(request: HttpRequest):
+    """What a form is given: the data of a POST even when it is empty, nothing on a GET."""
+    return request.POST if request.method == "POST" else None

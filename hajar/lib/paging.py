@@ -79,12 +79,20 @@ class _Key:
 _NOTHING = Q(pk__in=[])
 
 
-def page(queryset: QuerySet[M], *, order: Sequence[str] = ("pk",), size: int = 25, token: str | None = None) -> Page[M]:
+def page(
+    queryset: QuerySet[M],
+    *,
+    order: Sequence[str] = ("pk",),
+    size: int = 25,
+    token: str | None = None,
+    count: int | None = None,
+) -> Page[M]:
     """The page that a token of an earlier page names; the first one without a token.
 
     `order`: names of columns, related columns or annotations, "-" before one for descending; "pk" is added at the end
     if it is not there, so that ties have an order. The queryset gives model instances (not values()) and may be
-    distinct, annotated and filtered. A token that is broken, forged, of another order or of rows that are gone gives
+    distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
+    A token that is broken, forged, of another order or of rows that are gone gives
     the first page: never an error.
     """
     if not any(name.lstrip("-") == "pk" for name in order):
@@ -103,7 +111,8 @@ def page(queryset: QuerySet[M], *, order: Sequence[str] = ("pk",), size: int = 2
     def token_at(row: M, *, onwards: bool) -> str:
         return _sealed(purpose, onwards, [getattr(row, key.alias) for key in keys])
 
-    count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
+    if count is None:
+        count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
     return Page(
         rows,
         # Whoever comes from a page may go back to it; further on there is something when one row too many was found.
