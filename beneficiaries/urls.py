@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beneficiaries.views import children, consents, families, health, search
+from beneficiaries.views import assessments, children, consents, families, health, needs, search
 
 app_name = "beneficiaries"
 urlpatterns = [
@@ -25,4 +25,16 @@ urlpatterns = [
     path("families/<uuid:pk>/edit/", families.edit, name="family_edit"),
     path("families/<uuid:pk>/guardians/new/", families.guardian_create, name="guardian_create"),
     path("guardians/<uuid:pk>/edit/", families.guardian_edit, name="guardian_edit"),
+    # assessment and waiting list
+    path("children/<uuid:pk>/assessments/new/", assessments.create, name="assessment_create"),
+    path("assessments/<uuid:pk>/", assessments.detail, name="assessment_detail"),
+    path("assessments/<uuid:pk>/edit/", assessments.edit, name="assessment_edit"),
+    path("assessments/<uuid:pk>/autosave/", assessments.autosave, name="assessment_autosave"),
+    path("assessments/<uuid:pk>/complete/", assessments.complete, name="assessment_complete"),
+    path("assessments/<uuid:pk>/discard/", assessments.discard, name="assessment_discard"),
+    path("needs/", needs.index, name="need_list"),
+    path("needs/export/", needs.export, name="need_export"),
+    path("needs/<uuid:pk>/", needs.detail, name="need_detail"),
+    path("needs/<uuid:pk>/override/", needs.override, name="need_override"),
+    path("needs/<uuid:pk>/close/", needs.close, name="need_close"),
 ]
