@@ -208,7 +208,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
                 label=self.fields[name].label, min_value=0, max_digits=9, decimal_places=3, required=False
             )
         for name, each in self.fields.items():
-            each.required = name == "assessed_on"
+            each.required = name == "assessed_on" and (not self.is_bound or name in self.data)
             if isinstance(each, forms.TypedChoiceField) and name != "carer_pain":
                 each.widget = forms.RadioSelect()
                 each.choices = [choice for choice in each.choices if choice[0] != ""]
