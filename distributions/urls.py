@@ -1,6 +1,16 @@
 from django.urls import path
 
-from distributions.views import allocations, chairs, initiatives, reports
+from distributions.views import (
+    allocations,
+    chairs,
+    deliveries,
+    followups,
+    initiatives,
+    mobile,
+    repairs,
+    reports,
+    rounds,
+)
 
 app_name = "distributions"
 urlpatterns = [
@@ -32,4 +42,25 @@ urlpatterns = [
     path("allocations/<uuid:pk>/approve/", allocations.approve, name="allocation_approve"),
     path("allocations/<uuid:pk>/prepare/", allocations.prepare, name="allocation_prepare"),
     path("allocations/<uuid:pk>/release/", allocations.release, name="allocation_release"),
+    path("rounds/", rounds.list_rounds, name="round_list"),
+    path("rounds/new/", rounds.create, name="round_create"),
+    path("rounds/<uuid:pk>/", rounds.detail, name="round_detail"),
+    path("rounds/<uuid:pk>/edit/", rounds.edit, name="round_edit"),
+    path("rounds/<uuid:pk>/load/", rounds.load, name="round_load"),
+    path("rounds/<uuid:pk>/stops/<uuid:allocation>/bring-back/", rounds.bring_back, name="round_bring_back"),
+    path("deliveries/<uuid:pk>/", deliveries.detail, name="delivery_detail"),
+    path("deliveries/<uuid:pk>/settle/", deliveries.settle, name="delivery_settle"),
+    path("deliveries/<uuid:pk>/files/<slug:kind>/", deliveries.file, name="delivery_file"),
+    path("deliveries/<uuid:pk>/follow-up/", followups.create, name="followup_create"),
+    path("follow-ups/", followups.list_followups, name="followup_list"),
+    path("repairs/", repairs.list_repairs, name="repair_list"),
+    path("repairs/<uuid:pk>/finish/", repairs.finish, name="repair_finish"),
+    path("chairs/<uuid:pk>/repairs/new/", repairs.create, name="repair_create"),
+    # Everything that a volunteer's phone shows lies under mobile/: the scope of its service worker.
+    path("mobile/", mobile.list_rounds, name="mobile_round_list"),
+    path("mobile/rounds/<uuid:pk>/", mobile.round_detail, name="mobile_round_detail"),
+    path("mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/", mobile.stop, name="mobile_stop"),
+    path(
+        "mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/delivery/", mobile.create_delivery, name="mobile_delivery_create"
+    ),
 ]

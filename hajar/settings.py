@@ -173,9 +173,12 @@ NODE_MODULES_FILES = {
     for script in ("arabic", "latin", "latin-ext")
     for weight in (400, 500, 600, 700)
 }
-# Bare name -> module, for {% importmap %}: static/js/row_menu.js is imported as "hajar/row_menu".
+# Bare name -> module, for {% importmap %}: static/js/row_menu.js is imported as "hajar/row_menu", static/mobile/photo.js as
+# "mobile/photo".
 JS_MODULES = {"signature_pad": "vendor/signature_pad.js"} | {
-    f"hajar/{module.stem}": f"js/{module.name}" for module in sorted((BASE_DIR / "static" / "js").glob("*.js"))
+    f"{name}/{module.stem}": f"{folder}/{module.name}"
+    for name, folder in (("hajar", "js"), ("mobile", "mobile"))
+    for module in sorted((BASE_DIR / "static" / folder).glob("*.js"))
 }
 
 # Files of people (photos, signatures) are only ever sent by a view that asks who wants them.

@@ -1,0 +1,76 @@
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from distributions import delivering
+from distributions.forms.deliveries import SettleForm
+from distributions.models import Attachment, Delivery
+from distributions.stocktaking import Refusal
+
+TYPES = {Attachment.Kind.SIGNATURE: "image/png", Attachment.Kind.PHOTO: "image/webp"}
+
+
+def _visible(request):
+    return Delivery.objects.visible_to(request.user)
+
+
+def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
+    context = {
+        "delivery": delivery,
+        "allocation": delivery.allocation,
+        "child": delivery.allocation.need.child,
+        "gap": delivery.received_at - delivery.happened_at,
+        "kinds": {attachment.kind for attachment in delivery.attachments.all()},
+        "followups": delivery.followups.select_related("done_by").order_by("-done_on", "-created_at", "pk"),
+        "form": form,
+        "history": delivery.history()[:20],
+    }
+    return render(request, "distributions/delivery_detail.html", context, status=status)
+
+
+def _detailed(request, pk) -> Delivery:
+    return get_object_or_404(
+        _visible(request)
+        .select_related("allocation__need__child__family", "allocation__chair__model", "round__province", "volunteer")
+        .prefetch_related("attachments"),
+        pk=pk,
+    )
+
+
+@require_safe
+@permission_required("distributions.view_delivery", raise_exception=True)
+def detail(request, pk):
+    """One entry: what happened, when by the phone's time and ours, its checks, its proofs, its history."""
+    return _page(request, _detailed(request, pk), SettleForm())
+
+
+@require_POST
+@permission_required(["distributions.view_delivery", "distributions.change_round"], raise_exception=True)
+def settle(request, pk):
+    """Say what came of a doubt about an entry."""
+    delivery = _detailed(request, pk)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        return _page(request, delivery, form, status=422)
+    try:
+        delivering.settle(delivery, by=request.user, note=form.cleaned_data["note"])
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("The doubt is settled."))
+    return redirect(delivery)
+
+
+@require_safe
+@permission_required("distributions.view_delivery", raise_exception=True)
+def file(request, pk, kind):
+    """The signature or the photo, to who may see the delivery."""
+    attachment = get_object_or_404(Attachment.objects.filter(delivery__in=_visible(request)), delivery=pk, kind=kind)
+    try:
+        opened = attachment.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    return FileResponse(opened, content_type=TYPES[attachment.kind])
