@@ -46,8 +46,7 @@ class Today:
     @property
     def days_to_next_initiative(self) -> int | None:
         """Days until the next campaign starts; None when none lies ahead."""
-        days = (self.next_initiative.starts_on - self.date).days if self.next_initiative else 0
-        return days if days > 0 else None
+        return (self.next_initiative.starts_on - self.date).days if self.next_initiative else None
 
 
 def for_person(user, today: date | None = None) -> Today:
@@ -55,7 +54,8 @@ def for_person(user, today: date | None = None) -> Today:
     today = today or timezone.localdate()
     page = Today(date=today)
     if user.has_perm("distributions.view_initiative"):
-        page.next_initiative = Initiative.objects.visible_to(user).current().order_by("starts_on", "pk").first()
+        ahead = Initiative.objects.visible_to(user).current().filter(starts_on__gt=today)
+        page.next_initiative = ahead.order_by("starts_on", "pk").first()
     if user.has_perm("beneficiaries.view_need"):
         _add_needs(page, user, today)
     if user.has_perm("distributions.view_chair"):
@@ -72,7 +72,7 @@ def for_person(user, today: date | None = None) -> Today:
             .select_related("need__child", "chair__model", "initiative", "proposed_by")
             .order_by("created_at", "pk")[:FEW]
         )
-    if page.needs is None and page.next_initiative:
+    if page.needs is None and user.has_perm("distributions.view_initiative"):
         page.initiatives = list(Initiative.objects.visible_to(user).order_by("-starts_on", "pk")[:FEW])
     return page
 

@@ -1,0 +1,80 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from hajar import today
+from tests.factories import (
+    AllocationFactory,
+    ChairFactory,
+    DeliveryFactory,
+    InitiativeFactory,
+    NeedFactory,
+    RoundFactory,
+    province,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_case_worker_sees_who_waits_in_her_regions_only(client, samira):
+    NeedFactory()
+    NeedFactory(child__family__province=province("MA-TAR"))
+    client.force_login(samira)
+    page = client.get("/").context["today"]
+    assert [need.child.family.province.iso for need in page.needs] == ["MA-CAS"]
+    assert page.stats[0].number == 1
+    assert [(region.iso, number) for region, number in page.waiting_by_region] == [("MA-06", 1)]
+
+
+def test_urgent_needs_come_first_and_say_when_the_decision_is_late(karim):
+    NeedFactory(score_high=90)
+    urgent = NeedFactory(score_low=30, score_high=30, is_urgent=True, urgent_since=timezone.localdate())
+    page = today.for_person(karim)
+    assert page.needs[0] == urgent
+    assert page.stats[1].tone == "urgent"
+    late = today.for_person(karim, timezone.localdate() + timedelta(days=15)).stats[1].words
+    assert late != page.stats[1].words
+
+
+def test_a_storekeeper_sees_the_chairs_that_want_a_hand(client, omar):
+    ChairFactory(used=True)
+    client.force_login(omar)
+    page = client.get("/").context["today"]
+    assert [(state, number) for state, _words, number in page.chairs] == [("to_disinfect", 1)]
+    assert page.needs is None
+
+
+def test_a_volunteer_sees_her_rounds_and_nothing_else(client, driss, khadija):
+    mine, _hers = RoundFactory(volunteer=driss), RoundFactory(volunteer=khadija)
+    client.force_login(driss)
+    page = client.get("/").context["today"]
+    assert page.rounds == [mine]
+    assert (page.needs, page.stats, page.followups, page.chairs, page.approvals) == (None, [], None, None, None)
+
+
+def test_an_observer_sees_initiatives(client, hind):
+    initiative = InitiativeFactory()
+    client.force_login(hind)
+    assert client.get("/").context["today"].initiatives == [initiative]
+
+
+def test_who_proposed_is_not_asked_to_approve(karim, person):
+    allocation = AllocationFactory(by=karim)
+    assert today.for_person(karim).approvals == []
+    assert today.for_person(person("Meriem", "coordinator")).approvals == [allocation]
+
+
+def test_a_call_that_is_due_is_named_by_its_step(karim):
+    DeliveryFactory(handed_over_on=timezone.localdate() - timedelta(days=20))
+    assert [str(delivery.due_words) for delivery in today.for_person(karim).followups] != [""]
+
+
+@pytest.mark.parametrize("number", [1, 15])
+def test_the_page_costs_the_same_at_1_and_15_rows(client, karim, number, django_assert_max_num_queries):
+    for _ in range(number):
+        NeedFactory()
+        DeliveryFactory(handed_over_on=timezone.localdate() - timedelta(days=20))
+    client.force_login(karim)
+    with django_assert_max_num_queries(24):
+        client.get("/")
