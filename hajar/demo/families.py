@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from beneficiaries import assessing, closing, consenting, registration
 from beneficiaries.models import Child, Consent, Family, Guardian
 from hajar.accounts.models import User
@@ -105,9 +107,8 @@ def plan(house: House) -> list[FamilyPlan]:
                         if late_ones % 7 == 5:
                             child.danger = next(dangers)
                     if child.fate and child.fate.status == Child.Status.OF_AGE:
-                        child.born_on = (house.today + timedelta(days=child.fate.days - 25)).replace(
-                            year=house.today.year - 18, day=min(child.born_on.day, 28)
-                        )
+                        birthday = house.today + timedelta(days=child.fate.days - 25)
+                        child.born_on = birthday.replace(year=birthday.year - 18, day=min(birthday.day, 28))
                         child.precision = Child.Precision.EXACT
                     family.children.append(child)
     return families
@@ -250,7 +251,7 @@ def _register_child(family: Family, planned: ChildPlan, rng: Random, worker: Use
 
 
 def _school(planned: ChildPlan, rng: Random) -> str:
-    age = (date.today() - planned.born_on).days // 365
+    age = (timezone.localdate() - planned.born_on).days // 365
     if age < 6:
         return "too_young"
     severity = planned.profile.severity

@@ -3,8 +3,9 @@
 from django.db import transaction
 
 from beneficiaries.models import Family
+from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, families, house, people
+from hajar.demo import campaigns, families, house
 from hajar.demo.clock import at, moment, play
 
 
@@ -13,7 +14,8 @@ class OtherData(Exception):
 
 
 def is_told() -> bool:
-    return User.objects.filter(email=people.ACCOUNTS[0].email).exists()
+    """Whether the story is in this database. Accounts may be renamed since; a campaign with deliveries stays."""
+    return Initiative.objects.filter(pk=campaigns.FINISHED_ID).exists()
 
 
 @transaction.atomic
