@@ -2,6 +2,7 @@ from datetime import date
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.forms.entries import (
@@ -25,7 +26,11 @@ class ChildForm(EntryForm):
         label=_("Birth date"),
         help_text=_("Day/month/year, for example 05/08/2015. If only the month or the year is known: 08/2015 or 2015."),
     )
-    requested_on = day_field(label=_("First request"), help_text=_("Waiting counts from this day and is never reset."))
+    requested_on = day_field(
+        label=_("First request"),
+        initial=timezone.localdate,
+        help_text=_("Waiting counts from this day and is never reset."),
+    )
 
     class Meta:
         model = Child
@@ -41,6 +46,7 @@ class ChildForm(EntryForm):
             "previous_reference",
             "notes",
         ]
+        labels = {"birth_precision": _("How exactly it is known")}
         widgets = {
             "sex": forms.RadioSelect,
             "precautions": forms.RadioSelect,

@@ -86,5 +86,5 @@ def written(day: Any, precision: str) -> str:
 def day_field(**kwargs: Any) -> digits.DateField:
     """A day, typed dd/mm/yyyy in any digits."""
     kwargs.setdefault("help_text", _("Day/month/year, for example 05/08/2015."))
-    attrs = {"inputmode": "numeric", "autocomplete": "off", "dir": "ltr", "placeholder": "05/08/2015"}
+    attrs = {"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}
     return digits.DateField(widget=forms.DateInput(attrs=attrs), **kwargs)

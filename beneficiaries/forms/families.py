@@ -57,6 +57,7 @@ class GuardianForm(EntryForm):
     def __init__(self, *args, is_only_one=False, **kwargs):
         self.is_only_one = is_only_one
         super().__init__(*args, **kwargs)
+        self.fields["relation"].choices = [("", _("Choose")), *Guardian.Relation.choices]
         if is_only_one or self.instance.is_first_contact:
             # The place is passed on, never dropped: to call somebody else first, tick it there.
             del self.fields["is_first_contact"]

@@ -33,6 +33,7 @@ class FilterForm(forms.Form):
     region = forms.ChoiceField(label=_("Region"), required=False)
     province = forms.ChoiceField(label=_("Province or prefecture"), required=False)
     default_sort = "name"
+    FOLDED: tuple[str, ...] = ()
 
     def __init__(self, data, *, user):
         super().__init__(data)
@@ -58,12 +59,18 @@ class FilterForm(forms.Form):
         return sum(bool(self.value(name)) for name in self.fields if name != "sort")
 
     @property
+    def more_in_force(self) -> bool:
+        """Whether one of the filters that are folded away says something."""
+        return any(self.value(name) for name in self.FOLDED)
+
+    @property
     def address(self) -> str:
         """The filters as a query string, without the page."""
         return urlencode({name: value for name in self.fields if (value := self.value(name))})
 
 
 class ChildFilterForm(FilterForm):
+    FOLDED = ("province", "status", "age", "sex", "sort")
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,

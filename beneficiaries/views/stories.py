@@ -12,7 +12,6 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from beneficiaries import scoring
 from beneficiaries.models import Child, Consent, Need
 from hajar.journal.models import Entry
 
@@ -49,7 +48,6 @@ def story_of(child: Child, user: Any) -> dict[str, Any]:
         "guardians": list(child.family.guardians.to_call_first()),
         "siblings": list(child.family.children.exclude(pk=child.pk).order_by("born_on", "pk")),
         "need": need,
-        "need_parts": parts_in_words(need) if need else [],
         "need_waits": _waits(need) if need else "",
         "past_needs": [row for row in needs if not row.is_open],
         "allocation": live,
@@ -93,27 +91,6 @@ def _journey(child, consents, assessments, needs, live) -> list[dict[str, Any]]:
     return steps
 
 
-def parts_in_words(need: Need) -> list[dict[str, Any]]:
-    """The parts of a stored score, each with its reasons as sentences in the reader's language."""
-    return [
-        {
-            "name": _(scoring.PART_NAMES.get(part["name"], part["name"])),
-            "low": part["low"],
-            "high": part["high"],
-            "of": part["maximum"],
-            "sentences": [_sentence(line) for line in part["lines"] if line["high"] or len(part["lines"]) == 1],
-        }
-        for part in need.parts
-    ]
-
-
-def _sentence(line: dict[str, Any]) -> str:
-    try:
-        return scoring.sentence(line["reason"], line.get("params"), translate=_, number=formats.localize)
-    except KeyError:  # a reason of older rules
-        return ""
-
-
 def _waits(need: Need) -> str:
     days = need.days_waiting()
     return ngettext("has waited for %(n)d day", "has waited for %(n)d days", days) % {"n": days}
@@ -147,20 +124,21 @@ def _timeline(child: Child, user: Any) -> list[dict[str, Any]]:
             "tone": entry.words.tone,
             "at": entry.received_at,
             "who": entry.actor.get_full_name() if entry.actor else "",
-            "detail": _changes_in_words(entry.details),
+            "detail": _in_words(entry.details),
         }
         for entry in entries[:TIMELINE]
     ]
 
 
-def _changes_in_words(details: dict[str, Any]) -> str:
-    """Which fields a correction touched, by their names; what they said stays in the journal."""
-    known = {field.name: field.verbose_name for field in Child._meta.get_fields() if hasattr(field, "verbose_name")}
-    names = [str(known[name]) for name in details.get("changes", {}) if name in known]
-    if names:
-        return ", ".join(names)
-    note = details.get("note", "")
-    return note if isinstance(note, str) else ""
+def _in_words(details: dict[str, Any]) -> str:
+    """What an entry says beyond its act, in a few words. What a field said before a correction stays in the journal."""
+    said = {key: value for key, value in details.items() if isinstance(value, str)}
+    names = {field.name: field.verbose_name for field in Child._meta.concrete_fields}
+    words = [names[name] for name in details.get("changes", {}) if name in names]
+    for key, kind in (("purpose", Consent.Purpose), ("answer", Consent.Answer), ("to", Child.Status)):
+        words.append(dict(kind.choices).get(said.get(key, "")))
+    words.append(said.get("note"))
+    return ", ".join(str(word) for word in words if word)
 
 
 def _address(name: str, *args: Any) -> str:
