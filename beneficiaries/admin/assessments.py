@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import F
 
 from beneficiaries.admin.children import CHILD_SEARCH
 from beneficiaries.models import Assessment, Need
@@ -35,9 +36,8 @@ class NeedAdmin(ReadOnlyAdmin):
     sortable_by = []
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_queue()
+        # The order asks for what with_queue() adds: Django's own get_queryset() would put in order first.
+        return Need.objects.visible_to(request.user).with_queue().order_by(*self.get_ordering(request))
 
     def get_ordering(self, request):
-        from django.db.models import F
-
         return [F("closed_on").desc(nulls_first=True), *Need.QUEUE_ORDER]
