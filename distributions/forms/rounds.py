@@ -44,7 +44,11 @@ class RoundForm(digits.WesternDigitsFormMixin, forms.Form):
         first = [allocation.pk for allocation in candidates] if chosen is None else chosen
         for place, allocation in enumerate(candidates, 1):
             stands = first.index(allocation.pk) + 1 if allocation.pk in first else None
-            self.fields[f"take_{allocation.pk}"] = forms.BooleanField(required=False, initial=stands is not None)
+            self.fields[f"take_{allocation.pk}"] = forms.BooleanField(
+                required=False,
+                initial=stands is not None,
+                widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+            )
             order = digits.IntegerField(
                 required=False, min_value=1, max_value=999, initial=stands or place,
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "form-control order"}),

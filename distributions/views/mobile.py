@@ -59,6 +59,7 @@ class Stop:
     chair: str
     model: str
     is_done: bool
+    is_delivered: bool
     is_released: bool
     state: dict
     url: str
@@ -126,6 +127,7 @@ def _stop(round: Round, allocation: Allocation, number: int, of: int) -> Stop:
         chair=allocation.chair.label,
         model=str(allocation.chair.model),
         is_done=entry is not None,
+        is_delivered=entry is not None and entry.is_delivered,
         is_released=allocation.status == Allocation.Status.RELEASED and entry is None,
         state=_state(allocation, entry),
         url=reverse("distributions:mobile_stop", args=where),
