@@ -170,7 +170,7 @@ def move_initiative(initiative: Initiative, *, to: str, by) -> Initiative:
     locked = _lock_initiative(initiative)
     before = locked.state
     if to not in MOVES[before]:
-        raise MoveNotPossible(state=locked.get_state_display(), target=State(to).label)
+        raise MoveNotPossible(state=locked.get_state_display(), target=dict(State.choices).get(to, to))
     live = locked.allocations.live()
     if to == State.RECONCILED and live.filter(status=Status.LOADED).exists():
         raise ChairsOnTheRoad
@@ -476,7 +476,7 @@ def bring_back(allocation: Allocation, *, by, depot: Depot | None = None, was_tr
     """
     allocation = _lock(allocation, Status.LOADED)
     chair = stocktaking.lock(allocation.chair)
-    depot = depot or Depot.objects.filter(pk=stocktaking.state_of(chair).last_depot_id).first()
+    depot = depot or stocktaking.last_depot(chair)
     child = allocation.need.child if was_tried_on else None
     stocktaking.append_event(allocation.chair, ChairEvent.Kind.UNLOADED, by=by, depot=depot, child=child)
     allocation.status = Status.APPROVED if was_tried_on else Status.PREPARED

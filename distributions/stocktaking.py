@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count
@@ -230,16 +231,16 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
         raise refusal
     if event.kind in NEEDS_DEPOT and event.depot_id is None:
         raise DepotMissing
-    arrived = {"depot_id": event.depot_id, "last_depot_id": event.depot_id, "on_the_road": False}
-    gone = {"depot_id": None, "on_the_road": False, "is_prepared": False}
+    arrived: dict[str, Any] = {"depot_id": event.depot_id, "last_depot_id": event.depot_id, "on_the_road": False}
+    gone: dict[str, Any] = {"depot_id": None, "on_the_road": False, "is_prepared": False}
     # Our children catch what others carry: whatever comes out of a home is cleaned and looked at before the next child.
-    from_a_home = {
+    from_a_home: dict[str, Any] = {
         "needs_disinfection": True,
         "needs_check": True,
         "is_prepared": False,
         "last_returned": event.happened_at,
     }
-    free = {"is_promised": False, "promised_to_id": None, "is_prepared": False}
+    free: dict[str, Any] = {"is_promised": False, "promised_to_id": None, "is_prepared": False}
     match event.kind:
         case Kind.RECEIVED:
             return replace(now, **arrived, needs_disinfection=not is_new, needs_check=not is_new)
@@ -294,8 +295,22 @@ def _after_hand_over(now: ChairState, event, gone: dict, free: dict) -> ChairSta
 
 
 def possible_kinds(now: ChairState) -> list[ChairEvent.Kind]:
-    """What a person can record on this chair now, the most likely first."""
-    return [kind for kind in BY_HAND if refusal_of(now, kind) is None and not _belongs_to_an_allocation(now, kind)]
+    """What a person can record on this chair now, what the chair waits for first."""
+    kinds = [kind for kind in BY_HAND if refusal_of(now, kind) is None and not _belongs_to_an_allocation(now, kind)]
+    return sorted(kinds, key=lambda kind: kind != awaited_kind(now))
+
+
+def awaited_kind(now: ChairState) -> ChairEvent.Kind | None:
+    """The event without which this chair is of no use to a child; None where it waits for none."""
+    awaited = {
+        State.EXPECTED: Kind.RECEIVED,
+        State.TO_DISINFECT: Kind.DISINFECTED,
+        State.TO_CHECK: Kind.CHECKED,
+        State.IN_REPAIR: Kind.REPAIRED,
+        State.LOADED: Kind.UNLOADED,
+        State.LOST: Kind.FOUND,
+    }
+    return awaited.get(now.state)
 
 
 def _belongs_to_an_allocation(now: ChairState, kind: str) -> bool:
@@ -309,6 +324,11 @@ def _belongs_to_an_allocation(now: ChairState, kind: str) -> bool:
 def state_of(chair: Chair) -> ChairState:
     """The replay of a chair's events; one query."""
     return replay(chair.events.in_order(), is_new=chair.is_new)
+
+
+def last_depot(chair: Chair) -> Depot | None:
+    """Where the chair is, or the depot that it left."""
+    return Depot.objects.filter(pk__in=filter(None, [state_of(chair).last_depot_id])).first()
 
 
 def lock(chair: Chair) -> Chair:
@@ -394,7 +414,7 @@ def record_chair_event(
     if kind == Kind.UNLOADED and _belongs_to_an_allocation(state_of(lock(chair)), kind):
         raise StillPromised(event=Kind.UNLOADED.label)
     if kind == Kind.UNLOADED and depot is None:
-        depot = Depot.objects.filter(pk=state_of(chair).last_depot_id).first()
+        depot = last_depot(chair)
     event = append_event(chair, kind, by=by, depot=depot, child=child, note=note.strip(), happened_at=happened_at)
     _journal_event(chair, event, by)
     return event
@@ -427,7 +447,7 @@ def correct_event(event: ChairEvent, *, by, note: str) -> ChairEvent:
 
 def _journal_event(chair: Chair, event: ChairEvent, by, **more) -> None:
     payload = {"event": event.kind, "state": chair.state, "happened_at": event.happened_at, "note": event.note, **more}
-    if event.depot_id:
+    if event.depot:
         payload["depot"] = event.depot.name
     journal.record("chair.event_recorded", chair, by=by, payload=payload)
 

@@ -1,3 +1,5 @@
+from typing import cast
+
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
@@ -100,9 +102,10 @@ class EventForm(WesternDigitsFormMixin, forms.Form):
     def __init__(self, *args, kind: str, last_depot_id=None, **kwargs):
         super().__init__(*args, **kwargs)
         if kind in stocktaking.NEEDS_DEPOT:
-            self.fields["depot"].queryset = Depot.objects.in_use().by_name()
+            depot = cast(forms.ModelChoiceField, self.fields["depot"])
+            depot.queryset = Depot.objects.in_use().by_name()
             if kind != ChairEvent.Kind.MOVED:
-                self.fields["depot"].initial = last_depot_id
+                depot.initial = last_depot_id
         else:
             del self.fields["depot"]
         if kind != ChairEvent.Kind.UNLOADED:

@@ -1,3 +1,4 @@
+import uuid
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -5,6 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Exists, Min, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import formats
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,7 +33,8 @@ def create(request):
         raise Http404
     need = get_object_or_404(_needs(request.user), pk=request.GET["need"])
     initiatives = Initiative.objects.visible_to(request.user).current().order_by("starts_on", "pk")
-    first = {"initiative": request.GET.get("initiative"), "chair": request.GET.get("chair")}
+    only = initiatives[0].pk if len(initiatives) == 1 else None
+    first = {"initiative": request.GET.get("initiative", only), "chair": request.GET.get("chair")}
     form = AllocationForm(listing.sent(request), initiatives=initiatives, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,7 +50,6 @@ def create(request):
         "need": need,
         "child": need.child,
         "assessment": need.assessment,
-        "measures": _measures(need.assessment),
         "choices": _choices(need.assessment, form["chair"].value()),
         "allocation": need.allocations.live().select_related("chair").first(),
         "initiatives": initiatives,
@@ -86,27 +88,37 @@ def _choose_need(request):
 
 @dataclass(frozen=True)
 class Fact:
-    """One dimension of a chair beside the child's measure; says nothing about whether they suit each other."""
+    """One dimension of a model and the child's measure beside it; says nothing about whether they suit each other."""
 
     name: str
     chair: str
+    measure: str
     child: str = ""
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Chairs of one model in one depot and one condition; `chair` is the oldest of them."""
+class Lot:
+    """Available chairs of one model in one depot and one condition; `chair` is the oldest of them."""
 
     chair: Chair
     number: int
-    facts: list[Fact]
     is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One model, its facts beside the child's measures, and the lots of it that are available."""
+
+    model: ChairModel
+    facts: list[Fact]
+    lots: list[Lot]
 
 
 def _range(low, high, unit: str) -> str:
     """From and to as people write it; "" where neither is known."""
     if low is None and high is None:
         return ""
+    low, high = (None if end is None else formats.localize(end) for end in (low, high))
     if low is None:
         return _("up to %(high)s %(unit)s") % {"high": high, "unit": unit}
     if high is None:
@@ -147,46 +159,41 @@ def _facts(model: ChairModel, measures: dict[str, str]) -> list[Fact]:
     depth = _range(model.seat_depth_min_mm, model.seat_depth_max_mm, mm)
     footrest = _range(model.seat_to_footrest_min_mm, model.seat_to_footrest_max_mm, mm)
     back = _range(model.backrest_height_min_mm, model.backrest_height_max_mm, mm)
+    mass = _range(model.user_mass_min_kg, model.user_mass_max_kg, kg)
+    overall = _range(model.overall_width_mm, model.overall_width_mm, mm)
     return [
-        Fact(_("Seat width · hips"), width, measures["width"]),
-        Fact(_("Seat depth · back to knee"), depth, measures["depth"]),
-        Fact(_("Seat to footrest · calf"), footrest, measures["footrest"]),
-        Fact(_("Backrest · heights"), back, measures["back"]),
-        Fact(_("User mass · mass"), _range(model.user_mass_min_kg, model.user_mass_max_kg, kg), measures["mass"]),
-        Fact(
-            _("Overall width · narrowest door"),
-            _range(model.overall_width_mm, model.overall_width_mm, mm),
-            measures["door"],
-        ),
-        Fact(_("Posture class · sitting posture"), model.get_posture_class_display(), measures["posture"]),
+        Fact(_("Seat width"), width, _("hips"), measures["width"]),
+        Fact(_("Seat depth"), depth, _("back to knee"), measures["depth"]),
+        Fact(_("Seat to footrest"), footrest, _("calf"), measures["footrest"]),
+        Fact(_("Backrest height"), back, _("heights"), measures["back"]),
+        Fact(_("User mass"), mass, _("the child's mass"), measures["mass"]),
+        Fact(_("Overall width"), overall, _("narrowest door"), measures["door"]),
+        Fact(_("Posture class"), model.get_posture_class_display(), _("sitting posture"), measures["posture"]),
     ]
 
 
 def _choices(assessment: Assessment, chosen) -> list[Choice]:
-    """Available chairs to choose from, the oldest of each kind; the one asked for comes first."""
+    """Available chairs to choose from: of each model the oldest in each depot; the one asked for comes first."""
     kinds = (
         Chair.objects.available()
         .values("model", "depot", "is_new")
-        .annotate(number=Min("number"), how_many=Count("pk"))
-        .order_by("model__manufacturer", "model__name", "model__size", "number")[:MOST_CHOICES]
+        .annotate(oldest=Min("number"), how_many=Count("pk"))
+        .order_by("model__manufacturer", "model__name", "model__size", "oldest")[:MOST_CHOICES]
     )
-    how_many = {kind["number"]: kind["how_many"] for kind in kinds}
+    how_many = {kind["oldest"]: kind["how_many"] for kind in kinds}
     chairs = {chair.number: chair for chair in Chair.objects.filter(number__in=how_many).with_model()}
-    measures = _measures(assessment)
     if listing.is_uuid(str(chosen or "")) and not any(str(chair.pk) == str(chosen) for chair in chairs.values()):
         for chair in Chair.objects.available().filter(pk=chosen).with_model():
-            chairs = {chair.number: chair} | chairs
+            chairs[chair.number] = chair
             how_many = {chair.number: 1} | how_many
-    return [
-        Choice(
-            chair=chairs[number],
-            number=count,
-            facts=_facts(chairs[number].model, measures),
-            is_chosen=str(chairs[number].pk) == str(chosen),
-        )
-        for number, count in how_many.items()
-        if number in chairs
-    ]
+    measures = _measures(assessment)
+    choices: dict[uuid.UUID, Choice] = {}
+    for number, count in how_many.items():
+        if chair := chairs.get(number):
+            lot = Lot(chair, count, is_chosen=str(chair.pk) == str(chosen))
+            choice = Choice(chair.model, _facts(chair.model, measures), [])
+            choices.setdefault(chair.model_id, choice).lots.append(lot)
+    return list(choices.values())
 
 
 # --- one reservation -------------------------------------------------------------------------------------------------
@@ -221,7 +228,7 @@ def detail(request, pk):
 
 def _steps(allocation: Allocation) -> list[dict]:
     """The way of a reservation for the journey component; a released one stops where it was given up."""
-    way = [value for value in Allocation.Status if value != Allocation.Status.RELEASED]
+    way: list[Allocation.Status] = [value for value in Allocation.Status if value != Allocation.Status.RELEASED]
     if not allocation.is_live and allocation.status != Allocation.Status.DELIVERED:
         proposed = {"word": Allocation.Status.PROPOSED.label, "state": "done"}
         return [proposed, {"word": Allocation.Status.RELEASED.label, "state": "current"}]

@@ -83,16 +83,34 @@ def chair_detail(request, pk):
     reservation = (
         Allocation.objects.visible_to(request.user).live().filter(chair=chair).select_related("need", "initiative")
     )
+    repairs = list(chair.repairs.order_by("-broke_on", "pk"))
     context = {
         "chair": chair,
         "now": now,
         "holder": children.get(chair.holder_id),
         "events": events[::-1],
-        "kinds": stocktaking.possible_kinds(now),
+        "acts": _acts(request.user, chair, now, repairs),
         "allocation": reservation.first() if request.user.has_perm("distributions.view_allocation") else None,
-        "repairs": chair.repairs.order_by("-broke_on", "pk"),
+        "repairs": repairs,
     }
     return render(request, "distributions/chair_detail.html", context)
+
+
+def _acts(user, chair: Chair, now: stocktaking.ChairState, repairs: list) -> list[dict]:
+    """What this person can record now; a breakdown and its mending go by the repair that they open and close."""
+    acts = []
+    open_repair = next((repair for repair in repairs if repair.fixed_on is None), None)
+    for kind in stocktaking.possible_kinds(now):
+        address = reverse("distributions:chair_record", args=[chair.pk, kind.value])
+        may = user.has_perm("distributions.record_chairevent")
+        if kind == ChairEvent.Kind.REPAIR_BEGUN and user.has_perm("distributions.add_repair"):
+            address, may = reverse("distributions:repair_create", args=[chair.pk]), True
+        elif kind == ChairEvent.Kind.REPAIRED and open_repair and user.has_perm("distributions.change_repair"):
+            address, may = reverse("distributions:repair_finish", args=[open_repair.pk]), True
+        if may:
+            is_awaited = kind == stocktaking.awaited_kind(now)
+            acts.append({"kind": kind, "url": address, "is_awaited": is_awaited})
+    return acts
 
 
 def _children_shown(user, ids) -> dict:

@@ -27,6 +27,10 @@ def reserve(client, need, chair, initiative, changed=None):
     return client.post(url("allocation_create", need=need.pk), form)
 
 
+def lots(page):
+    return [(lot.chair, lot.number) for choice in page.context["choices"] for lot in choice.lots]
+
+
 def test_children_who_wait_come_in_the_order_of_the_waiting_list(client, samira):
     client.force_login(samira)
     today = timezone.localdate()
@@ -62,7 +66,7 @@ def test_a_chair_is_reserved(client, samira):
     client.force_login(samira)
     need, chair, initiative = NeedFactory(), ChairFactory(), InitiativeFactory()
     page = client.get(url("allocation_create", need=need.pk))
-    assert [choice.chair for choice in page.context["choices"]] == [chair]
+    assert lots(page) == [(chair, 1)]
     answer = reserve(client, need, chair, initiative)
     allocation = Allocation.objects.get()
     assert answer.url == allocation.get_absolute_url()
@@ -86,8 +90,7 @@ def test_chairs_of_one_kind_are_one_choice_and_the_oldest_is_taken(client, samir
     first = ChairFactory()
     ChairFactory(model=first.model, depot=first.depot)
     ChairFactory(model=first.model, depot=first.depot, used=True)
-    (choice,) = client.get(url("allocation_create", need=NeedFactory().pk)).context["choices"]
-    assert (choice.chair, choice.number) == (first, 2)
+    assert lots(client.get(url("allocation_create", need=NeedFactory().pk))) == [(first, 2)]
 
 
 def test_a_chair_asked_for_by_its_page_is_offered_first(client, samira):
@@ -95,7 +98,8 @@ def test_a_chair_asked_for_by_its_page_is_offered_first(client, samira):
     first = ChairFactory()
     second = ChairFactory(model=first.model, depot=first.depot)
     page = client.get(url("allocation_create", need=NeedFactory().pk, chair=second.pk))
-    assert [(choice.chair, choice.is_chosen) for choice in page.context["choices"]] == [(second, True), (first, False)]
+    assert lots(page) == [(second, 1), (first, 2)]
+    assert [lot.is_chosen for lot in page.context["choices"][0].lots] == [True, False]
 
 
 def test_the_page_costs_the_same_with_many_chairs(client, samira, django_assert_max_num_queries):
@@ -118,7 +122,7 @@ def test_a_chair_taken_meanwhile_is_refused_and_the_choice_kept(client, samira, 
     answer = reserve(client, NeedFactory(), taken, initiative)
     assert answer.status_code == 200
     assert answer.context["form"].errors["chair"]
-    assert [choice.chair for choice in answer.context["choices"]] == [left]
+    assert lots(answer) == [(left, 1)]
     assert "Assise réglable" in answer.text
 
 

@@ -2,7 +2,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from distributions import planning, stocktaking
+from distributions import following_up, planning, stocktaking
 from distributions.models import Chair, ChairModel, Depot
 from tests.factories import AllocationFactory, ChairFactory, ChairModelFactory, DepotFactory, FamilyFactory, province
 
@@ -85,6 +85,27 @@ def test_a_chair_says_what_can_be_done_next(client, omar):
     text = client.get(url("chair_detail", chair.pk)).text
     assert url("chair_record", chair.pk, "disinfected") in text
     assert url("chair_record", chair.pk, "found") not in text
+
+
+def test_what_a_chair_waits_for_comes_first(client, omar):
+    client.force_login(omar)
+    chair = ChairFactory(used=True)
+    for kind in ["disinfected", "checked"]:
+        first = client.get(url("chair_detail", chair.pk)).context["acts"][0]
+        assert (first["kind"], first["is_awaited"]) == (kind, True)
+        stocktaking.record_chair_event(chair=chair, kind=kind, by=omar)
+    assert not any(act["is_awaited"] for act in client.get(url("chair_detail", chair.pk)).context["acts"])
+
+
+def test_a_breakdown_opens_a_repair_and_its_end_closes_it(client, omar):
+    client.force_login(omar)
+    chair = ChairFactory()
+    acts = {act["kind"]: act["url"] for act in client.get(url("chair_detail", chair.pk)).context["acts"]}
+    assert acts["repair_begun"] == url("repair_create", chair.pk)
+    repair = following_up.report_breakdown(chair=chair, by=omar, what="Roue voilée")
+    page = client.get(url("chair_detail", chair.pk))
+    assert page.context["acts"][0]["url"] == url("repair_finish", repair.pk)
+    assert "Roue voilée" in page.text
 
 
 def test_a_chairs_page_costs_the_same_after_a_long_life(client, karim, django_assert_max_num_queries):
