@@ -66,7 +66,7 @@ def close_child(child: Child, *, by: User, status: str, note: str = "", confirme
     return child
 
 
-def may_set(user: User, child: Child) -> list[tuple[str, str]]:
+def may_set(user: User, child: Child) -> list[tuple[str, str | Promise]]:
     """The statuses that this person may give this child now, with their words."""
     if child.status in NARROW and not user.has_perm(PERMISSION):
         return []

@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Guardian
+from beneficiaries.models.children import ChildQuerySet
 from hajar.lib import names
 
 CLOSE_DAYS = 31  # birth dates this far apart may still be one: written down late, or by heart
@@ -218,16 +219,16 @@ class Matcher:
 
 def likes_of(children: QuerySet) -> Iterator[Like]:
     """The children of a queryset as Likes (`row` is the child), in two queries however many they are."""
-    children = list(children)
+    rows: list[Child] = list(children)
     phones: dict[Any, set[str]] = defaultdict(set)
-    families = {child.family_id for child in children}
+    families = {child.family_id for child in rows}
     # A long list of ids is slower, and on SQLite limited: past some hundreds every phone is read.
     guardians = Guardian.objects.exclude(phone="")
     if len(families) <= LOOKED_AT:
         guardians = guardians.filter(family__in=families)
     for family, phone in guardians.values_list("family", "phone"):
         phones[family].add(str(phone))
-    for child in children:
+    for child in rows:
         yield like_of(child, phones[child.family_id])
 
 
@@ -244,7 +245,7 @@ def like_of(child: Child, phones: Iterable[Any] = ()) -> Like:
     )
 
 
-def candidates(sought: Like, *, among: QuerySet, limit: int = 5) -> list[Match]:
+def candidates(sought: Like, *, among: ChildQuerySet, limit: int = 5) -> list[Match]:
     """Children of `among` (a queryset that the reader may see) who may be the one sought, likeliest first.
 
     Three queries at most. Each match's `row` is the Child with its family, province and region.

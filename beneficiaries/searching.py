@@ -86,7 +86,7 @@ def find_families(user: Any, sought: Sought) -> list[Family]:
     among = Family.objects.visible_to(user).select_related("province__region")
     if sought.series == "FA":
         return list(among.filter(number=sought.number))
-    people = [
+    people: list[Child | Guardian] = [
         *find_guardians(Guardian.objects.visible_to(user), sought),
         *find_children(Child.objects.visible_to(user), sought),
     ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.forms.families import provinces_by_region
 from beneficiaries.models import Child, Need, Region
+from beneficiaries.models.children import ChildQuerySet
 
 ALL = "all"
 AGES = {"0-2": (0, 2), "3-5": (3, 5), "6-11": (6, 11), "12-17": (12, 17), "18-": (18, None)}
@@ -34,6 +35,7 @@ class FilterForm(forms.Form):
     province = forms.ChoiceField(label=_("Province or prefecture"), required=False)
     default_sort = "name"
     FOLDED: tuple[str, ...] = ()
+    ORDERS: dict[str, tuple[str, ...]] = {"name": ("sort_key", "pk")}
 
     def __init__(self, data, *, user):
         super().__init__(data)
@@ -50,7 +52,7 @@ class FilterForm(forms.Form):
         return self.cleaned_data.get(name, "") if self.is_bound else ""
 
     @property
-    def sort(self) -> str:
+    def order(self) -> str:
         return self.value("sort") or self.default_sort
 
     @property
@@ -107,7 +109,7 @@ class ChildFilterForm(FilterForm):
         "status": ("status", "sort_key", "pk"),
     }
 
-    def apply(self, children: QuerySet) -> QuerySet:
+    def apply(self, children: ChildQuerySet) -> ChildQuerySet:
         """The children that the filters let through; the words of `q` are not looked at here."""
         if region := self.value("region"):
             children = children.filter(family__province__region=region)

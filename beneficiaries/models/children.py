@@ -191,7 +191,7 @@ class Child(Named, Journalled):
     @property
     def precaution_sentences(self) -> list[str]:
         """What a visitor must do, without the why; nothing for a standard visit that nobody added a word to."""
-        sentences = {
+        sentences: dict[str, list[str]] = {
             self.Precautions.ENHANCED: [
                 gettext("Nobody with a fever, a cold, a cough or a rash visits."),
                 gettext("Clean hands at the door; a mask if the family asks."),
@@ -199,8 +199,9 @@ class Child(Named, Journalled):
             self.Precautions.NO_HOME_VISIT: [
                 gettext("Nobody goes into the home: agree with the family by phone where to meet."),
             ],
-        }.get(self.precautions, [])
-        return [*sentences, self.precautions_note] if self.precautions_note else sentences
+        }
+        known = sentences.get(self.precautions, [])
+        return [*known, self.precautions_note] if self.precautions_note else known
 
 
 class HealthRecordQuerySet(models.QuerySet):

@@ -41,7 +41,7 @@ def _in_order(found: list[Child], form: ChildFilterForm) -> list[Child]:
         "request": lambda child: child.requested_on,
         "status": lambda child: child.status,
     }
-    return sorted(found, key=orders[form.sort]) if form.sort in orders else found
+    return sorted(found, key=orders[form.order]) if form.order in orders else found
 
 
 @require_safe

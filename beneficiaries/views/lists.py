@@ -12,7 +12,7 @@ from hajar.lib import paging
 
 def paged(request: HttpRequest, rows: QuerySet, form: FilterForm) -> dict[str, Any]:
     """One page of a filtered list, with the addresses before and after it."""
-    page = paging.page(rows, order=form.ORDERS[form.sort], token=request.GET.get("page"))
+    page = paging.page(rows, order=form.ORDERS[form.order], token=request.GET.get("page"))
     return {
         "rows": page.rows,
         "count": page.count,
@@ -22,7 +22,7 @@ def paged(request: HttpRequest, rows: QuerySet, form: FilterForm) -> dict[str, A
     }
 
 
-def answer(request: HttpRequest, name: str, part: str, context: dict[str, Any]) -> HttpResponse:
+def answer(request: Any, name: str, part: str, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or the part of it that htmx asked for: same address, same context."""
     wants_part = request.htmx and not request.htmx.history_restore_request and request.htmx.target == "rows"
     response = render(request, part if wants_part else name, context)

@@ -57,7 +57,8 @@ def story_of(child: Child, user: Any) -> dict[str, Any]:
         "assessments": [row for row in assessments if row.is_complete][:3],
         "draft": next((row for row in assessments if not row.is_complete), None),
         "timeline": _timeline(child, user),
-        "limits_radiation": child.limits_radiation and user.has_perm("beneficiaries.view_healthrecord"),
+        "limits_radiation": getattr(child, "limits_radiation", False)
+        and user.has_perm("beneficiaries.view_healthrecord"),
         "assessment_url": _address("beneficiaries:assessment_create", child.pk),
         "crumbs": [(_("Children"), reverse("beneficiaries:child_list")), (child.name, "")],
     }
@@ -134,11 +135,16 @@ def _in_words(details: dict[str, Any]) -> str:
     """What an entry says beyond its act, in a few words. What a field said before a correction stays in the journal."""
     said = {key: value for key, value in details.items() if isinstance(value, str)}
     names = {field.name: field.verbose_name for field in Child._meta.concrete_fields}
-    words = [names[name] for name in details.get("changes", {}) if name in names]
+    words: list[Any] = [names[name] for name in details.get("changes", {}) if name in names]
     for key, kind in (("purpose", Consent.Purpose), ("answer", Consent.Answer), ("to", Child.Status)):
         words.append(dict(kind.choices).get(said.get(key, "")))
     words.append(said.get("note"))
     return ", ".join(str(word) for word in words if word)
+
+
+def _limits_radiation(child: Child, user: Any) -> bool:
+    """Whether to show the banner: from the annotation of children_with_story, to who may read health records."""
+    return bool(getattr(child, "limits_radiation", False)) and user.has_perm("beneficiaries.view_healthrecord")
 
 
 def _address(name: str, *args: Any) -> str:
