@@ -48,7 +48,7 @@ class Initiative(Journalled):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         LOCKED = "locked", _("locked")
-        APPROVED = "approved", _("approved")
+        APPROVED = "approved", pgettext_lazy("initiative", "approved")
         UNDER_WAY = "under_way", _("under way")
         RECONCILED = "reconciled", _("reconciled")
         CLOSED = "closed", pgettext_lazy("initiative", "closed")
