@@ -60,7 +60,7 @@ SECTIONS = (
         _("One yes makes the need urgent. Each must be answered before the assessment is complete."),
         "urgent",
     ),
-    Section("moving", _("How the child moves, what the family hopes for"), ("goals", "mobility")),
+    Section("moving", _("Moving about"), ("goals", "mobility")),
     Section(
         "chair",
         _("The present chair"),
@@ -356,8 +356,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
         ]
 
     def _measure(self, measure: measures.Measure) -> MeasureQuestion:
-        words = {"left": gettext("left"), "right": gettext("right")}
-        sides = [words[side] for side in measure.sides] or [""]
+        sides = [_sides()[side] for side in measure.sides] or [""]
         low, high = measure.soft or measure.hard
         return MeasureQuestion(
             letter=measure.code if len(measure.code) == 1 else "",
@@ -432,13 +431,34 @@ def document(assessment: Assessment) -> list[dict[str, Any]]:
     sections = []
     for section in SECTIONS:
         answers = [
-            {"label": labels[name], "words": answer_in_words(assessment, name), "value": getattr(assessment, name)}
+            {
+                "label": _measure_label(name) if name in measures.BY_FIELD else labels[name],
+                "words": answer_in_words(assessment, name),
+                "value": getattr(assessment, name),
+            }
             for name in section.fields
             if name not in left_out
         ]
         if answers:
             sections.append({"id": section.id, "title": section.title, "answers": answers})
     return sections
+
+
+def _measure_label(name: str) -> str:
+    """ "C: Calf length, left"."""
+    measure = measures.BY_FIELD[name]
+    label = gettext(measure.name) if len(measure.code) > 1 else f"{measure.code}: {gettext(measure.name)}"
+    if measure.sides:
+        label = f"{label}, {_sides()[measure.sides[measure.fields.index(name)]]}"
+    return label
+
+
+def _sides() -> dict[str, str]:
+    return {"left": gettext("left"), "right": gettext("right")}
+
+
+def open_count(sections: list[dict[str, Any]]) -> int:
+    return sum(len(section["open"]) for section in sections)
 
 
 def _offer(finding: measures.Finding) -> Offer:

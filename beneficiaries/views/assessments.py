@@ -16,6 +16,7 @@ from beneficiaries.forms.assessments import (
     AssessmentForm,
     answer_in_words,
     document,
+    open_count,
     saved_otherwise,
 )
 from beneficiaries.models import Assessment, Child
@@ -90,7 +91,10 @@ def autosave(request, pk):
                 name: render_to_string("beneficiaries/_assessment_said.html", {"said": form.said(name)}).strip()
                 for name in dict.fromkeys([*sent, *MEASURED, *_ASKED_AGAIN])
             },
-            "standing": render_to_string("beneficiaries/_assessment_standing.html", {"sections": form.standing}),
+            "standing": render_to_string(
+                "beneficiaries/_assessment_standing.html",
+                {"sections": (sections := form.standing), "open_count": open_count(sections)},
+            ),
         }
     )
 
@@ -226,7 +230,8 @@ def _page(request, form, *, refusal=None, status=200):
         "draft": form.instance,
         "child": child,
         "sections": form.sections,
-        "standing": form.standing,
+        "standing": (standing := form.standing),
+        "open_count": open_count(standing),
         "not_asked": " ".join(sorted(assessing.not_asked(form.candidate))),
         "refusal": refusal,
         "autosave_url": reverse("beneficiaries:assessment_autosave", args=[form.instance.pk]),
