@@ -32,7 +32,7 @@ YEARS = range(1970, 2101)  # what a clock can say, however wrong
 LONGEST_SIGNATURE, LONGEST_PHOTO = 900, 1280  # pixels
 
 # Outcomes that end the reservation; the chair stays in the vehicle until it is brought back.
-ENDS_WITH = {
+ENDS_WITH: dict[str, str] = {
     Outcome.REFUSED: Allocation.Release.FAMILY_DECLINED,
     Outcome.DID_NOT_FIT: Allocation.Release.DID_NOT_FIT,
 }
@@ -141,7 +141,7 @@ def record_delivery(
         **{name: answer for name, answer in (checks or {}).items() if name in Delivery.CHECKS},
     )
     entry.content_hash = _fingerprint(entry, happened_at, signature, photo)
-    doubts = []
+    doubts: list[str] = []
     if happened_at and happened_at.year not in YEARS:
         entry.happened_at = received_at
         doubts = [Doubt.CLOCK_UNREADABLE]
@@ -152,7 +152,7 @@ def record_delivery(
     files = _tidy(_Files(signature, photo), allocation)
     try:
         with transaction.atomic():
-            written = _write(entry, files, doubts)
+            written = _write(entry, round, files, doubts)
     except IntegrityError:
         earlier = Delivery.objects.filter(pk=id).first()
         if earlier is None:
@@ -199,10 +199,10 @@ def _tidy(files: _Files, allocation: Allocation) -> _Files:
     return files
 
 
-def _write(entry: Delivery, files: _Files, doubts: list[str]) -> Delivery:
+def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str]) -> Delivery:
     """Insert the entry and let its consequences follow; returns the earlier entry where another copy was quicker."""
     # An entry's foreign keys are checked when it commits, after the journal's lock: hold their rows before.
-    Round.objects.select_for_update(no_key=True).get(pk=entry.round_id)
+    Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     allocation = (
         Allocation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("need__child", "chair", "initiative")
@@ -246,7 +246,7 @@ def _write(entry: Delivery, files: _Files, doubts: list[str]) -> Delivery:
         )
     except BaseException:
         for attachment in attachments:
-            attachment.file.storage.delete(attachment.file.name)
+            attachment.file.storage.delete(str(attachment.file.name))
         raise
     return entry
 

@@ -5,6 +5,7 @@ six months). What is due is computed from hand-overs and looks, never stored: a 
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import (
@@ -16,6 +17,7 @@ from django.db.models import (
     ExpressionWrapper,
     F,
     OuterRef,
+    Q,
     Subquery,
     When,
 )
@@ -66,34 +68,31 @@ def due(user, today: date | None = None):
     only). Only the latest step due is named: who makes the six weeks' visit need no longer make the two weeks' call.
     """
     today = today or timezone.localdate()
-    looks = FollowUp.objects.filter(delivery=OuterRef("pk"))
-    half_yearly = looks.filter(step=Step.HALF_YEARLY).order_by("-done_on").values("done_on")[:1]
+    call, visit, look = _days(today)
+    half_yearly = FollowUp.objects.filter(delivery=OuterRef("pk"), step=Step.HALF_YEARLY)
+    last_look = Coalesce(
+        Subquery(half_yearly.order_by("-done_on").values("done_on")[:1]), F("handed_over_on"), output_field=DateField()
+    )
     return (
         Delivery.objects.visible_to(user)
         .filter(
-            handed_over_on__lte=today - CALL_AFTER,
+            _wants_a_look(today),
+            handed_over_on__lte=call,
             allocation__need__child__status__in=Child.FOLLOWED,
             allocation__chair__holder=F("allocation__need__child"),
         )
         .annotate(
-            last_look=Coalesce(Subquery(half_yearly), F("handed_over_on"), output_field=DateField()),
             due_step=Case(
-                When(last_look__lte=today - LOOK_EVERY, then=V(Step.HALF_YEARLY)),
-                When(
-                    ~Exists(looks.filter(step__in=[Step.DAYS_42, Step.HALF_YEARLY])),
-                    handed_over_on__lte=today - VISIT_AFTER,
-                    then=V(Step.DAYS_42),
-                ),
-                When(~Exists(looks), then=V(Step.DAYS_14)),
-                default=V(""),
+                When(handed_over_on__lte=look, then=V(Step.HALF_YEARLY)),
+                When(handed_over_on__lte=visit, then=V(Step.DAYS_42)),
+                default=V(Step.DAYS_14),
                 output_field=CharField(),
             ),
-        )
-        .exclude(due_step="")
-        .annotate(
-            due_since=Case(When(due_step=Step.HALF_YEARLY, then=F("last_look")), default=F("handed_over_on")),
+            due_since=Case(When(handed_over_on__lte=look, then=last_look), default=F("handed_over_on")),
             due_at=Case(
-                *[When(due_step=step, then=_later(F("due_since"), wait)) for step, wait in AFTER.items()],
+                When(handed_over_on__lte=look, then=_later(last_look, LOOK_EVERY)),
+                When(handed_over_on__lte=visit, then=_later(F("handed_over_on"), VISIT_AFTER)),
+                default=_later(F("handed_over_on"), CALL_AFTER),
                 output_field=DateTimeField(),
             ),
         )
@@ -101,11 +100,31 @@ def due(user, today: date | None = None):
     )
 
 
-def _later(day: F, wait: timedelta) -> ExpressionWrapper:
+def _days(today: date) -> tuple[date, date, date]:
+    """The days whose hand-overs become due today: for the call, the visit, the half-yearly look."""
+    return today - CALL_AFTER, today - VISIT_AFTER, today - LOOK_EVERY
+
+
+def _wants_a_look(today: date) -> Q:
+    """Which step comes next depends on the day of the hand-over alone: so each row asks one question of its looks."""
+    call, visit, look = _days(today)
+    looks = FollowUp.objects.filter(delivery=OuterRef("pk"))
+    return (
+        Q(~Exists(looks.filter(step=Step.HALF_YEARLY, done_on__gt=look)), handed_over_on__lte=look)
+        | Q(
+            ~Exists(looks.filter(step__in=[Step.DAYS_42, Step.HALF_YEARLY])),
+            handed_over_on__gt=look,
+            handed_over_on__lte=visit,
+        )
+        | Q(~Exists(looks), handed_over_on__gt=visit, handed_over_on__lte=call)
+    )
+
+
+def _later(day, wait: timedelta) -> ExpressionWrapper:
     return ExpressionWrapper(day + V(wait), output_field=DateTimeField())
 
 
-def due_day(delivery: Delivery) -> date:
+def due_day(delivery: Any) -> date:
     """The day on which the step of a line of `due` was due."""
     return delivery.due_since + AFTER[delivery.due_step]
 
@@ -113,7 +132,7 @@ def due_day(delivery: Delivery) -> date:
 def soon(user, today: date | None = None, *, days: int = 14):
     """What becomes due within the next `days` days and is not due yet."""
     today = today or timezone.localdate()
-    return due(user, today + timedelta(days=days)).exclude(pk__in=due(user, today).order_by().values("pk"))
+    return due(user, today + timedelta(days=days)).filter(~_wants_a_look(today))
 
 
 @transaction.atomic

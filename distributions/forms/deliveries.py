@@ -70,9 +70,9 @@ class DeliveryForm(WesternDigitsFormMixin, forms.Form):
     def __init__(self, *args, allocation, may_photograph: bool, **kwargs):
         super().__init__(*args, **kwargs)
         self.allocation = allocation
-        for name in Delivery.CHECKS:
+        for name, label in Delivery.questions():
             self.fields[name] = forms.ChoiceField(
-                label=Delivery._meta.get_field(name).verbose_name,
+                label=label,
                 choices=Delivery.Check.choices,
                 required=False,
                 widget=forms.RadioSelect,

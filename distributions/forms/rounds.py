@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -37,7 +39,8 @@ class RoundForm(digits.WesternDigitsFormMixin, forms.Form):
     def __init__(self, *args, candidates: list[Allocation], chosen: list | None = None, **kwargs):
         super().__init__(*args, **kwargs)
         self.candidates = candidates
-        self.fields["volunteer"].queryset = User.objects.active().with_role(roles.VOLUNTEER).order_by("full_name", "pk")
+        volunteers = cast(forms.ModelChoiceField, self.fields["volunteer"])
+        volunteers.queryset = User.objects.active().with_role(roles.VOLUNTEER).order_by("full_name", "pk")
         self.fields["day"].widget.attrs |= {
             "placeholder": timezone.localdate().strftime("%d/%m/%Y"), "inputmode": "numeric", "dir": "ltr",
         }  # fmt: skip

@@ -170,11 +170,13 @@ class Delivery(Journalled):
     @property
     def checks(self) -> list[tuple[str, str]]:
         """Each fitting and training check that was answered: (question, code of the answer)."""
-        return [
-            (str(self._meta.get_field(name).verbose_name), getattr(self, name))
-            for name in self.CHECKS
-            if getattr(self, name)
-        ]
+        return [(label, getattr(self, name)) for name, label in self.questions() if getattr(self, name)]
+
+    @classmethod
+    def questions(cls) -> list[tuple[str, str]]:
+        """The fitting and training checks: (name of the field, question)."""
+        labels = {field.name: field.verbose_name for field in cls._meta.fields}
+        return [(name, str(labels[name])) for name in cls.CHECKS]
 
 
 class Attachment(Journalled):

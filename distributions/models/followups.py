@@ -32,7 +32,7 @@ class FollowUp(Journalled):
         HALF_YEARLY = "half_yearly", _("half-yearly look")
 
     delivery = models.ForeignKey(
-        Delivery, verbose_name=_("delivery"), on_delete=models.PROTECT, related_name="followups"
+        Delivery, verbose_name=_("delivery"), on_delete=models.PROTECT, related_name="followups", db_index=False
     )
     step = models.CharField(_("step"), max_length=12, choices=Step.choices)
     done_on = models.DateField(_("done on"), default=timezone.localdate)
@@ -57,7 +57,10 @@ class FollowUp(Journalled):
     class Meta:
         verbose_name = _("follow-up")
         verbose_name_plural = _("follow-ups")
-        indexes = [models.Index(name="followup_by_day", fields=["-done_on", "id"])]
+        indexes = [
+            models.Index(name="followup_by_day", fields=["-done_on", "id"]),
+            models.Index(name="followup_by_delivery", fields=["delivery", "step", "done_on"]),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="followup_unused_has_reason",

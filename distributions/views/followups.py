@@ -63,7 +63,7 @@ def list_followups(request):
     return lists.answer(request, "distributions/followup_list.html", "distributions/_followup_rows.html", context)
 
 
-def _lines(deliveries: list[Delivery]) -> list[dict]:
+def _lines(deliveries: list) -> list[dict]:
     """Each hand-over with the step due, since when, and the phone to call; one query for all phones."""
     families = {delivery.allocation.need.child.family_id for delivery in deliveries}
     phones: dict = {}
@@ -106,7 +106,7 @@ def create(request, pk):
     )
     child, chair = delivery.allocation.need.child, delivery.allocation.chair
     due = following_up.due(request.user).filter(pk=pk).first()
-    first = {"step": due.due_step if due else None}
+    first = {"step": due and getattr(due, "due_step", None)}
     form = FollowUpForm(listing.sent(request), initial=first)
     if request.method == "POST" and form.is_valid():
         try:

@@ -73,7 +73,7 @@ def _given_name(person) -> str:
 
 
 def _precautions(child: Child) -> tuple[str, list[str]]:
-    title, sentences = {
+    words: dict[str, tuple[str, list[str]]] = {
         Child.Precautions.STANDARD: (_("Before you go in"), [_("Clean your hands at the door.")]),
         Child.Precautions.ENHANCED: (
             _("Protected visit"),
@@ -86,7 +86,8 @@ def _precautions(child: Child) -> tuple[str, list[str]]:
             _("No home visit"),
             [_("Do not go into the home. Agree by phone on another place.")],
         ),
-    }[child.precautions]
+    }
+    title, sentences = words[child.precautions]
     return title, [*sentences, *filter(None, [child.precautions_note])]
 
 
@@ -103,12 +104,12 @@ def _state(allocation: Allocation, entry: Delivery | None) -> dict:
 
 def _stop(round: Round, allocation: Allocation, number: int, of: int) -> Stop:
     child, family = allocation.need.child, allocation.need.child.family
-    entry = max(allocation.entries, key=lambda entry: (entry.received_at, entry.pk), default=None)
+    entry = max(allocation.deliveries.all(), key=lambda entry: (entry.received_at, entry.pk), default=None)
     place = ", ".join(filter(None, [family.address, family.commune, family.province.name]))
     title, sentences = _precautions(child)
     people = [
         Person(_given_name(guardian), guardian.get_relation_display(), str(guardian.phone), guardian.has_whatsapp)
-        for guardian in family.reachable[:MOST_PHONES]
+        for guardian in list(family.guardians.all())[:MOST_PHONES]
     ]
     where = [round.pk, allocation.pk]
     return Stop(
@@ -137,10 +138,8 @@ def _stop(round: Round, allocation: Allocation, number: int, of: int) -> Stop:
 
 def _stops(round: Round) -> list[Stop]:
     """The stops of a round in driving order; three queries."""
-    reachable = Prefetch(
-        "need__child__family__guardians", Guardian.objects.exclude(phone="").to_call_first(), to_attr="reachable"
-    )
-    entries = Prefetch("deliveries", Delivery.objects.filter(round=round), to_attr="entries")
+    reachable = Prefetch("need__child__family__guardians", Guardian.objects.exclude(phone="").to_call_first())
+    entries = Prefetch("deliveries", Delivery.objects.filter(round=round))
     allocations = list(
         Allocation.objects.filter(round=round)
         .exclude(status=Allocation.Status.PROPOSED)
