@@ -1,6 +1,7 @@
 """Words of other packages that our catalogues say in their own way. Nothing imports this: `make messages` reads it.
 
-Django's Arabic has the months of the Levant and Egypt; Morocco says ماي, يوليوز, غشت, شتنبر, نونبر, دجنبر.
+Django's Arabic has the months of the Levant and Egypt; Morocco says ماي, يوليوز, غشت, شتنبر, نونبر, دجنبر. Morocco's French
+says e-mail, where Django's says courriel.
 """
 
 from django.utils.translation import gettext as _
@@ -65,3 +66,5 @@ MONTHS_ABBREVIATED = [
     pgettext("abbrev. month", "Nov."),
     pgettext("abbrev. month", "Dec."),
 ]
+
+WORDS = [_("Email")]
