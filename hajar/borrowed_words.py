@@ -1,7 +1,7 @@
 """Words of other packages that our catalogues say in their own way. Nothing imports this: `make messages` reads it.
 
-Django's Arabic has the months of the Levant and Egypt; Morocco says ماي, يوليوز, غشت, شتنبر, نونبر, دجنبر. Morocco's French
-says e-mail, where Django's says courriel.
+Django's Arabic has the months of the Levant and Egypt; Morocco says ماي, يوليوز, غشت, شتنبر, نونبر, دجنبر.
+Django's French says courriel, Morocco's e-mail.
 """
 
 from django.utils.translation import gettext as _
