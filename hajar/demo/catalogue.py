@@ -7,13 +7,13 @@ ASSOCIATION = {
     "email": "contact@hajar.example",
     "phone": "+212 5 22 00 00 00",
     "presentation_fr": (
-        "Depuis 1997, l'Association Hajar est aux côtés des enfants atteints de déficits immunitaires primitifs et de "
-        "leurs familles, partout au Maroc. Avec l'hôpital universitaire d'enfants de Casablanca, son partenaire, elle "
-        "a accompagné en 2010 la première greffe de moelle osseuse réussie au Maroc. Elle est membre de l'Alliance des "
-        "maladies rares au Maroc et de l'organisation internationale des patients atteints de déficits immunitaires "
+        "Depuis 1997, l’Association Hajar est aux côtés des enfants atteints de déficits immunitaires primitifs et de "
+        "leurs familles, partout au Maroc. Avec l’hôpital universitaire d’enfants de Casablanca, son partenaire, elle "
+        "a accompagné en 2010 la première greffe de moelle osseuse réussie au Maroc. Elle est membre de l’Alliance des "
+        "maladies rares au Maroc et de l’organisation internationale des patients atteints de déficits immunitaires "
         "primitifs.\n\n"
-        "Certains de ces enfants perdent peu à peu la marche. Un fauteuil à leur mesure leur rend l'école, la rue, les "
-        "amis, et soulage celles et ceux qui les portent. L'association évalue le besoin de chaque enfant, cherche le "
+        "Certains de ces enfants perdent peu à peu la marche. Un fauteuil à leur mesure leur rend l’école, la rue, les "
+        "amis, et soulage celles et ceux qui les portent. L’association évalue le besoin de chaque enfant, cherche le "
         "fauteuil qui lui va, le remet à la maison et reste présente ensuite."
     ),
     "presentation_ar": (
@@ -36,7 +36,7 @@ ASSOCIATION = {
 }
 
 PARTNERS = [
-    ("Hôpital universitaire d'enfants de Casablanca", "المستشفى الجامعي للأطفال بالدار البيضاء"),
+    ("Hôpital universitaire d’enfants de Casablanca", "المستشفى الجامعي للأطفال بالدار البيضاء"),
     ("Alliance des maladies rares au Maroc", "تحالف الأمراض النادرة بالمغرب"),
     ("Fondation Les Amandiers", "مؤسسة أشجار اللوز"),
     ("Coopérative de transport Essalam", "تعاونية السلام للنقل"),
@@ -44,7 +44,7 @@ PARTNERS = [
 
 DEPOTS = [
     ("Casablanca", "MA-CAS", "Dépôt de Casablanca", "14, rue des Ateliers, Aïn Sebaâ"),
-    ("Agadir", "MA-AGD", "Dépôt d'Agadir", "Zone industrielle de Tassila, lot 27"),
+    ("Agadir", "MA-AGD", "Dépôt d’Agadir", "Zone industrielle de Tassila, lot 27"),
 ]
 
 
