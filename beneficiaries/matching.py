@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 from django.db.models.functions import Length
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -248,7 +248,7 @@ def like_of(child: Child, phones: Iterable[Any] = ()) -> Like:
 def candidates(sought: Like, *, among: ChildQuerySet, limit: int = 5) -> list[Match]:
     """Children of `among` (a queryset that the reader may see) who may be the one sought, likeliest first.
 
-    Three queries at most. Each match's `row` is the Child with its family, province and region.
+    Four queries at most. Each match's `row` is the Child with its family, province and region.
     """
     keys = sought.keys()
     sounds = among.filter(name_keys__key__in=keys)
@@ -260,8 +260,8 @@ def candidates(sought: Like, *, among: ChildQuerySet, limit: int = 5) -> list[Ma
         .order_by("-shared", "pk")
         .values_list("pk", flat=True)[:LOOKED_AT]
     )
-    wanted = Q(pk__in=ids)
     if sought.phones:
-        wanted |= Q(family__guardians__phone__in=sought.phones)
-    known = among.filter(wanted).with_family().distinct().order_by("pk")
+        families = among.filter(family__guardians__phone__in=sought.phones)
+        ids.update(families.order_by("pk").values_list("pk", flat=True)[:LOOKED_AT])
+    known = among.filter(pk__in=ids).with_family().order_by("pk")
     return _best(sought, likes_of(known), limit)

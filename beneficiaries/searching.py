@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Length
 
-from beneficiaries.models import Child, Family, Guardian, NameKey, phones
+from beneficiaries.models import Child, Family, Guardian, phones
 from hajar.lib import digits, names
 
 COMPARED = 50  # of the people who share a sound, so many are compared with what was typed: the rarest sounds first
@@ -68,7 +68,8 @@ def find_children(among: QuerySet, sought: Sought) -> list[Child]:
     if sought.number is not None:
         wanted |= Q(number=sought.number)
     if phone := _phone_condition(sought, "phone"):
-        wanted |= Q(family__in=Guardian.objects.filter(phone).values("family"))
+        # The families first: as a subquery it would be asked of every child, in the order of names.
+        wanted |= Q(family__in=list(Guardian.objects.filter(phone).values_list("family", flat=True)[:COMPARED]))
     return list(among.filter(wanted).order_by("sort_key", "pk")[:COMPARED])
 
 
@@ -109,14 +110,13 @@ def _phone_condition(sought: Sought, field: str) -> Q | None:
 
 def _ranked(among: QuerySet, words: str) -> list:
     """People whose name sounds like these words, or begins so, likeliest first."""
-    owner = NameKey.owner_field(among.model)
     sounds = (
-        NameKey.objects.filter(key__in=names.keys(words), **{f"{owner}__in": among})
-        .values(owner)
-        .annotate(shared=Sum(Length("key")))
-        .order_by("-shared", owner)
+        among.select_related(None)
+        .filter(name_keys__key__in=names.keys(words))
+        .annotate(shared=Sum(Length("name_keys__key")))
+        .order_by("-shared", "pk")
     )
-    ids = {row[owner] for row in sounds[:COMPARED]}
+    ids = set(sounds.values_list("pk", flat=True)[:COMPARED])
     wanted = Q(pk__in=ids) if len(ids) >= FEW else Q(pk__in=ids) | _begins_with(words)
     people = list(among.filter(wanted).order_by("sort_key", "pk")[: 2 * COMPARED])
     scored = [(_likeness(words, person), person) for person in people if person.pk in ids]
