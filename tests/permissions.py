@@ -1,0 +1,142 @@
+"""Who may open what: one row for every address of the house.
+
+Each row names the address, the rows of the world its arguments come from, the roles that may, and how far they reach:
+
+REGION  rows of one's own regions; elsewhere 404
+KINGDOM whoever has the permission (and a mandate) reaches every row
+OWN     one's own rows only (a volunteer's rounds, one's own imports); others' 404
+ANYONE  every signed-in person
+PUBLIC  strangers, too
+"""
+
+from dataclasses import dataclass, field
+
+REGION, KINGDOM, OWN, ANYONE, PUBLIC = "region", "kingdom", "own", "anyone", "public"
+
+ADMINISTRATOR, COORDINATOR, CASE_WORKER = "administrator", "coordinator", "case_worker"
+STOREKEEPER, VOLUNTEER, CLINICIAN, OBSERVER = "storekeeper", "volunteer", "clinician", "observer"
+EVERYBODY = {ADMINISTRATOR, COORDINATOR, CASE_WORKER, STOREKEEPER, VOLUNTEER, CLINICIAN, OBSERVER}
+DECIDERS = {ADMINISTRATOR, COORDINATOR}
+REGISTRARS = DECIDERS | {CASE_WORKER}
+HEALTH = DECIDERS | {CLINICIAN}
+READERS = REGISTRARS | {CLINICIAN}
+STORE = DECIDERS | {STOREKEEPER}
+OFFICE = READERS | {STOREKEEPER}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One address. `args` maps its arguments to keys of the world, `post` sends a POST instead of a GET."""
+
+    name: str
+    roles: set[str]
+    reach: str
+    args: dict[str, str] = field(default_factory=dict)
+    post: bool = False
+
+
+def page(name: str, roles: set[str], reach: str = KINGDOM, **args: str) -> Rule:
+    return Rule(name, roles, reach, args)
+
+
+def act(name: str, roles: set[str], reach: str = KINGDOM, **args: str) -> Rule:
+    return Rule(name, roles, reach, args, post=True)
+
+
+RULES = [
+    Rule("home", EVERYBODY, ANYONE),
+    Rule("health", EVERYBODY, PUBLIC),
+    Rule("set_language", EVERYBODY, PUBLIC, post=True),
+    # Stock
+    page("distributions:chair_list", OFFICE),
+    page("distributions:chair_detail", OFFICE, pk="chair"),
+    page("distributions:chair_create", STORE),
+    page("distributions:chair_edit", STORE, pk="chair"),
+    Rule("distributions:chair_record", STORE, KINGDOM, {"pk": "chair", "kind": "chair_act"}),
+    Rule("distributions:chair_correct", STORE, KINGDOM, {"pk": "chair", "event": "chair_event"}),
+    page("distributions:depot_list", OFFICE),
+    page("distributions:depot_create", STORE),
+    page("distributions:depot_edit", STORE, pk="depot"),
+    page("distributions:chairmodel_list", OFFICE),
+    page("distributions:chairmodel_detail", OFFICE, pk="chair_model"),
+    page("distributions:chairmodel_create", STORE),
+    page("distributions:chairmodel_edit", STORE, pk="chair_model"),
+    # Initiatives
+    page("distributions:initiative_list", REGISTRARS | {STOREKEEPER, OBSERVER}),
+    page("distributions:initiative_detail", REGISTRARS | {STOREKEEPER, OBSERVER}, pk="initiative"),
+    page("distributions:initiative_create", DECIDERS),
+    page("distributions:initiative_edit", DECIDERS, pk="initiative"),
+    act("distributions:initiative_move", DECIDERS, pk="initiative"),
+    page("distributions:initiative_report", REGISTRARS | {STOREKEEPER, OBSERVER}, pk="initiative"),
+    page("distributions:initiative_summary", REGISTRARS | {STOREKEEPER, OBSERVER}, pk="initiative"),
+    page("distributions:initiative_summary_pdf", REGISTRARS | {STOREKEEPER, OBSERVER}, pk="initiative"),
+    page("distributions:report_list", REGISTRARS | {STOREKEEPER, OBSERVER}),
+    page("distributions:partner_create", DECIDERS),
+    # Reservations
+    page("distributions:allocation_create", REGISTRARS),
+    page("distributions:allocation_detail", REGISTRARS | {STOREKEEPER}, REGION, pk="allocation"),
+    act("distributions:allocation_approve", DECIDERS, REGION, pk="allocation"),
+    act("distributions:allocation_prepare", STORE, REGION, pk="allocation"),
+    page("distributions:allocation_release", REGISTRARS, REGION, pk="allocation"),
+    # The register
+    page("beneficiaries:search", READERS),
+    page("beneficiaries:child_list", READERS),
+    page("beneficiaries:child_detail", READERS, REGION, pk="child"),
+    page("beneficiaries:child_create", REGISTRARS),
+    page("beneficiaries:child_edit", REGISTRARS, REGION, pk="child"),
+    page("beneficiaries:child_photo", READERS, REGION, pk="child"),
+    page("beneficiaries:child_photo_edit", REGISTRARS, REGION, pk="child"),
+    page("beneficiaries:child_status_edit", REGISTRARS, REGION, pk="child"),
+    page("beneficiaries:family_list", READERS),
+    page("beneficiaries:family_detail", READERS, REGION, pk="family"),
+    page("beneficiaries:family_create", REGISTRARS),
+    page("beneficiaries:family_edit", REGISTRARS, REGION, pk="family"),
+    page("beneficiaries:guardian_create", REGISTRARS, REGION, pk="family"),
+    page("beneficiaries:guardian_edit", REGISTRARS, REGION, pk="guardian"),
+    page("beneficiaries:consent_create", REGISTRARS, REGION, pk="child"),
+    page("beneficiaries:consent_paper", READERS, REGION, pk="consent"),
+    page("beneficiaries:consent_withdraw", REGISTRARS, REGION, pk="consent"),
+    page("beneficiaries:health_record_detail", HEALTH, REGION, pk="child"),
+    act("beneficiaries:health_record_open", HEALTH, REGION, pk="child"),
+    page("beneficiaries:health_record_edit", HEALTH, REGION, pk="child"),
+    # Assessments and needs
+    page("beneficiaries:assessment_create", READERS, REGION, pk="child"),
+    page("beneficiaries:assessment_detail", READERS, REGION, pk="assessment"),
+    page("beneficiaries:assessment_edit", READERS, REGION, pk="draft"),
+    act("beneficiaries:assessment_autosave", READERS, REGION, pk="draft"),
+    act("beneficiaries:assessment_complete", READERS, REGION, pk="draft"),
+    act("beneficiaries:assessment_discard", READERS, REGION, pk="draft"),
+    page("beneficiaries:need_list", READERS),
+    act("beneficiaries:need_export", REGISTRARS),
+    page("beneficiaries:need_detail", READERS, REGION, pk="need"),
+    act("beneficiaries:need_override", DECIDERS, REGION, pk="need"),
+    act("beneficiaries:need_close", DECIDERS, REGION, pk="need"),
+    # Imports
+    page("beneficiaries:import_list", REGISTRARS),
+    page("beneficiaries:import_create", REGISTRARS),
+    page("beneficiaries:import_detail", REGISTRARS, OWN, pk="import"),
+    act("beneficiaries:import_row", REGISTRARS, OWN, pk="import", number="import_row"),
+    act("beneficiaries:import_confirm", REGISTRARS, OWN, pk="import"),
+    act("beneficiaries:import_undo", REGISTRARS, OWN, pk="import"),
+    act("beneficiaries:import_discard", REGISTRARS, OWN, pk="import"),
+    # The field
+    page("distributions:round_list", OFFICE - {CLINICIAN}),
+    page("distributions:round_create", DECIDERS),
+    page("distributions:round_detail", OFFICE - {CLINICIAN}, REGION, pk="round"),
+    page("distributions:round_edit", DECIDERS, REGION, pk="round"),
+    act("distributions:round_load", STORE, REGION, pk="round"),
+    act("distributions:round_bring_back", STORE, REGION, pk="round", allocation="allocation"),
+    page("distributions:delivery_detail", REGISTRARS, REGION, pk="delivery"),
+    act("distributions:delivery_settle", DECIDERS, REGION, pk="delivery"),
+    page("distributions:delivery_file", REGISTRARS, REGION, pk="delivery", kind="attachment_kind"),
+    page("distributions:followup_list", REGISTRARS),
+    page("distributions:followup_create", REGISTRARS, REGION, pk="delivery"),
+    page("distributions:repair_list", REGISTRARS | {STOREKEEPER}),
+    page("distributions:repair_create", STORE, pk="chair"),
+    page("distributions:repair_finish", STORE, pk="repair"),
+    # The phone
+    page("distributions:mobile_round_list", {VOLUNTEER}),
+    page("distributions:mobile_round_detail", {VOLUNTEER}, OWN, pk="round"),
+    page("distributions:mobile_stop", {VOLUNTEER}, OWN, round_pk="round", pk="allocation"),
+    page("distributions:mobile_delivery_create", {VOLUNTEER}, OWN, round_pk="round", pk="allocation"),
+]

@@ -1,0 +1,66 @@
+"""One of everything, in a place of one's choice: what the permission table's arguments point at."""
+
+from datetime import timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from beneficiaries import importing
+from distributions import following_up
+from distributions.models import Attachment
+from tests import factories
+from tests.factories import province
+
+
+def build(iso: str, *, volunteer) -> dict[str, object]:
+    """Make a family with everything that can belong to it, in the province `iso`; returns {key: argument}."""
+    family = factories.FamilyFactory(province=province(iso))
+    guardian = factories.GuardianFactory(family=family, is_first_contact=True)
+    child = factories.ChildFactory(family=family)
+    child.photo.save("x.webp", ContentFile(b"RIFF"), save=True)
+    consent = factories.ConsentFactory(child=child, guardian=guardian)
+    consent.evidence.save("x.pdf", ContentFile(b"%PDF-1.4"), save=True)
+    health_record = factories.HealthRecordFactory(child=child)
+    complete = factories.AssessmentFactory(child=child, complete=True)
+    need = factories.NeedFactory(child=child, assessment=complete)
+    draft = factories.AssessmentFactory(child=child)
+    allocation = factories.AllocationFactory(need=need, loaded=True, volunteer=volunteer)
+    served = factories.ChildFactory(family=family, given_name_latin="Anas", given_name_arabic="أنس", sex="M")
+    delivered = factories.AllocationFactory(need__child=served, loaded=True, volunteer=volunteer)
+    delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
+    attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
+    attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
+    repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
+    waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
+    return {
+        "family": family.pk,
+        "guardian": guardian.pk,
+        "child": child.pk,
+        "consent": consent.pk,
+        "health_record": health_record.pk,
+        "assessment": complete.pk,
+        "draft": draft.pk,
+        "need": waiting.pk,
+        "chair": allocation.chair_id,
+        "chair_act": "repair_begun",
+        "chair_event": allocation.chair.events.in_order().first().pk,
+        "chair_model": allocation.chair.model_id,
+        "depot": factories.DepotFactory(province=province(iso)).pk,
+        "initiative": allocation.initiative_id,
+        "allocation": allocation.pk,
+        "repair": repair.pk,
+        "round": allocation.round_id,
+        "delivery": delivery.pk,
+        "attachment": attachment.pk,
+        "attachment_kind": "signature",
+    }
+
+
+REGISTER = "Nom;Prénom;Sexe;Date de naissance;Ville;Téléphone\nNaciri;Aya;F;26/07/2015;Casablanca;0612345678\n"
+
+
+def an_import(user) -> dict[str, object]:
+    """An import that `user` uploaded and has not confirmed yet, and one of its rows."""
+    uploaded = importing.upload_register(file=BytesIO(REGISTER.encode()), filename="registre.csv", by=user)
+    return {"import": uploaded.pk, "import_row": 2}
