@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Child, Need
+from beneficiaries.models import Need
+from beneficiaries.models.assessments import NeedQuerySet
+from beneficiaries.models.children import ChildQuerySet
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib import sheets
@@ -80,13 +81,13 @@ NEEDS: Sequence[Column] = (
 )
 
 
-def export_children(children: QuerySet[Child], *, by: User, file_format: str, filters: Mapping[str, Any]) -> Export:
+def export_children(children: ChildQuerySet, *, by: User, file_format: str, filters: Mapping[str, Any]) -> Export:
     """The children of this queryset, in its order. `filters` is what the journal keeps of how it was narrowed."""
     rows = children.with_family().iterator(chunk_size=ROWS_AT_ONCE)
     return _export("children", gettext("Children"), CHILDREN, rows, by=by, file_format=file_format, filters=filters)
 
 
-def export_needs(needs: QuerySet[Need], *, by: User, file_format: str, filters: Mapping[str, Any]) -> Export:
+def export_needs(needs: NeedQuerySet, *, by: User, file_format: str, filters: Mapping[str, Any]) -> Export:
     """The waiting list of this queryset, in the order of the queue, each row with its place in the file."""
     rows = _placed(needs.with_child().in_queue_order().iterator(chunk_size=ROWS_AT_ONCE))
     return _export("needs", gettext("Waiting list"), NEEDS, rows, by=by, file_format=file_format, filters=filters)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -211,7 +212,8 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
             each.required = name == "assessed_on" and (not self.is_bound or name in self.data)
             if isinstance(each, forms.TypedChoiceField) and name != "carer_pain":
                 each.widget = forms.RadioSelect()
-                each.choices = [choice for choice in each.choices if choice[0] != ""]
+                choices: Any = each.choices
+                each.choices = [(value, word) for value, word in choices if value != ""]
             self._dress(name, each)
 
     def _dress(self, name: str, each: forms.Field) -> None:
@@ -273,7 +275,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
     @property
     def confirmed(self) -> frozenset[str]:
         """The keys of the doubts that were ticked."""
-        return frozenset(self.data.getlist("confirm")) if self.is_bound else frozenset()
+        return frozenset(self.data.getlist("confirm")) if isinstance(self.data, QueryDict) else frozenset()
 
     def take_refusal(self, refusal: assessing.AssessmentRefused) -> None:
         """Show what the activity refused, each beside its field."""
@@ -284,11 +286,12 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
 
     def show_stored_where_unsent(self) -> None:
         """A browser sends no unanswered question: show what the draft holds by now, perhaps from somebody else."""
-        self.data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        self.data = data
         for name, each in self.fields.items():
             if name not in self.data and isinstance(each.widget, forms.RadioSelect):
                 value = getattr(self.instance, name)
-                self.data[name] = "" if value is None else str(value)
+                data[name] = "" if value is None else str(value)
 
     def _says_already(self, name: str) -> bool:
         return bool(self.errors.get(name) or self.said(name))
@@ -310,7 +313,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
             offers = [typed]
         return Said(
             name,
-            errors=tuple(self.errors.get(name, ())) if self.is_bound else (),
+            errors=tuple(str(error) for error in self.errors.get(name, ())) if self.is_bound else (),
             warnings=tuple(assessing.in_words(finding) for finding in hard),
             offers=tuple(offers),
             ticks=tuple(

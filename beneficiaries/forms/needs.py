@@ -3,12 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import scoring
 from beneficiaries.forms.filters import FilterForm
 from beneficiaries.models import Need
+from beneficiaries.models.assessments import NeedQuerySet
 from hajar.lib import digits
 
 
@@ -27,7 +27,7 @@ class NeedFilterForm(FilterForm):
     default_sort = "queue"
     ORDERS = {"queue": Need.QUEUE_ORDER}
 
-    def narrow_to_place(self, needs: QuerySet) -> QuerySet:
+    def narrow_to_place(self, needs: NeedQuerySet) -> NeedQuerySet:
         """The queue of a region or a province: a place is counted in it."""
         if region := self.value("region"):
             needs = needs.filter(child__family__province__region=region)
@@ -35,7 +35,7 @@ class NeedFilterForm(FilterForm):
             needs = needs.filter(child__family__province=province)
         return needs
 
-    def pick(self, needs: QuerySet) -> QuerySet:
+    def pick(self, needs: NeedQuerySet) -> NeedQuerySet:
         """Some needs out of that queue, which keep their places; the words of `q` are not looked at here."""
         if urgent := self.value("urgent"):
             needs = needs.filter(is_urgent=urgent == "yes")

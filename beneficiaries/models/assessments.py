@@ -485,7 +485,7 @@ class Need(Journalled):
 
     @property
     def decision_is_overdue(self) -> bool:
-        return bool(self.urgent_since) and scoring.decision_overdue(self.urgent_since, timezone.localdate())
+        return self.urgent_since is not None and scoring.decision_overdue(self.urgent_since, timezone.localdate())
 
     @property
     def bonus(self) -> int:

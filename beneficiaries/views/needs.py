@@ -154,7 +154,11 @@ def _page(request, need, *, status=200, **forms):
         "can_close": need.is_open and request.user.has_perm("beneficiaries.change_need"),
         "can_choose": need.is_open and request.user.has_perm("distributions.propose_allocation"),
         "sees_allocations": request.user.has_perm("distributions.view_allocation"),
-        "crumbs": [(_("Waiting list"), reverse("beneficiaries:need_list")), (need.child.name, "")],
+        "crumbs": [
+            (_("Waiting list"), reverse("beneficiaries:need_list")),
+            (need.child.name, need.child.get_absolute_url()),
+            (_("Need"), ""),
+        ],
         **forms,
     }
     return render(request, "beneficiaries/need_detail.html", context, status=status)
