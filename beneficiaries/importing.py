@@ -27,7 +27,7 @@ from beneficiaries.models.references import next_numbers
 from beneficiaries.reading_registers import Columns
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
-from hajar.journal.models import Entry
+from hajar.journal.models import Entry, Head
 from hajar.lib import names, placenames, sheets
 
 READING = ("health_record.opened",)  # acts that look and change nothing
@@ -116,6 +116,7 @@ def upload_register(*, file: IO[bytes], filename: str, by: User, today: date | N
         raise sheets.SheetError("empty")
     for row in rows:
         _read(row, reader)
+    judged_at = _place_in_journal()
     Judge(rows, by=by).run()
     return RegisterImport.objects.create(
         uploaded_by=by,
@@ -123,6 +124,7 @@ def upload_register(*, file: IO[bytes], filename: str, by: User, today: date | N
         digest=_digest(file),
         columns=columns.as_json(),
         rows=[row.as_json() for row in rows],
+        written={"judged_at": judged_at, "verdicts": counts_of(rows)},
     )
 
 
@@ -180,8 +182,9 @@ def set_row_aside(imported: RegisterImport, *, number: int, by: User, aside: boo
 def judge_again(imported: RegisterImport, *, by: User) -> RegisterImport:
     """Judge every row against the register as it is now."""
     imported, rows = _open(imported)
+    judged_at = _place_in_journal()
     Judge(rows, by=by).run()
-    _keep(imported, rows)
+    _keep(imported, rows, judged_at=judged_at)
     return imported
 
 
@@ -206,9 +209,15 @@ def _row(rows: list[ImportRow], number: int) -> ImportRow:
     raise LookupError(number)
 
 
-def _keep(imported: RegisterImport, rows: list[ImportRow]) -> None:
+def _keep(imported: RegisterImport, rows: list[ImportRow], *, judged_at: int | None = None) -> None:
     imported.rows = [row.as_json() for row in rows]
-    imported.save(update_fields=["rows"])
+    imported.written = {"judged_at": judged_at, "verdicts": counts_of(rows)}
+    imported.save(update_fields=["rows", "written"])
+
+
+def _place_in_journal() -> int:
+    """How far the journal has come; taken before judging. While it stands still, the register does."""
+    return Head.objects.values_list("sequence", flat=True).get(pk=1)
 
 
 def _judge_again(imported: RegisterImport, rows: list[ImportRow], row: ImportRow, *, by: User) -> set[int]:
@@ -346,7 +355,10 @@ def confirm_import(
         for row in rows:
             for name in _HEALTH:
                 row.child.pop(name, None)
-    Judge(rows, by=by).run()
+    allowed = set(Province.objects.visible_to(by).values_list("iso", flat=True))
+    stands_still = imported.written.get("judged_at") == _place_in_journal()
+    if not stands_still or any(row.is_writable and row.child["province"] not in allowed for row in rows):
+        Judge(rows, by=by).run()
     planned = plan(rows)
     if seen is not None and planned.token != seen:
         raise RegisterHasChanged

@@ -19,13 +19,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from beneficiaries import matching, reading_registers
-from beneficiaries.models import Child, Guardian, Province
+from beneficiaries.models import Child, Family, Guardian, Province
+from beneficiaries.models.names import NameKey
 from beneficiaries.reading_registers import ERROR, NOTE, WARNING, Finding
 from beneficiaries.register_words import NAMES
 from hajar.accounts.models import User
 from hajar.lib import names
 
-MANY = 500  # values in one condition; with more, the whole table is read once
+MANY = 2_000  # values in one condition; with more, the whole table is read once
 
 
 class Verdict(models.TextChoices):
@@ -37,7 +38,6 @@ class Verdict(models.TextChoices):
 
 
 WRITTEN = (Verdict.NEW, Verdict.SIBLING)
-PRECISIONS = {"exact": "day", "month": "month", "year": "year"}  # as matching calls them
 
 REASONS: dict[str, str | Promise] = {
     "same_child_in_register": _("This child is already in the register."),
@@ -190,13 +190,14 @@ class Judge:
         judged = [row for row in rows if self.is_judged(row)]
         self.provinces = {province.iso: province for province in Province.objects.all()}
         self.allowed = set(Province.objects.visible_to(by).values_list("iso", flat=True))
-        self.register = matching.Matcher(matching.likes_of(_children_like(judged)))
         self.file: matching.Matcher | _Few = matching.Matcher() if only is None else _Few()
         self.homes: dict[str, _Home] = {}
         self.by_phone: dict[str, list[_Home]] = defaultdict(list)
         self.by_guardian: dict[str, list[_Home]] = defaultdict(list)
-        for home in self._homes_of_the_register(judged):
+        homes = self._homes_of_the_register(judged)
+        for home in homes.values():
             self._index(home)
+        self.register = matching.Matcher(_known_like(judged, {pk: home.phones for pk, home in homes.items()}))
 
     def is_judged(self, row: ImportRow) -> bool:
         return not row.written and (self.only is None or row.number in self.only)
@@ -245,7 +246,7 @@ class Judge:
         params: dict[str, Any] = {}
         if isinstance(match.row, ImportRow):
             where, params, row.match = "in_file", {"row": match.row.number}, {"row": match.row.number}
-        elif match.row.family.province.iso in self.allowed:
+        elif match.row.province in self.allowed:
             where, row.match = "in_register", {"child": str(match.row.pk)}
         else:
             where, row.match = "elsewhere", {"elsewhere": True}
@@ -317,51 +318,63 @@ class Judge:
         for key in home.guardians:
             self.by_guardian[key].append(home)
 
-    def _homes_of_the_register(self, rows: list[ImportRow]) -> Iterator[_Home]:
+    def _homes_of_the_register(self, rows: list[ImportRow]) -> dict[UUID, _Home]:
         """Families with a phone or a guardian like these rows have; two queries."""
         phones = {phone for row in rows for phone in row.phones}
         keys = {key for row in rows for key in guardian_keys(row)}
         wanted = Q(phone__in=phones) | Q(sort_key__in=keys) if len(phones) + len(keys) <= MANY else Q()
         homes: dict[UUID, _Home] = {}
-        for guardian in Guardian.objects.filter(wanted).select_related("family__province"):
-            family = guardian.family
-            home = homes.setdefault(
-                family.pk,
-                _Home(
-                    {"family": str(family.pk)},
-                    family.province.iso,
-                    family.address,
-                    family.reference,
-                    family.province.iso in self.allowed,
-                ),
-            )
-            home.surnames |= {guardian.family_name_latin, guardian.family_name_arabic} - {""}
-            home.guardians.add(guardian.sort_key)
-            if guardian.phone:
-                home.phones.add(str(guardian.phone))
+        told = ("family", "family__number", "family__province__iso", "family__address", "phone", "sort_key")
+        surnames = ("family_name_latin", "family_name_arabic")
+        guardians = Guardian.objects.filter(wanted).values_list(*told, *surnames)
+        for pk, number, province, address, phone, sort_key, *written in guardians.iterator():
+            home = homes.get(pk)
+            if not home:
+                reference = Family(number=number).reference
+                home = _Home({"family": str(pk)}, province, address, reference, province in self.allowed)
+                homes[pk] = home
+            home.surnames.update(filter(None, written))
+            home.guardians.add(sort_key)
+            if phone:
+                home.phones.add(str(phone))
         about = Q(family__in=homes) if len(homes) <= MANY else Q()
-        surnames = Child.objects.filter(about).values_list("family", "family_name_latin", "family_name_arabic")
-        for family_id, latin, arabic in surnames:
-            if family_id in homes:
-                homes[family_id].surnames |= {latin, arabic} - {""}
-        yield from homes.values()
+        for pk, *written in Child.objects.filter(about).values_list("family", *surnames).iterator():
+            if pk in homes:
+                homes[pk].surnames.update(filter(None, written))
+        return homes
 
 
-def _children_like(rows: list[ImportRow]) -> models.QuerySet:
+@dataclass(frozen=True)
+class _Known:
+    """A child of the register, as far as a verdict needs to know."""
+
+    pk: UUID
+    province: str
+
+
+def _known_like(rows: list[ImportRow], phones_of: Mapping[UUID, set[str]]) -> Iterator[matching.Like]:
     """The children of the register whom these rows could be: all of them for a large file, few for a small one."""
-    children = Child.objects.select_related("family__province").only(
-        *Child.NAME_FIELDS, "born_on", "birth_precision", "sex", "family__number", "family__province__iso"
-    )
     likes = [row.as_like() for row in rows]
     keys = {key for like in likes for key in like.keys()}
-    phones = {phone for like in likes for phone in like.phones}
-    if len(keys) + len(phones) > MANY:
-        return children
-    years = [like.born_on.year for like in likes if like.born_on]
-    sounds = Q(name_keys__key__in=keys)
-    if years and len(years) == len(likes):
-        sounds &= Q(born_on__gte=date(min(years) - 1, 1, 1), born_on__lte=date(max(years) + 1, 12, 31))
-    return children.filter(sounds | Q(family__guardians__phone__in=phones)).distinct()
+    children = Child.objects.all()
+    if len(keys) + len(phones_of) <= MANY:
+        years = [like.born_on.year for like in likes if like.born_on]
+        sounds = Q(pk__in=NameKey.objects.filter(key__in=keys, child__isnull=False).values("child"))
+        if years and len(years) == len(likes):
+            sounds &= Q(born_on__gte=date(min(years) - 1, 1, 1), born_on__lte=date(max(years) + 1, 12, 31))
+        children = children.filter(sounds | Q(family__in=phones_of))
+    told = ("pk", "family", "family__province__iso", "born_on", "birth_precision", "sex", *Child.NAME_FIELDS)
+    for pk, family, province, born_on, precision, sex, *written in children.values_list(*told).iterator():
+        given_latin, family_latin, given_arabic, family_arabic = written
+        yield matching.Like(
+            latin=f"{given_latin} {family_latin}".strip(),
+            arabic=f"{given_arabic} {family_arabic}".strip(),
+            born_on=born_on,
+            precision=precision,
+            sex=sex,
+            phones=frozenset(phones_of.get(family, ())),
+            row=_Known(pk, province),
+        )
 
 
 def _surnames(child: Mapping[str, Any]) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils import translation
@@ -70,6 +70,7 @@ class Columns:
     headings: dict[str, str]
     units: dict[str, str] = field(default_factory=dict)
     unread: list[str] = field(default_factory=list)
+    unread_sheets: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -98,6 +99,7 @@ def find_columns(sheet: sheets.Sheet) -> Columns:
     best = max(found, key=lambda columns: len(columns.fields), default=None)
     if best is None or len(best.fields) < 3 or not set(NAMES) & best.fields.keys():
         raise NotARegister
+    best.unread_sheets = list(sheet.unread)
     return best
 
 
@@ -235,6 +237,7 @@ def _diagnosis_words() -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def find_diagnosis(text: str) -> str:
     """The key of the list that the words name; "" when none does."""
     known = _diagnosis_words()
@@ -243,6 +246,12 @@ def find_diagnosis(text: str) -> str:
         return key
     near = difflib.get_close_matches(folded, known, n=1, cutoff=0.9) if len(folded) >= 8 else []
     return known[near[0]] if near else ""
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    """The same few words stand in every row of a column."""
+    return names.fold(text)
 
 
 # --- findings -------------------------------------------------------------------------------------------------------
@@ -405,7 +414,7 @@ class _Reading:
 
     def sex(self) -> None:
         typed = self.typed.get("sex", "")
-        if sex := SEX.get(names.fold(typed)):
+        if sex := SEX.get(_folded(typed)):
             self.child["sex"] = sex
         else:
             self.find("sex", "sex_unknown" if typed else "sex_missing", ERROR)
@@ -463,7 +472,7 @@ class _Reading:
 
     def relation(self) -> str:
         typed = self.typed.get("relation", "")
-        relation = RELATIONS.get(names.fold(typed), "")
+        relation = RELATIONS.get(_folded(typed), "")
         if typed and not relation:
             self.find("relation", "relation_unknown", NOTE)
             self.kept.append(self.as_written("relation")[:200])
@@ -481,20 +490,21 @@ class _Reading:
             if any(phones.is_doubtful(number) for number in found):
                 self.find(name, "phone_doubtful", NOTE)
             numbers += [number.as_e164 for number in found]
-        if (typed := self.typed.get("whatsapp")) and names.fold(typed) not in YES_NO:
+        if (typed := self.typed.get("whatsapp")) and _folded(typed) not in YES_NO:
             numbers += [number.as_e164 for number in _phones_in(typed)]
         if numbers:
             self.child["phone"] = numbers[0]
         return list(dict.fromkeys(numbers))
 
     def uses_whatsapp(self, numbers: Sequence[str]) -> bool:
-        typed = self.typed.get("whatsapp", "")
-        answer = YES_NO.get(names.fold(typed))
+        if not (typed := self.typed.get("whatsapp")):
+            return False
+        answer = YES_NO.get(_folded(typed))
         return answer == "yes" or (not answer and any(number.as_e164 == numbers[0] for number in _phones_in(typed)))
 
     def language(self) -> None:
         if typed := self.typed.get("language"):
-            self.child["language"] = LANGUAGES.get(names.fold(typed), "")
+            self.child["language"] = LANGUAGES.get(_folded(typed), "")
             if not self.child["language"]:
                 self.kept.append(self.as_written("language")[:200])
 
@@ -530,14 +540,14 @@ class _Reading:
 
     def present_chair(self) -> None:
         if typed := self.typed.get("present_chair"):
-            meaning = CHAIR.get(names.fold(typed))
+            meaning = CHAIR.get(_folded(typed))
             self.child |= CHAIR_ANSWERS.get(meaning or "", {})
             if meaning not in ("yes", "no"):
                 self.remarks.append(self.as_written("present_chair")[:400])
 
     def school(self) -> None:
         if typed := self.typed.get("school"):
-            self.child["school"] = SCHOOL.get(names.fold(typed), "")
+            self.child["school"] = SCHOOL.get(_folded(typed), "")
             if not self.child["school"]:
                 # A plain "no" does not say whether she left or never went: the words are kept for who assesses.
                 self.remarks.append(self.as_written("school")[:400])

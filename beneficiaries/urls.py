@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beneficiaries.views import assessments, children, consents, families, health, needs, search
+from beneficiaries.views import assessments, children, consents, families, health, imports, needs, search
 
 app_name = "beneficiaries"
 urlpatterns = [
@@ -37,4 +37,12 @@ urlpatterns = [
     path("needs/<uuid:pk>/", needs.detail, name="need_detail"),
     path("needs/<uuid:pk>/override/", needs.override, name="need_override"),
     path("needs/<uuid:pk>/close/", needs.close, name="need_close"),
+    # import of a register
+    path("imports/", imports.index, name="import_list"),
+    path("imports/new/", imports.create, name="import_create"),
+    path("imports/<uuid:pk>/", imports.detail, name="import_detail"),
+    path("imports/<uuid:pk>/rows/<int:number>/", imports.row, name="import_row"),
+    path("imports/<uuid:pk>/confirm/", imports.confirm, name="import_confirm"),
+    path("imports/<uuid:pk>/undo/", imports.undo, name="import_undo"),
+    path("imports/<uuid:pk>/discard/", imports.discard, name="import_discard"),
 ]

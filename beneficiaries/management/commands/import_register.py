@@ -74,9 +74,8 @@ class Command(BaseCommand):
         left = counts[Verdict.WARNING] + counts[Verdict.ERROR]
         if left:
             words = ngettext(
-                "%(count)d row is doubtful or refused and is not written: correct it in the file or on the import page.",
-                "%(count)d rows are doubtful or refused and are not written: correct them in the file or on the import "
-                "page.",
+                "%(count)d row is doubtful or refused and is not written: correct it in the file, or on the page.",
+                "%(count)d rows are doubtful or refused and are not written: correct them in the file, or on the page.",
                 left,
             )
             self.stdout.write(self.style.WARNING(words % {"count": left}))
