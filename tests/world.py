@@ -31,6 +31,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
+    factories.FollowUpFactory(delivery=delivery)
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     return {

@@ -149,7 +149,7 @@ class Child(Named, Journalled):
 
     @property
     def reference(self) -> str:
-        return f"HJ-{self.number:05d}"
+        return f"HJ-{self.number:05d}" if self.number else ""
 
     @property
     def is_followed(self) -> bool:

@@ -59,7 +59,7 @@ class Family(Journalled):
 
     @property
     def reference(self) -> str:
-        return f"FA-{self.number:05d}"
+        return f"FA-{self.number:05d}" if self.number else ""
 
 
 class GuardianQuerySet(NamedQuerySet):

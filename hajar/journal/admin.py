@@ -72,14 +72,13 @@ class ReadOnlyAdmin(JournalledAdmin):
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
     list_display = ["sequence", "received_at", "act_in_words", "object_type", "object_id", "actor"]
-    list_select_related = ["actor"]
     list_filter = ["act", "received_at"]
     search_fields = ["object_id", "actor__email", "actor__full_name"]
     ordering = ["-sequence"]
     readonly_fields = ["payload_data"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("payload")
+        return super().get_queryset(request).select_related("payload", "actor")
 
     @admin.display(description="act", ordering="act")
     def act_in_words(self, entry):
