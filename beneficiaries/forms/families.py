@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +10,12 @@ from beneficiaries.models import Family, Guardian, Province, phones
 
 def provinces_by_region(user) -> list:
     """Provinces where this person may act, under their regions, for a select; one query."""
+    return under_regions(Province.objects.visible_to(user).select_related("region").by_name())
+
+
+def under_regions(provinces: Iterable[Province]) -> list:
     groups: dict[str, list] = {}
-    for province in Province.objects.visible_to(user).select_related("region").by_name():
+    for province in provinces:
         groups.setdefault(province.region.name, []).append((province.pk, province.name))
     return sorted(groups.items())
 

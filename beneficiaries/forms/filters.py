@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.forms.families import provinces_by_region
-from beneficiaries.models import Child, Need, Region
+from beneficiaries.forms.families import under_regions
+from beneficiaries.models import Child, Need, Province
 from beneficiaries.models.children import ChildQuerySet
 
 ALL = "all"
@@ -39,9 +39,10 @@ class FilterForm(forms.Form):
 
     def __init__(self, data, *, user):
         super().__init__(data)
-        regions = sorted((str(region.pk), region.name) for region in Region.objects.visible_to(user))
-        self.fields["region"].choices = [("", _("All")), *sorted(regions, key=lambda choice: choice[1])]
-        self.fields["province"].choices = [("", _("All")), *provinces_by_region(user)]
+        provinces = list(Province.objects.visible_to(user).select_related("region").by_name())
+        regions = {str(province.region_id): province.region.name for province in provinces}
+        self.fields["region"].choices = [("", _("All")), *sorted(regions.items(), key=lambda choice: choice[1])]
+        self.fields["province"].choices = [("", _("All")), *under_regions(provinces)]
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
                 field.widget.attrs["class"] = "form-select"

@@ -25,7 +25,8 @@ def index(request):
     """The open needs of one's regions: urgent first, then need and waiting."""
     form = NeedFilterForm(request.GET, user=request.user)
     queue, needs = _queue(request, form)
-    page = lists.paged(request, needs.with_queue().with_child(), form)
+    page = lists.paged(request, needs.with_queue().only("pk"), form)  # the reasons are long: they are not put in order
+    page["rows"] = _whole(page["rows"])
     sight(page["rows"], queue)
     context = {
         "form": form,
@@ -47,6 +48,11 @@ def _queue(request, form):
         found = searching.find_children(children, searching.understand(words))
         needs = needs.filter(child__in=[child.pk for child in found])
     return queue, needs
+
+
+def _whole(keys):
+    rows = Need.objects.with_child().in_bulk([row.pk for row in keys])
+    return [rows[row.pk] for row in keys]
 
 
 def sight(needs, queue):
