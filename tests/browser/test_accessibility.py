@@ -1,0 +1,94 @@
+"""Every page of the house, in three languages: axe finds nothing, nothing sticks out of a phone, no word in the console."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+
+from hajar.accounts import roles
+from tests import permissions, world
+from tests.browser.visiting import DESK, PHONE, complaints_of, sit_down, speak, too_wide
+from tests.permissions import RULES
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Target size came with WCAG 2.2 and sleeps unless it is woken.
+EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+FILES = {"health", "beneficiaries:child_photo", "beneficiaries:consent_paper", "distributions:delivery_file"} | {
+    "distributions:initiative_summary_pdf",
+}
+OF_THE_ACCOUNT = ("account_change_password", "mfa_index", "mfa_activate_totp", "usersessions_list", "account_logout")
+OF_STRANGERS = ("account_login", "account_reset_password")
+DIRECTION = {"fr": "ltr", "ar": "rtl", "en": "ltr"}
+MAIN = (
+    "home",
+    "beneficiaries:child_detail",
+    "beneficiaries:assessment_edit",
+    "beneficiaries:need_list",
+    "distributions:initiative_report",
+)
+
+
+@pytest.fixture
+def house(person):
+    """One person for each role, and one of everything in Casablanca."""
+    people = {role: person(role, role, "MA-06") for role in sorted(permissions.EVERYBODY)}
+    things = world.build("MA-CAS", volunteer=people[roles.VOLUNTEER])
+    return people, things | world.an_import(people[roles.COORDINATOR])
+
+
+def stops(people, things):
+    """(who, address) of each page, so that nobody signs in twice."""
+    for role in (roles.COORDINATOR, *sorted(permissions.EVERYBODY - {roles.COORDINATOR})):
+        yield role, reverse("home")
+        for rule in RULES:
+            first = roles.COORDINATOR if roles.COORDINATOR in rule.roles else min(rule.roles)
+            if not rule.post and role == first and rule.name not in {"home"} | FILES:
+                yield role, reverse(rule.name, kwargs={name: things[key] for name, key in rule.args.items()})
+    for name in OF_THE_ACCOUNT:
+        yield roles.OBSERVER, reverse(name)
+    yield roles.OBSERVER, "/no-such-page/"
+    yield roles.OBSERVER, reverse("beneficiaries:child_list")  # 403
+    for name in OF_STRANGERS:
+        yield None, reverse(name)
+
+
+def faults_of(page, axe: Axe) -> list[str]:
+    found = [
+        f"{violation['id']}: {node['target'][0]} {' '.join(node['html'].split())[:160]} | "
+        f"{' '.join((node.get('failureSummary') or '').split())[:240]}"
+        for violation in axe.run(page, options=EVERYTHING).response["violations"]
+        for node in violation["nodes"][:4]
+    ]
+    headings = page.locator("h1").count()
+    return found + ([] if headings == 1 else [f"{headings} headings of the first level"])
+
+
+def speech_of(page, language: str) -> list[str]:
+    told = page.evaluate("[document.documentElement.lang, document.documentElement.dir]")
+    return [] if [told[0][:2], told[1]] == [language, DIRECTION[language]] else [f"lang and dir are {told}"]
+
+
+@pytest.mark.parametrize("language", ["fr", "ar", "en"])
+def test_every_page_can_be_used_by_everybody(page, base_url, house, language):
+    axe, complaints, found, seen_as = Axe(), complaints_of(page), [], object()
+    page.set_default_navigation_timeout(60_000)
+    for role, address in stops(*house):
+        if role != seen_as:
+            page.context.clear_cookies()
+            speak(page.context, language, base_url)
+            if role:
+                sit_down(page.context, house[0][role], base_url)
+            seen_as = role
+        is_for_phones = address.startswith("/mobile/")
+        page.set_viewport_size(PHONE if is_for_phones else DESK)
+        answer = page.goto(address)
+        faults = faults_of(page, axe) + speech_of(page, language)
+        if answer.status >= 500:
+            faults.append(f"answered {answer.status}")
+        page.set_viewport_size(PHONE)
+        if wide := too_wide(page):
+            faults.append(wide)
+        found += [f"{language} {role} {address} {fault}" for fault in faults]
+    expected = ("/no-such-page/", reverse("beneficiaries:child_list"))  # a browser writes 404 and 403 down
+    spoken = [f"console: {line}" for line in complaints if not any(f"{name} Failed" in line for name in expected)]
+    assert found + spoken == [], "\n" + "\n".join(found + spoken)

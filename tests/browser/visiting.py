@@ -1,0 +1,50 @@
+"""How a person of the cast sits down at a screen: signed in, in her language, at her desk, with her tablet or phone."""
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+
+DESK = {"width": 1440, "height": 900}
+TABLET = {"width": 820, "height": 1180}
+PHONE = {"width": 360, "height": 740}
+
+
+def speak(context: BrowserContext, language: str, base_url: str) -> None:
+    """Every page of this browser comes in `language` from now on."""
+    context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base_url}])
+
+
+def sit_down(context: BrowserContext, user, base_url: str) -> None:
+    """Sign `user` in without the sign-in page, whose own stories are told elsewhere."""
+    client = Client()
+    client.force_login(user)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
+
+
+def too_wide(page: Page) -> str:
+    """What sticks out of the screen at the side, as one line; "" where nothing does."""
+    return page.evaluate(
+        """() => {
+            const room = document.documentElement.clientWidth;
+            if (document.documentElement.scrollWidth <= room) return "";
+            const out = [...document.body.querySelectorAll("*")].filter((element) => {
+                const box = element.getBoundingClientRect();
+                return box.width && (box.right > room + 1 || box.left < -1);
+            });
+            const named = out.slice(-3).map((one) => `${one.tagName.toLowerCase()}.${one.className}`);
+            return `${document.documentElement.scrollWidth} points wide: ${named.join(", ")}`;
+        }"""
+    )
+
+
+def complaints_of(page: Page) -> list[str]:
+    """A list that grows with every error and warning that the browser writes down, each with its page."""
+    complaints: list[str] = []
+    page.on(
+        "console",
+        lambda said: said.type in ("error", "warning") and complaints.append(f"{page.url} {said.text[:300]}"),
+    )
+    page.on("pageerror", lambda error: complaints.append(f"{page.url} {str(error)[:300]}"))
+    page.on("response", lambda answer: answer.status >= 500 and complaints.append(f"{answer.status} {answer.url}"))
+    return complaints
