@@ -304,7 +304,8 @@ def dirhams(amount) -> str:
     figure = f"{amount:,.{places}f}"
     if not english:
         figure = figure.replace(",", NBSP).replace(".", ",")
-    return f"{figure}{NBSP}{pgettext('currency', 'MAD')}"
+    unit = pgettext("currency", "MAD")  # not inside the f-string: the extractor does not read those
+    return f"{figure}{NBSP}{unit}"
 
 
 @register.filter
