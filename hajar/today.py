@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +28,22 @@ class Stat:
     tone: str = ""
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the waiting list."""
+
+    need: Need
+    has_chair: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """A family to call back, and which look is due."""
+
+    delivery: Delivery
+    words: str | Promise
+
+
 @dataclass
 class Today:
     """What the home page shows; a part that is None is not this person's."""
@@ -34,10 +51,10 @@ class Today:
     date: date
     next_initiative: Initiative | None = None
     stats: list[Stat] = field(default_factory=list)
-    needs: list[Need] | None = None
+    needs: list[Waiting] | None = None
     waiting_by_region: list[tuple[Region, int]] | None = None
     rounds: list[Round] | None = None
-    followups: list[Delivery] | None = None
+    followups: list[Due] | None = None
     to_look_at: list[Delivery] | None = None
     approvals: list[Allocation] | None = None
     chairs: list[tuple[str, str, int]] | None = None
@@ -79,11 +96,10 @@ def for_person(user, today: date | None = None) -> Today:
 
 def _add_needs(page: Today, user, today: date) -> None:
     waiting = Need.objects.visible_to(user).open()
-    page.needs = list(
-        waiting.in_queue_order(today).select_related("child__family__province").prefetch_related("allocations")[:FEW]
-    )
-    for need in page.needs:
-        need.has_live_allocation = any(allocation.is_live for allocation in need.allocations.all())
+    first = waiting.in_queue_order(today).select_related("child__family__province").prefetch_related("allocations")
+    page.needs = [
+        Waiting(need, any(allocation.is_live for allocation in need.allocations.all())) for need in first[:FEW]
+    ]
     number = waiting.count()
     urgent = list(waiting.filter(is_urgent=True).order_by("urgent_since").values_list("urgent_since", flat=True))
     url = reverse("beneficiaries:need_list")
@@ -121,11 +137,8 @@ def _add_field(page: Today, user, today: date) -> None:
     rounds = Round.objects.visible_to(user).filter(day__range=(today, today + timedelta(days=7)))
     page.rounds = list(_with_stops(rounds).order_by("day", "pk")[:FEW])
     if user.has_perm("distributions.view_followup"):
-        page.followups = list(
-            following_up.due(user, today).select_related("allocation__need__child__family__province")[:FEW]
-        )
-        for delivery in page.followups:
-            delivery.due_words = FollowUp.Step(delivery.due_step).label
+        due = following_up.due(user, today).select_related("allocation__need__child__family__province")
+        page.followups = [Due(delivery, FollowUp.Step(delivery.due_step).label) for delivery in due[:FEW]]
     if user.has_perm("distributions.view_delivery"):
         page.to_look_at = list(
             Delivery.objects.visible_to(user)

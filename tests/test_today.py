@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from distributions.models import FollowUp
 from hajar import today
 from tests.factories import (
     AllocationFactory,
@@ -22,7 +23,7 @@ def test_a_case_worker_sees_who_waits_in_her_regions_only(client, samira):
     NeedFactory(child__family__province=province("MA-TAR"))
     client.force_login(samira)
     page = client.get("/").context["today"]
-    assert [need.child.family.province.iso for need in page.needs] == ["MA-CAS"]
+    assert [line.need.child.family.province.iso for line in page.needs] == ["MA-CAS"]
     assert page.stats[0].number == 1
     assert [(region.iso, number) for region, number in page.waiting_by_region] == [("MA-06", 1)]
 
@@ -31,7 +32,7 @@ def test_urgent_needs_come_first_and_say_when_the_decision_is_late(karim):
     NeedFactory(score_high=90)
     urgent = NeedFactory(score_low=30, score_high=30, is_urgent=True, urgent_since=timezone.localdate())
     page = today.for_person(karim)
-    assert page.needs[0] == urgent
+    assert page.needs[0].need == urgent
     assert page.stats[1].tone == "urgent"
     late = today.for_person(karim, timezone.localdate() + timedelta(days=15)).stats[1].words
     assert late != page.stats[1].words
@@ -67,7 +68,7 @@ def test_who_proposed_is_not_asked_to_approve(karim, person):
 
 def test_a_call_that_is_due_is_named_by_its_step(karim):
     DeliveryFactory(handed_over_on=timezone.localdate() - timedelta(days=20))
-    assert [str(delivery.due_words) for delivery in today.for_person(karim).followups] != [""]
+    assert [line.words for line in today.for_person(karim).followups] == [FollowUp.Step.DAYS_14.label]
 
 
 @pytest.mark.parametrize("number", [1, 15])
