@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from statistics import median
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from beneficiaries.models import Child, Region
+from beneficiaries.models import Province, Region
+from beneficiaries.models.children import ChildQuerySet
 from distributions.models import Allocation, Delivery, FollowUp, Initiative
 from distributions.models.followups import Change
 from hajar.lib.disclosure import disclose, disclose_total
@@ -75,8 +76,10 @@ def initiative_report(initiative: Initiative, *, small_counts: bool) -> Initiati
     not end in a hand-over; left: live allocations. `small_counts`: the reader may see counts under five.
     """
     rows = _rows(initiative)
-    planned, delivered, left = Counter(), Counter(), Counter()
-    localities: Counter[str] = Counter()
+    planned: Counter[int] = Counter()
+    delivered: Counter[int] = Counter()
+    left: Counter[int] = Counter()
+    localities: Counter[int] = Counter()
     waits = []
     for row in rows:
         region = row["need__child__family__province__region"]
@@ -147,9 +150,10 @@ def _rows(initiative: Initiative) -> QuerySet:
     )
 
 
-def _failures(initiative: Initiative) -> tuple[Counter, Counter]:
+def _failures(initiative: Initiative) -> tuple[Counter[int], Counter[str]]:
     attempts = Delivery.objects.filter(allocation__initiative=initiative).exclude(outcome=Delivery.Outcome.DELIVERED)
-    by_region, by_outcome = Counter(), Counter()
+    by_region: Counter[int] = Counter()
+    by_outcome: Counter[str] = Counter()
     for outcome, region in attempts.values_list("outcome", "allocation__need__child__family__province__region"):
         by_region[region] += 1
         by_outcome[outcome] += 1
@@ -180,8 +184,6 @@ def _changes(initiative: Initiative, mask: _Mask) -> dict[str, ChangeCounts]:
 
 
 def _localities(counts: Counter, mask: _Mask) -> list[tuple[str, int | None]]:
-    from beneficiaries.models import Province
-
     shown = mask.row(counts)
     provinces = Province.objects.in_bulk(set(counts))
     return sorted(((provinces[pk].name, shown[pk]) for pk in provinces), key=lambda pair: pair[0])
@@ -195,10 +197,8 @@ class Overview:
     by_region: list[tuple[Region, int | None, int | None]]
 
 
-def overview(children: QuerySet[Child], *, small_counts: bool) -> Overview:
+def overview(children: ChildQuerySet, *, small_counts: bool) -> Overview:
     """Children followed and children waiting, by region, among these children."""
-    from django.db.models import Count
-
     mask = _Mask(small_counts)
     followed = dict(children.followed().values_list("family__province__region").annotate(number=Count("pk")).order_by())
     waiting = dict(children.waiting().values_list("family__province__region").annotate(number=Count("pk")).order_by())

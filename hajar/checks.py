@@ -5,10 +5,9 @@ Durability is set in settings.py and read back here from the live connection: a 
 
 from pathlib import Path
 
-from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import connections
-from django.template import TemplateSyntaxError
+from django.template import Engine, TemplateSyntaxError
 from django.template.loader import get_template
 
 # SQLite answers synchronous as a number: 2 is FULL.
@@ -39,7 +38,7 @@ def _faults(connection):
 def templates_compile(app_configs=None, **kwargs):
     """Compile every page before it is put in front of people."""
     faults = []
-    for folder in settings.TEMPLATES[0]["DIRS"]:
+    for folder in Engine.get_default().dirs:
         for path in sorted(Path(folder).rglob("*.html")):
             try:
                 get_template(path.relative_to(folder).as_posix())

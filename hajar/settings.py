@@ -173,8 +173,8 @@ NODE_MODULES_FILES = {
     for script in ("arabic", "latin", "latin-ext")
     for weight in (400, 500, 600, 700)
 }
-# Bare name -> module, for {% importmap %}: static/js/row_menu.js is imported as "hajar/row_menu", static/mobile/photo.js as
-# "mobile/photo".
+# Bare name -> module, for {% importmap %}: static/js/row_menu.js is imported as "hajar/row_menu",
+# static/mobile/photo.js as "mobile/photo".
 JS_MODULES = {"signature_pad": "vendor/signature_pad.js"} | {
     f"{name}/{module.stem}": f"{folder}/{module.name}"
     for name, folder in (("hajar", "js"), ("mobile", "mobile"))

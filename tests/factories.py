@@ -8,8 +8,8 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
-from distributions import models as chairs
 from distributions import delivering, following_up, planning, stocktaking
+from distributions import models as chairs
 from hajar.accounts.models import User
 
 

@@ -134,18 +134,18 @@ class NameKey(models.Model):
     def owner_field(model) -> str:
         return model._meta.model_name
 
-    @classmethod
-    def of(cls, person) -> list["NameKey"]:
+    @staticmethod
+    def of(person) -> list["NameKey"]:
         """The rows that `person` should have, unsaved."""
-        owner = {cls.owner_field(person): person}
-        return [cls(key=key[:40], **owner) for key in sorted(person.computed_keys())]
+        owner = {NameKey.owner_field(person): person}
+        return [NameKey(key=key[:40], **owner) for key in sorted(person.computed_keys())]
 
-    @classmethod
-    def rewrite(cls, person) -> None:
+    @staticmethod
+    def rewrite(person) -> None:
         """Make the stored keys of one person equal to the computed ones; writes only what differs."""
-        owner = {cls.owner_field(person): person}
-        stored = set(cls.objects.filter(**owner).values_list("key", flat=True))
-        wanted = {row.key: row for row in cls.of(person)}
+        owner = {NameKey.owner_field(person): person}
+        stored = set(NameKey.objects.filter(**owner).values_list("key", flat=True))
+        wanted = {row.key: row for row in NameKey.of(person)}
         if gone := stored - wanted.keys():
-            cls.objects.filter(key__in=gone, **owner).delete()
-        cls.objects.bulk_create([row for key, row in wanted.items() if key not in stored])
+            NameKey.objects.filter(key__in=gone, **owner).delete()
+        NameKey.objects.bulk_create([row for key, row in wanted.items() if key not in stored])

@@ -115,8 +115,8 @@ class Mandate(models.Model):
         return f"{self.user} · {self.region or _('whole Kingdom')}"
 
     @staticmethod
-    def of(user) -> list["int | None"]:
-        """Ids of the regions in which the user may act today; None stands for all. One query, remembered on the user."""
+    def of(user) -> list[int | None]:
+        """Ids of the regions in which the user may act today; None stands for all. One query, then remembered."""
         if not user.is_authenticated or not user.is_active:
             return []
         today = timezone.localdate()

@@ -18,7 +18,7 @@ class JournalledForm(WesternDigitsFormMixin, forms.ModelForm):
 class JournalledAdmin(admin.ModelAdmin):
     """Scoped by mandate, written to the journal, and without hard deletes."""
 
-    form = JournalledForm
+    form: type[forms.ModelForm] = JournalledForm
     list_per_page = 50
     show_full_result_count = False
     object_history_template = "admin/journal_history.html"
