@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import IO, Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError, Q
@@ -19,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import diagnoses, matching, reading_registers, registration, scoring
+from beneficiaries import diagnoses, matching, reading_registers, register_words, registration, scoring
 from beneficiaries.judging import MANY, ImportRow, Judge, counts_of, guardian_keys
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, HealthRecord, Need, Province
 from beneficiaries.models.imports import RegisterImport
@@ -109,7 +110,7 @@ def upload_register(*, file: IO[bytes], filename: str, by: User, today: date | N
     columns = reading_registers.find_columns(sheet)
     reader = _reader(columns, by=by, today=today or timezone.localdate())
     if not reader.reads_health:
-        for name in reading_registers.HEALTH:
+        for name in register_words.HEALTH:
             columns.fields.pop(name, None)
     rows = [ImportRow(number, typed) for number, typed in reading_registers.typed_rows(sheet, columns)]
     if not rows:
@@ -151,7 +152,7 @@ def correct_row(
     """Take other words for cells of a row, and judge it again; returns the rows whose verdict this touched."""
     imported, rows = _open(imported)
     row = _row(rows, number)
-    words = {name: reading_registers.as_text(text) for name, text in typed.items() if name in reading_registers.BY_NAME}
+    words = {name: reading_registers.as_text(text) for name, text in typed.items() if name in register_words.BY_NAME}
     changed = {name: text for name, text in words.items() if text != row.typed.get(name, "")}
     if changed:
         row.typed = {name: text for name, text in {**row.typed, **changed}.items() if text}
@@ -504,22 +505,24 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
     if imported.state != RegisterImport.State.DONE:
         raise NotImported
     ids = imported.written
-    for part in _parts(ids["children"]):  # nobody may build on them while we look
-        list(Child.objects.select_for_update().filter(pk__in=part).order_by("pk").values_list("pk", flat=True))
+    locked = (("families", Family.objects.select_for_update()), ("children", Child.objects.select_for_update()))
+    for kind, rows in locked:  # nobody may build on them while we look
+        for part in _parts(ids[kind]):
+            list(rows.filter(pk__in=part).order_by("pk").values_list("pk", flat=True))
     if worked_on := sorted(_worked_on(ids)):
         raise NotUndoable(worked_on)
-    joined = _families_of(ids["children"]) - set(ids["families"])
+    joined = _families_of(ids["children"]) - set(map(UUID, ids["families"]))
     try:
         with transaction.atomic():
-            for model, key in (
-                (Assessment, "assessments"),
-                (HealthRecord, "health_records"),
-                (Child, "children"),
-                (Guardian, "guardians"),
-                (Family, "families"),
+            for kind, gone in (
+                ("assessments", Assessment.objects.all()),
+                ("health_records", HealthRecord.objects.all()),
+                ("children", Child.objects.all()),
+                ("guardians", Guardian.objects.all()),
+                ("families", Family.objects.all()),
             ):
-                for part in _parts(ids[key]):
-                    model.objects.filter(pk__in=part).delete()
+                for part in _parts(ids[kind]):
+                    gone.filter(pk__in=part).delete()
     except ProtectedError as error:
         raise NotUndoable(sorted({str(getattr(row, "child", row)) for row in error.protected_objects})) from error
     registration.refresh_family_sort_keys(joined)
@@ -530,15 +533,15 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
     return imported
 
 
-def _parts(ids: Sequence[str]) -> Iterator[list[str]]:
+def _parts(ids: Sequence[str]) -> Iterator[list[UUID]]:
     for start in range(0, len(ids), MANY):
-        yield list(ids[start : start + MANY])
+        yield [UUID(key) for key in ids[start : start + MANY]]
 
 
-def _families_of(children: Sequence[str]) -> set[str]:
-    found: set[str] = set()
+def _families_of(children: Sequence[str]) -> set[UUID]:
+    found: set[UUID] = set()
     for part in _parts(children):
-        found |= {str(pk) for pk in Child.objects.filter(pk__in=part).values_list("family", flat=True)}
+        found |= set(Child.objects.filter(pk__in=part).values_list("family", flat=True))
     return found
 
 
@@ -572,14 +575,15 @@ def _worked_on(ids: Mapping[str, Any]) -> set[str]:
     return _references(Child, children) | _references(Family, families)
 
 
-def _with_later_entries(ids: Sequence[str]) -> set[str]:
+def _with_later_entries(ids: Sequence[UUID]) -> set[UUID]:
     """Which of these rows or files the journal tells anything of: the import itself is told of elsewhere."""
-    entries = Entry.objects.filter(Q(object_id__in=ids) | Q(subject_id__in=ids)).exclude(act__in=READING)
+    objects = [str(key) for key in ids]  # the journal names objects by their text, files by their key
+    entries = Entry.objects.filter(Q(object_id__in=objects) | Q(subject_id__in=ids)).exclude(act__in=READING)
     told = {str(key) for pair in entries.values_list("object_id", "subject_id") for key in pair}
-    return told & set(ids)
+    return {key for key in ids if str(key) in told}
 
 
-def _owners(kind: str, ids: set[str]) -> set[Any]:
+def _owners(kind: str, ids: set[UUID]) -> set[Any]:
     model, owner = {
         "guardians": (Guardian, "family"),
         "assessments": (Assessment, "child"),

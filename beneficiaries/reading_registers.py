@@ -5,6 +5,7 @@ same rules read it again. What is read comes with findings: an error forbids the
 only tells.
 """
 
+import dataclasses
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -141,7 +142,7 @@ def _settle(columns: Columns) -> None:
 def _rename(columns: Columns, old: str, new: str) -> None:
     for table in (columns.fields, columns.headings, columns.units):
         if old in table:
-            table[new] = table.pop(old)  # type: ignore[index, assignment]
+            table[new] = table.pop(old)  # type: ignore[assignment]
 
 
 def recognise(heading: str) -> tuple[str | None, str]:
@@ -160,7 +161,7 @@ def _nearly(typed: str, known: Mapping[str, str]) -> str | None:
     """A heading with one wrong letter, or two in a long one; nothing when two fields are as near."""
     if len(typed) < 5:
         return None
-    near = {}
+    near: dict[str, float] = {}
     for heading, name in known.items():
         longest = max(len(typed), len(heading))
         likeness = difflib.SequenceMatcher(None, typed, heading, autojunk=False)
@@ -292,7 +293,7 @@ class Finding:
     field: str
     code: str
     level: str = WARNING
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         kept = {"field": self.field, "code": self.code, "level": self.level}
@@ -332,7 +333,7 @@ class _Reading:
         self.remarks: list[str] = []  # for the draft of the assessment
 
     def result(self) -> tuple[dict[str, Any], list[Finding]]:
-        self.names()
+        self.name()
         self.birth()
         self.sex()
         self.place()
@@ -365,7 +366,7 @@ class _Reading:
 
     # names
 
-    def names(self) -> None:
+    def name(self) -> None:
         written = {name: self.typed.get(name, "") for name in NAMES}
         parts: dict[str, str] = dict.fromkeys(NAMES, "")
         for name, text in written.items():
@@ -436,7 +437,7 @@ class _Reading:
 
     def guardians(self) -> None:
         relation = self.relation()
-        people = []
+        people: list[dict[str, Any]] = []
         for name, role in (("guardian_name", relation), ("father_name", "father"), ("mother_name", "mother")):
             if text := self.typed.get(name):
                 people.append({**self.person(name, text), "relation": role or "other"})
@@ -458,7 +459,7 @@ class _Reading:
 
     def person(self, field_name: str, text: str) -> dict[str, str]:
         """Given and family name in the scripts that they are written in."""
-        person = {}
+        person: dict[str, str] = {}
         for script, words in zip(("latin", "arabic"), _by_script(text), strict=True):
             if not words:
                 continue
@@ -631,8 +632,3 @@ def _tenths(value: Decimal) -> Decimal | None:
 def _plain(value: Any) -> Any:
     """A number as a person reads it."""
     return format(value, "f") if isinstance(value, Decimal) else value
-
-
-def names_of(fields: Iterable[str]) -> list[str]:
-    """Labels of fields in the reader's language."""
-    return [str(BY_NAME[name].label) for name in fields if name in BY_NAME]

@@ -37,7 +37,7 @@ def index(request):
 @may_import
 def create(request):
     """Choose a register; it is read and judged, nothing is written."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:

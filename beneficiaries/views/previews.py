@@ -43,7 +43,7 @@ def state_of(imported: RegisterImport) -> dict[str, str]:
         RegisterImport.State.PREVIEW: ("warn", "hourglass-split"),
         RegisterImport.State.DONE: ("good", "check-circle-fill"),
         RegisterImport.State.UNDONE: ("muted", "arrow-counterclockwise"),
-    }[imported.state]
+    }[RegisterImport.State(imported.state)]
     return {"tone": tone, "icon": icon, "word": imported.get_state_display()}
 
 
@@ -133,7 +133,7 @@ class ShownRow:
 
     def _field(self, form: RowForm, name: str, reason: dict[str, Any] | None) -> dict[str, Any]:
         key = f"row-{self.row.number}-{name}"
-        attrs = {"id": key}
+        attrs: dict[str, str | bool] = {"id": key}
         if reason:
             attrs |= {"aria-describedby": f"{key}-said", "aria-invalid": "true"}
         params = reason.get("params", {}) if reason else {}
@@ -193,7 +193,7 @@ def _facts_of_row(row: ImportRow, provinces: dict[str, Province]) -> dict[str, A
 
 
 def _facts_of_child(child: Child) -> dict[str, Any]:
-    guardian = next(iter(child.family.called_first), None)
+    guardian = next(iter(getattr(child.family, "called_first", [])), None)
     return {
         "latin": child.full_name_latin,
         "arabic": child.full_name_arabic,
