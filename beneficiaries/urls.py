@@ -8,6 +8,7 @@ urlpatterns = [
     path("search/", search.index, name="search"),
     path("children/", children.index, name="child_list"),
     path("children/new/", children.create, name="child_create"),
+    path("children/export/", children.export, name="child_export"),
     path("children/<uuid:pk>/", children.detail, name="child_detail"),
     path("children/<uuid:pk>/edit/", children.edit, name="child_edit"),
     path("children/<uuid:pk>/photo/", children.photo, name="child_photo"),

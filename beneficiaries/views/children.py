@@ -6,9 +6,9 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import closing, matching, registration, searching
+from beneficiaries import closing, exporting, matching, registration, searching
 from beneficiaries.forms.children import ChildForm, PhotoForm, StatusForm
 from beneficiaries.forms.filters import ChildFilterForm
 from beneficiaries.models import Child, Family, Need
@@ -31,6 +31,19 @@ def index(request):
     prefetch_related_objects(page["rows"], OPEN_NEEDS)
     context = {"form": form, "q": form.value("q"), **page}
     return lists.answer(request, "beneficiaries/child_list.html", "beneficiaries/_child_rows.html", context)
+
+
+@require_POST
+@permission_required("beneficiaries.export_register", raise_exception=True)
+@permission_required("beneficiaries.view_child", raise_exception=True)
+def export(request):
+    """The children as they are narrowed, as a file."""
+    form = ChildFilterForm(request.POST, user=request.user)
+    children = form.apply(Child.objects.visible_to(request.user))
+    if form.value("q"):
+        found = searching.find_children(children.with_family(), searching.understand(form.value("q")))
+        children = children.filter(pk__in=[child.pk for child in found])
+    return lists.as_file(request, form, exporting.export_children, children.order_by(*form.ORDERS[form.order]))
 
 
 def _in_order(found: list[Child], form: ChildFilterForm) -> list[Child]:

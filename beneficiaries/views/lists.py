@@ -1,11 +1,14 @@
 """What the lists of the register share: one page of rows, its words, its links."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import render
+from django.utils.translation import gettext
 
+from beneficiaries import exporting
 from beneficiaries.forms.filters import FilterForm
 from hajar.lib import paging
 
@@ -28,6 +31,20 @@ def answer(request: Any, name: str, part: str, context: dict[str, Any]) -> HttpR
     response = render(request, part if wants_part else name, context)
     response.headers["Vary"] = ", ".join(filter(None, [response.headers.get("Vary"), "HX-Request"]))
     return response
+
+
+def as_file(
+    request: Any, form: FilterForm, export: Callable[..., exporting.Export], rows: QuerySet
+) -> HttpResponseBase:
+    """The list as it is narrowed, as the file that `format` asks for; the journal keeps how it was narrowed."""
+    filters = {name: form.value(name) for name in form.fields if name != "q" and form.value(name)}
+    if form.value("q"):
+        filters["searched"] = True  # the words may be a name, which the journal need not keep
+    try:
+        made = export(rows, by=request.user, file_format=request.POST.get("format", "xlsx"), filters=filters)
+    except exporting.UnknownFormat:
+        return HttpResponseBadRequest(gettext("Choose xlsx or csv."))
+    return FileResponse(made.file, as_attachment=True, filename=made.filename, content_type=made.content_type)
 
 
 def _address(request: HttpRequest, form: FilterForm, token: str | None) -> str:

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import FileResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -85,16 +84,7 @@ def export(request):
     """The list as it is narrowed, as a file."""
     form = NeedFilterForm(request.POST, user=request.user)
     _whole, needs = _queue(request, form)
-    filters = {name: form.value(name) for name in form.fields if name != "q" and form.value(name)}
-    if form.value("q"):
-        filters["searched"] = True  # the words may be a name, which the journal need not keep
-    try:
-        made = exporting.export_needs(
-            needs, by=request.user, file_format=request.POST.get("format", "xlsx"), filters=filters
-        )
-    except exporting.UnknownFormat:
-        return HttpResponseBadRequest(_("Choose xlsx or csv."))
-    return FileResponse(made.file, as_attachment=True, filename=made.filename, content_type=made.content_type)
+    return lists.as_file(request, form, exporting.export_needs, needs)
 
 
 @require_safe
