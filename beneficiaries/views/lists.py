@@ -35,7 +35,7 @@ def answer(request: Any, name: str, part: str, context: dict[str, Any]) -> HttpR
 
 def as_file(
     request: Any, form: FilterForm, export: Callable[..., exporting.Export], rows: QuerySet
-) -> HttpResponseBase:
+) -> HttpResponse | FileResponse:
     """The list as it is narrowed, as the file that `format` asks for; the journal keeps how it was narrowed."""
     filters = {name: form.value(name) for name in form.fields if name != "q" and form.value(name)}
     if form.value("q"):
