@@ -369,6 +369,7 @@ def coming_campaign(house: House) -> Story:
     """Reservations at every stage, a round today for one volunteer, one in two days for the other."""
     karim, meriem, omar = house.users["karim"], house.users["meriem"], house.users["omar"]
     the_day = next_third_of_december(house.today)
+    is_near = timedelta(days=1) < the_day - house.today < timedelta(days=40)  # first rounds go before the day itself
     yield house.when(-22, 10)
     campaign = house.campaigns[COMING] = planning.create_initiative(
         by=karim,
@@ -378,7 +379,7 @@ def coming_campaign(house: House) -> Story:
         name_ar=f"3 دجنبر {the_day.year}: كرسي ومدرسة وشارع",
         name_en=f"3 December {the_day.year}: a chair, a school, a street",
         occasion=Initiative.Occasion.DISABILITY_DAY,
-        starts_on=house.today - timedelta(days=2),
+        starts_on=the_day - timedelta(days=1) if is_near else house.today - timedelta(days=2),
         ends_on=the_day + timedelta(days=17),
         target=40,
         budget_mad=450_000,
