@@ -376,8 +376,8 @@ def _as_markdown(children: int, filled_in: float, results: list[Result]) -> str:
     version = ".".join(str(number) for number in connection.get_database_version())
     lines = [
         f"\n### {children:,} children, {engine} {version}\n",
-        f"{timezone.localdate():%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores; "
-        f"filled in {filled_in:.0f} s\n",
+        f"{timezone.localdate():%Y-%m-%d}, Python {platform.python_version()}, {os.cpu_count()} cores at a load of "
+        f"{os.getloadavg()[1]:.1f}; filled in {filled_in:.0f} s\n",
         f"| {' | '.join(HEADINGS)} |",
         "|---|---:|---:|---:|---:|",
         *(f"| {' | '.join(result.cells)} |" for result in results),
