@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from beneficiaries.admin.families import NumberedAdmin
+from beneficiaries.admin.families import FamilyMemberAdmin, NumberedAdmin
 from beneficiaries.models import Child, Consent, HealthRecord, RegisterImport
 from hajar.journal import recording
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
@@ -9,7 +9,7 @@ CHILD_SEARCH = ["given_name_latin", "family_name_latin", "given_name_arabic", "f
 
 
 @admin.register(Child)
-class ChildAdmin(NumberedAdmin):
+class ChildAdmin(NumberedAdmin, FamilyMemberAdmin):
     series = "child"
     list_display = ["reference", "full_name_latin", "full_name_arabic", "born_on", "sex", "status", "family"]
     list_select_related = ["family"]

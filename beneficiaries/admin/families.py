@@ -1,5 +1,6 @@
 from django.contrib import admin
 
+from beneficiaries import registration
 from beneficiaries.models import Family, Guardian
 from beneficiaries.models.references import next_numbers
 from hajar.journal.admin import JournalledAdmin
@@ -16,6 +17,14 @@ class NumberedAdmin(JournalledAdmin):
         super().save_model(request, obj, form, change)
 
 
+class FamilyMemberAdmin(JournalledAdmin):
+    """People by whose name their family is found in the alphabet."""
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        registration.refresh_family_sort_keys({form.initial.get("family"), obj.family_id} - {None})
+
+
 @admin.register(Family)
 class FamilyAdmin(NumberedAdmin):
     series = "family"
@@ -29,7 +38,7 @@ class FamilyAdmin(NumberedAdmin):
 
 
 @admin.register(Guardian)
-class GuardianAdmin(JournalledAdmin):
+class GuardianAdmin(FamilyMemberAdmin):
     list_display = ["full_name_latin", "full_name_arabic", "relation", "phone", "family"]
     list_select_related = ["family"]
     list_filter = ["relation", "legal_basis", "has_whatsapp"]

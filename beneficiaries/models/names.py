@@ -1,6 +1,6 @@
 """People's names in both scripts, and the keys by which either script finds them."""
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,19 @@ class NamedQuerySet(models.QuerySet):
         created = super().bulk_create(objs, *args, **kwargs)
         NameKey.objects.bulk_create([key for person in objs for key in NameKey.of(person)], batch_size=2000)
         return created
+
+    def rebuild_keys(self, batch_size: int = 500) -> int:
+        """Bring stored keys and sort keys in step with the rules of names as they are now; returns how many changed.
+
+        The names stay as they are written. Each batch is a transaction of its own.
+        """
+        pks = list(self.order_by("pk").values_list("pk", flat=True))
+        changed = 0
+        for start in range(0, len(pks), batch_size):
+            with transaction.atomic():
+                batch = self.filter(pk__in=pks[start : start + batch_size]).select_for_update(no_key=True)
+                changed += NameKey.rewrite_many(list(batch.order_by("pk")))
+        return changed
 
     def matching(self, text: str):
         """People one of whose words sounds like a word of `text`, in either script; ranks nothing."""
@@ -90,9 +103,12 @@ class Named(models.Model):
     def tidy_names(self) -> None:
         for field in self.NAME_FIELDS:
             setattr(self, field, names.clean(getattr(self, field)))
+        self.sort_key = self.computed_sort_key()
+
+    def computed_sort_key(self) -> str:
         latin = f"{self.family_name_latin} {self.given_name_latin}".strip()
         arabic = f"{self.family_name_arabic} {self.given_name_arabic}".strip()
-        self.sort_key = names.sort_key(latin, arabic)[:170]
+        return names.sort_key(latin, arabic)[:170]
 
     def computed_keys(self) -> set[str]:
         return names.keys(self.full_name_latin) | names.keys(self.full_name_arabic)
@@ -143,9 +159,34 @@ class NameKey(models.Model):
     @staticmethod
     def rewrite(person) -> None:
         """Make the stored keys of one person equal to the computed ones; writes only what differs."""
-        owner = {NameKey.owner_field(person): person}
-        stored = set(NameKey.objects.filter(**owner).values_list("key", flat=True))
-        wanted = {row.key: row for row in NameKey.of(person)}
-        if gone := stored - wanted.keys():
-            NameKey.objects.filter(key__in=gone, **owner).delete()
-        NameKey.objects.bulk_create([row for key, row in wanted.items() if key not in stored])
+        NameKey._write({person: dict(person.name_keys.values_list("key", "pk"))})
+
+    @staticmethod
+    def rewrite_many(people: list) -> int:
+        """The same for many people of one model, and for their sort keys; returns how many of them changed."""
+        if not people:
+            return 0
+        owner = NameKey.owner_field(people[0])
+        stored: dict = {person.pk: {} for person in people}
+        for owner_pk, key, pk in NameKey.objects.filter(**{f"{owner}__in": people}).values_list(owner, "key", "pk"):
+            stored[owner_pk][key] = pk
+        changed = NameKey._write({person: stored[person.pk] for person in people})
+        misplaced = [person for person in people if person.sort_key != person.computed_sort_key()]
+        for person in misplaced:
+            person.sort_key = person.computed_sort_key()
+        type(people[0])._base_manager.bulk_update(misplaced, ["sort_key"])
+        return len(changed | {person.pk for person in misplaced})
+
+    @staticmethod
+    def _write(stored: dict) -> set:
+        """Mend what differs, given each person's stored keys and their rows; returns whose keys differed."""
+        missing, gone, changed = [], [], set()
+        for person, rows in stored.items():
+            wanted = {row.key: row for row in NameKey.of(person)}
+            if rows.keys() != wanted.keys():
+                changed.add(person.pk)
+                missing += [row for key, row in wanted.items() if key not in rows]
+                gone += [pk for key, pk in rows.items() if key not in wanted]
+        NameKey.objects.filter(pk__in=gone).delete()
+        NameKey.objects.bulk_create(missing, batch_size=2000)
+        return changed
