@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from beneficiaries.models import Association
 from distributions.reporting import ChangeCounts, InitiativeReport
@@ -50,6 +50,7 @@ def summary_words(report: InitiativeReport) -> dict:
     """The anonymous summary in the active language: everything the page and the PDF say."""
     initiative = report.initiative
     association = Association.get()
+    comma = pgettext("between words", ", ")
     return {
         "language": translation.get_language(),
         "association": association.name,
@@ -59,7 +60,7 @@ def summary_words(report: InitiativeReport) -> dict:
         "occasion": initiative.get_occasion_display(),
         "dates": _("%(start)s to %(end)s")
         % {"start": formats.date_format(initiative.starts_on), "end": formats.date_format(initiative.ends_on)},
-        "partners": ", ".join(str(partner) for partner in initiative.partners.order_by("name_latin", "pk")),
+        "partners": comma.join(str(partner) for partner in initiative.partners.order_by("name_latin", "pk")),
         "figures": [
             (_("chairs handed over"), shown(report.delivered)),
             (_("median wait, days"), "·" if report.median_wait_days is None else str(report.median_wait_days)),
@@ -68,7 +69,7 @@ def summary_words(report: InitiativeReport) -> dict:
         "regions_title": _("By region"),
         "regions": [(line.region.name, hidden(line.delivered)) for line in report.regions],
         "localities_title": _("Localities"),
-        "localities": "" if report.delivered is None else ", ".join(name for name, _count in report.localities),
+        "localities": "" if report.delivered is None else comma.join(name for name, _count in report.localities),
         "changes_title": _("What changed for the families"),
         "changes": change_lines(report),
         "nothing_yet": _("It is too early to say: follow-up visits are still to come."),

@@ -16,7 +16,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils import formats
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import assessing, measures, scoring
@@ -452,7 +452,7 @@ def _measure_label(name: str) -> str:
     measure = measures.BY_FIELD[name]
     label = gettext(measure.name) if len(measure.code) > 1 else f"{measure.code}: {gettext(measure.name)}"
     if measure.sides:
-        label = f"{label}, {_sides()[measure.sides[measure.fields.index(name)]]}"
+        label += pgettext("between words", ", ") + _sides()[measure.sides[measure.fields.index(name)]]
     return label
 
 

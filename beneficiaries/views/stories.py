@@ -10,7 +10,7 @@ from django.db.models import F, Max, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from beneficiaries.models import Child, Consent, Need
 from hajar.journal.models import Entry
@@ -139,7 +139,7 @@ def _in_words(details: dict[str, Any]) -> str:
     for key, kind in (("purpose", Consent.Purpose), ("answer", Consent.Answer), ("to", Child.Status)):
         words.append(dict(kind.choices).get(said.get(key, "")))
     words.append(said.get("note"))
-    return ", ".join(str(word) for word in words if word)
+    return pgettext("between words", ", ").join(str(word) for word in words if word)
 
 
 def _limits_radiation(child: Child, user: Any) -> bool:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import formats
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Assessment, Need
@@ -141,7 +141,8 @@ def _measures(assessment: Assessment) -> dict[str, str]:
         (_("shoulder blade %(height)s"), assessment.scapula_height_mm),
         (_("shoulder %(height)s"), assessment.shoulder_height_mm),
     ]
-    back = ", ".join(words % {"height": height} for words, height in heights if height is not None)
+    comma = pgettext("between words", ", ")
+    back = comma.join(words % {"height": height} for words, height in heights if height is not None)
     return {
         "width": _range(assessment.hip_width_mm, assessment.hip_width_mm, mm),
         "depth": _sides(assessment.seat_depth_left_mm, assessment.seat_depth_right_mm, mm),

@@ -316,7 +316,8 @@ def day(value) -> str:
     if hasattr(value, "hour"):
         if timezone.is_aware(value):
             value = timezone.localtime(value)
-        shown = f"{formats.date_format(value, 'DATE_FORMAT')}, {formats.date_format(value, 'TIME_FORMAT')}"
+        parts = (formats.date_format(value, "DATE_FORMAT"), formats.date_format(value, "TIME_FORMAT"))
+        shown = pgettext("between words", ", ").join(parts)
     else:
         shown = formats.date_format(value, "DATE_FORMAT")
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
