@@ -26,7 +26,7 @@ def test_health_is_bad_when_the_database_does_not_answer(client, monkeypatch):
     assert "secret" not in response.text
 
 
-@pytest.mark.parametrize("url", ["/", "/accounts/2fa/", "/accounts/sessions/", "/accounts/email/"])
+@pytest.mark.parametrize("url", ["/", "/accounts/2fa/", "/accounts/sessions/"])
 def test_a_stranger_is_led_to_the_sign_in_page(client, db, url):
     response = client.get(url)
     assert response.status_code == 302

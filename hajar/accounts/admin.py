@@ -1,3 +1,4 @@
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from hajar.accounts import roles
 
 admin.site.unregister(Group)  # roles follow the table in roles.py
+admin.site.unregister(EmailAddress)  # the e-mail of an account is User.email and no other
 
 
 class UserAdmin(DjangoUserAdmin):

@@ -71,6 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.full_name or self.email
 
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()  # people are looked up so when they sign in
+
     def get_full_name(self):
         return self.full_name
 
