@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -57,6 +58,18 @@ _MATCH_FIELDS = {"name": "full_name_latin", "birth": "born_on", "phone": "phone"
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _RowLike(matching.Like):
+    """A row as matching compares it; its keys are asked for several times and read once."""
+
+    @cached_property
+    def _keys(self) -> set[str]:
+        return super().keys()
+
+    def keys(self) -> set[str]:
+        return self._keys
 
 
 @dataclass
@@ -122,7 +135,7 @@ class ImportRow:
         return frozenset(guardian["phone"] for guardian in self.guardians if "phone" in guardian)
 
     def as_like(self) -> matching.Like:
-        return matching.Like(
+        return _RowLike(
             latin=self.full_name_latin,
             arabic=self.full_name_arabic,
             born_on=self.born_on,
@@ -354,10 +367,10 @@ class _Known:
 
 def _known_like(rows: list[ImportRow], phones_of: Mapping[UUID, set[str]]) -> Iterator[matching.Like]:
     """The children of the register whom these rows could be: all of them for a large file, few for a small one."""
-    likes = [row.as_like() for row in rows]
+    likes = [row.as_like() for row in rows[: MANY + 1]]  # more would read the whole register anyway
     keys = {key for like in likes for key in like.keys()}
     children = Child.objects.all()
-    if len(keys) + len(phones_of) <= MANY:
+    if len(likes) <= MANY and len(keys) + len(phones_of) <= MANY:
         years = [like.born_on.year for like in likes if like.born_on]
         sounds = Q(pk__in=NameKey.objects.filter(key__in=keys, child__isnull=False).values("child"))
         if years and len(years) == len(likes):
