@@ -89,6 +89,19 @@ class _Files:
     photo: bytes = b""
 
 
+@transaction.atomic
+def open_round(round: Round, *, by, device: str = "") -> Round:
+    """Note that the volunteer has looked at her round for the first time; to look again changes nothing."""
+    round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    if round.volunteer_id != by.pk:
+        raise NotYourRound
+    if round.opened_at is None:
+        round.opened_at = timezone.now()
+        round.save(update_fields=["opened_at"])
+        journal.record("round.opened", round, by=by, device=device)
+    return round
+
+
 def may_photograph(child: Child) -> bool:
     """Whether the family's latest answer allows a photo as proof, and the child did not say no."""
     latest = Consent.objects.filter(child=child, purpose=Consent.Purpose.PROOF_PHOTO).latest_first().first()

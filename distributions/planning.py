@@ -409,8 +409,10 @@ def correct_round(
     for allocation in stops:
         if allocation.is_live and allocation.pk not in kept:
             _take_off_round(allocation)
+    if round.volunteer_id != volunteer.pk:
+        round.opened_at = None  # she has not looked yet
     round.volunteer, round.province, round.day, round.note = volunteer, province, day, note
-    round.save(update_fields=["volunteer", "province", "day", "note"])
+    round.save(update_fields=["volunteer", "province", "day", "note", "opened_at"])
     numbers = _put_on(round, allocations)
     journal.record(
         "round.corrected", round, by=by, payload={"day": day, "stops": numbers, "province": province.name_fr}

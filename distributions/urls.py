@@ -59,6 +59,7 @@ urlpatterns = [
     # Everything that a volunteer's phone shows lies under mobile/: the scope of its service worker.
     path("mobile/", mobile.list_rounds, name="mobile_round_list"),
     path("mobile/rounds/<uuid:pk>/", mobile.round_detail, name="mobile_round_detail"),
+    path("mobile/rounds/<uuid:pk>/open/", mobile.open_round, name="mobile_round_open"),
     path("mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/", mobile.stop, name="mobile_stop"),
     path(
         "mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/delivery/", mobile.create_delivery, name="mobile_delivery_create"

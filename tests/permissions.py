@@ -138,6 +138,7 @@ RULES = [
     # The phone
     page("distributions:mobile_round_list", {VOLUNTEER}),
     page("distributions:mobile_round_detail", {VOLUNTEER}, OWN, pk="round"),
+    act("distributions:mobile_round_open", {VOLUNTEER}, OWN, pk="round"),
     page("distributions:mobile_stop", {VOLUNTEER}, OWN, round_pk="round", pk="allocation"),
     page("distributions:mobile_delivery_create", {VOLUNTEER}, OWN, round_pk="round", pk="allocation"),
 ]

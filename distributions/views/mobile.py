@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Child, Guardian
 from distributions import delivering
@@ -200,6 +200,15 @@ def round_detail(request, pk):
         "next_stop": open_stops[0] if open_stops else None,
     }
     return render(request, "mobile/round_detail.html", context)
+
+
+@require_POST
+@permission_required("distributions.record_delivery", raise_exception=True)
+def open_round(request, pk):
+    """Tell the office that the volunteer has seen her round."""
+    round_ = _round(request, pk)
+    delivering.open_round(round_, by=request.user, device=request.headers.get("User-Agent", ""))
+    return redirect("distributions:mobile_round_detail", round_.pk)
 
 
 @require_safe

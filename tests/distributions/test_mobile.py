@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from distributions import planning
+from distributions import delivering, planning
 from distributions.models import Allocation, Delivery, Round
 from tests.factories import (
     AllocationFactory,
@@ -53,6 +53,49 @@ def pages(allocation):
         reverse("distributions:mobile_stop", args=where),
         reverse("distributions:mobile_delivery_create", args=where),
     ]
+
+
+def test_the_first_look_at_a_round_is_told_to_the_office_once(client, driss, stop):
+    client.force_login(driss)
+    page = reverse("distributions:mobile_round_detail", args=[stop.round_id])
+    address = reverse("distributions:mobile_round_open", args=[stop.round_id])
+    assert address in client.get(page).content.decode()
+    assert client.post(address, HTTP_USER_AGENT="Android").headers["Location"] == page
+    round_ = Round.objects.get(pk=stop.round_id)
+    opened_at = round_.opened_at
+    assert opened_at is not None
+    assert client.post(address).status_code == 302
+    round_.refresh_from_db()
+    assert round_.opened_at == opened_at
+    (entry,) = round_.history().filter(act="round.opened")
+    assert (entry.actor, entry.device) == (driss, "Android")
+    assert address not in client.get(page).content.decode()
+
+
+def test_a_look_by_get_writes_nothing(client, driss, stop):
+    client.force_login(driss)
+    assert client.get(reverse("distributions:mobile_round_detail", args=[stop.round_id])).status_code == 200
+    assert client.get(reverse("distributions:mobile_round_open", args=[stop.round_id])).status_code == 405
+    assert Round.objects.get(pk=stop.round_id).opened_at is None
+
+
+def test_nobody_opens_the_round_of_another(client, khadija, stop):
+    client.force_login(khadija)
+    assert client.post(reverse("distributions:mobile_round_open", args=[stop.round_id])).status_code == 404
+    assert Round.objects.get(pk=stop.round_id).opened_at is None
+    with pytest.raises(delivering.NotYourRound):
+        delivering.open_round(stop.round, by=khadija)
+
+
+def test_a_round_given_to_another_volunteer_has_not_been_seen(driss, khadija, karim):
+    allocation = AllocationFactory(prepared=True)
+    plan = {"province": allocation.need.child.family.province, "day": timezone.localdate(), "by": karim}
+    round_ = planning.plan_round(initiative=allocation.initiative, volunteer=driss, allocations=[allocation], **plan)
+    delivering.open_round(round_, by=driss)
+    kept = planning.correct_round(round_, volunteer=driss, allocations=[allocation], **plan)
+    assert kept.opened_at is not None
+    given = planning.correct_round(round_, volunteer=khadija, allocations=[allocation], **plan)
+    assert given.opened_at is None
 
 
 def form_of(allocation):
