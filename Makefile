@@ -50,7 +50,7 @@ demo: .venv/.running node_modules/.running ## run with invented families (PORT=8
 	@python manage.py migrate --verbosity 0
 	@python manage.py createcachetable
 	@HAJAR_DEMO=1 python manage.py demo --port $(PORT)
-	@HAJAR_DEMO=1 python manage.py runserver --verbosity 0 $(PORT)
+	@HAJAR_DEMO=1 DJANGO_RUNSERVER_HIDE_WARNING=true python manage.py runserver --noreload --verbosity 0 $(PORT)
 
 demo-reset: ## forget what was entered in the demo and begin again
 	rm -rf db.sqlite3 db.sqlite3-wal db.sqlite3-shm media
