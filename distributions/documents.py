@@ -74,7 +74,7 @@ def summary_words(report: InitiativeReport) -> dict:
         "changes": change_lines(report),
         "nothing_yet": _("It is too early to say: follow-up visits are still to come."),
         "privacy": _("Counts under five are hidden (·), with others where needed, so that no child can be recognised."),
-        "credit": MAP_CREDIT,
+        "credit": str(MAP_CREDIT),
     }
 
 

@@ -61,7 +61,7 @@ def initiative_summary(request, pk):
         "language": language,
         "direction": "rtl" if language == "ar" else "ltr",
         "languages": [
-            {"word": word, "url": f"{request.path}?language={code}", "current": code == language}
+            {"word": word, "url": f"{request.path}?language={code}", "current": code == language, "lang": code}
             for code, word in LANGUAGES.items()
         ],
         "map_note": Association.get().map_note,

@@ -20,12 +20,12 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi, gettext
+from django.utils.translation import get_language_bidi, gettext, gettext_lazy
 
 from hajar.lib.typesetting import isolate
 
 #: To be shown under every map: the shapes are OpenStreetMap's, under the ODbL (see map/NOTICE).
-MAP_CREDIT = "© OpenStreetMap contributors"
+MAP_CREDIT = gettext_lazy("© OpenStreetMap contributors")
 #: Shades of the map, without the one for zero.
 SHADES = 5
 

@@ -1,4 +1,4 @@
-"""Every page of the house, in three languages: axe finds nothing, nothing sticks out of a phone, no word in the console."""
+"""Every page of the house, in three languages: axe finds nothing, nothing sticks out of a phone, no complaint."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
