@@ -327,17 +327,6 @@ def override_need(
     return need
 
 
-@transaction.atomic
-def close_need(need: Need, *, by: User, closing: str, today: date | None = None) -> Need:
-    """Take the need off the waiting list with a reason. Raises AssessmentRefused when it is closed already."""
-    need = Need.objects.select_for_update(of=("self",)).select_related("child").get(pk=need.pk)
-    if not need.is_open:
-        raise AssessmentRefused(_("This need is closed already."))
-    mark_closed(need, closing=closing, today=today)
-    journal.record("need.closed", need, by=by, subject=need.child, payload={"closing": closing})
-    return need
-
-
 def mark_closed(need: Need, *, closing: str, today: date | None = None) -> None:
     """Close the row alone: for acts that journal the whole of what they do, such as a delivery."""
     need.closed_on, need.closing = today or timezone.localdate(), closing

@@ -1,12 +1,16 @@
-"""Change where a child's file stands, and close it.
+"""Change where a child's file stands and close it, or take one need off the waiting list.
 
-Closing takes the child off the waiting list: her open needs are closed ("file closed"). A reserved chair needs no more:
-this room knows nothing of chairs, and the rooms above treat a live allocation whose need is closed as one to be
-released. Messages and reminders are computed for followed children only, so a closed file is silent at once.
+Closing a file closes the child's open needs ("file closed"). What is held for a need that closes, such as a reserved
+chair, is let go in the same moment. Messages and reminders are computed for followed children only, so a closed file is
+silent at once.
 """
 
+from collections.abc import Callable, Collection
+from datetime import date
+from uuid import UUID
+
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,9 +24,15 @@ ENDS = (Status.MOVED, Status.OF_AGE, Status.CLOSED, Status.DECEASED)  # the chil
 NARROW = (Status.CLOSED, Status.DECEASED)  # to set and to take back, only with the permission close_child
 PERMISSION = "beneficiaries.close_child"
 
+# This room knows nothing of chairs. A room above that holds something for needs puts a function here when it starts
+# (AppConfig.ready). It is called with the needs that are about to close, locks what is held for them, for that comes
+# before needs in the order of locks, and returns the function that lets it go: called once the needs are closed, with
+# the person who closes them and the reason (Need.Closing). All of it is one transaction with the closing.
+holders: list[Callable[[Collection[UUID]], Callable[[User, str], None]]] = []
+
 
 class StatusRefused(Exception):
-    """The status cannot change so; `message` says why in words."""
+    """The file or the need cannot change so; `message` says why in words."""
 
     def __init__(self, message: str | Promise) -> None:
         super().__init__(str(message))
@@ -58,12 +68,34 @@ def close_child(child: Child, *, by: User, status: str, note: str = "", confirme
         raise StatusRefused(_("Confirm that the child has died: every message to the family stops at once."))
     former, child.status = child.status, status
     child.save(update_fields=["status"])
-    needs = list(child.needs.select_for_update(no_key=True).filter(closed_on=None).order_by("pk"))
-    for need in needs:
-        assessing.mark_closed(need, closing=Need.Closing.FILE_CLOSED, today=timezone.localdate())
+    needs = _close_needs(child.needs.all(), by=by, closing=Need.Closing.FILE_CLOSED)
     payload = {"from": former, "to": status, "note": note.strip(), "needs": [str(need.pk) for need in needs]}
     journal.record("child.closed", child, by=by, payload=payload)
     return child
+
+
+@transaction.atomic
+def close_need(need: Need, *, by: User, closing: str, today: date | None = None) -> Need:
+    """Take one need off the waiting list with a reason. Raises StatusRefused when it is closed already."""
+    child = Child.objects.select_for_update(no_key=True).get(pk=need.child_id)
+    closed = _close_needs(child.needs.filter(pk=need.pk), by=by, closing=closing, today=today)
+    if not closed:
+        raise StatusRefused(_("This need is closed already."))
+    journal.record("need.closed", closed[0], by=by, subject=child, payload={"closing": closing})
+    return closed[0]
+
+
+def _close_needs(needs: QuerySet[Need], *, by: User, closing: str, today: date | None = None) -> list[Need]:
+    """Close the open ones of these needs of a child whose row is locked, and let go what was held for them."""
+    needs = needs.filter(closed_on=None)
+    ids = list(needs.values_list("pk", flat=True))
+    let_go = [hold(ids) for hold in holders]
+    closed = list(needs.select_for_update(no_key=True).order_by("pk"))
+    for need in closed:
+        assessing.mark_closed(need, closing=closing, today=today)
+    for release in let_go:
+        release(by, closing)
+    return closed
 
 
 def may_set(user: User, child: Child) -> list[tuple[str, str | Promise]]:

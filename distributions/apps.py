@@ -7,7 +7,10 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
+        from beneficiaries import closing
+        from distributions import planning
         from distributions.acts import ACTS
         from hajar.journal import acts
 
         acts.declare(*ACTS)
+        closing.holders.append(planning.hold_for_needs)

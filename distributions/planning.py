@@ -1,12 +1,13 @@
 """From an initiative's first draft to the chairs on the road: propose, approve, prepare, plan a round, load, release.
 
-Whoever changes several rows locks them in this order: initiative, allocation, need, chair, and the journal's head last.
+Whoever changes several rows locks them in this order: initiative, child, allocation, need, chair, and the journal's
+head last.
 That a chair and a need have at most one live allocation is a constraint of the database; the locks make the second
 person's refusal a clear one.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -16,10 +17,12 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Assessment, Need, Province
+from beneficiaries.models import Assessment, Child, Need, Province
 from distributions import stocktaking
 from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
+from distributions.models.allocations import AllocationQuerySet
 from distributions.stocktaking import ReasonMissing, Refusal
+from hajar.accounts.models import User
 from hajar.journal import recording as journal
 
 Status, State = Allocation.Status, Initiative.State
@@ -37,6 +40,14 @@ MOVES: dict[str, tuple[Initiative.State, ...]] = {
     State.UNDER_WAY: (State.RECONCILED,),
     State.RECONCILED: (State.CLOSED, State.UNDER_WAY),
     State.CLOSED: (),
+}
+
+
+# Why a reservation ends when its need is closed; with any other reason, that reason in words.
+RELEASED_WITH: dict[str, Allocation.Release] = {
+    Need.Closing.FILE_CLOSED: Allocation.Release.FILE_CLOSED,
+    Need.Closing.DECLINED: Allocation.Release.FAMILY_DECLINED,
+    Need.Closing.ERROR: Allocation.Release.MISTAKE,
 }
 
 
@@ -266,6 +277,7 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
     initiative = _lock_initiative(initiative)
     if not initiative.takes_allocations:
         raise InitiativeTakesNoMore
+    Child.objects.select_for_update(no_key=True).get(pk=need.child_id)  # nobody closes her file or the need meanwhile
     need = (
         Need.objects.select_for_update(of=("self",), no_key=True).select_related("child", "assessment").get(pk=need.pk)
     )
@@ -359,15 +371,40 @@ def release(allocation: Allocation, *, by, release: str, note: str = "") -> Allo
     if not release or (release == Allocation.Release.OTHER and not note.strip()):
         raise ReasonMissing
     before = allocation.status
-    stocktaking.append_event(allocation.chair, ChairEvent.Kind.RELEASED, by=by, note=note.strip())
+    _give_up(allocation, by=by, release=release, note=note.strip())
     if release == Allocation.Release.CHAIR_DAMAGED and allocation.chair.state in stocktaking.IN_A_DEPOT:
         why = note.strip() or str(Allocation.Release.CHAIR_DAMAGED.label)
         stocktaking.append_event(allocation.chair, ChairEvent.Kind.REPAIR_BEGUN, by=by, note=why)
-    allocation.status, allocation.release, allocation.release_note = Status.RELEASED, release, note.strip()
-    allocation.ended_at = timezone.now()
-    allocation.save(update_fields=["status", "release", "release_note", "ended_at"])
     _journal("allocation.released", allocation, by, release=release, note=allocation.release_note, was=before)
     return allocation
+
+
+def hold_for_needs(needs: Collection[uuid.UUID]) -> Callable[[User, str], None]:
+    """Lock what is reserved for needs that are about to close; the function returned releases it, and says why.
+
+    Registered with beneficiaries.closing. It never refuses: a child's death is not put off because of a chair.
+    """
+    held = list(_locked().live().filter(need__in=needs).order_by("pk"))
+    before = {allocation.pk: allocation.status for allocation in held}
+
+    def let_go(by: User, closing: str) -> None:
+        why = RELEASED_WITH.get(closing, Allocation.Release.OTHER)
+        note = str(Need.Closing(closing).label) if why == Allocation.Release.OTHER else ""
+        for allocation in sorted(held, key=lambda allocation: allocation.chair_id):
+            _give_up(allocation, by=by, release=why, note=note)
+        for allocation in held:
+            _journal("allocation.released", allocation, by, release=why, note=note, was=before[allocation.pk])
+
+    return let_go
+
+
+def _give_up(allocation: Allocation, *, by, release: str, note: str = "") -> None:
+    """End a locked reservation and free its chair, unless another entry's hand-over has freed it before."""
+    if stocktaking.state_of(stocktaking.lock(allocation.chair)).is_promised:
+        stocktaking.append_event(allocation.chair, ChairEvent.Kind.RELEASED, by=by, note=note)
+    allocation.status, allocation.release, allocation.release_note = Status.RELEASED, release, note
+    allocation.ended_at = timezone.now()
+    allocation.save(update_fields=["status", "release", "release_note", "ended_at"])
 
 
 # --- rounds ----------------------------------------------------------------------------------------------------------
@@ -495,13 +532,14 @@ def _lock_initiative(initiative: Initiative) -> Initiative:
     return Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
 
 
+def _locked() -> AllocationQuerySet:
+    rows = Allocation.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("chair__model", "need__child", "initiative")
+
+
 def _lock(allocation: Allocation, *statuses: str) -> Allocation:
     """The allocation's row, locked; refused unless it has one of these statuses."""
-    locked = (
-        Allocation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("chair__model", "need__child", "initiative")
-        .get(pk=allocation.pk)
-    )
+    locked = _locked().get(pk=allocation.pk)
     if locked.status not in statuses:
         raise StatusDoesNotAllow(status=locked.get_status_display())
     return locked

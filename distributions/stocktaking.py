@@ -2,7 +2,8 @@
 
 A chair's stored state, depot and holder are a cache of that replay; `stock_faults` and `manage.py verify_stock` compare
 them.
-Whoever changes several rows locks them in this order: initiative, allocation, need, chair, and the journal's head last.
+Whoever changes several rows locks them in this order: initiative, child, allocation, need, chair, and the journal's
+head last.
 """
 
 import uuid

@@ -16,7 +16,7 @@ class ChildAdmin(NumberedAdmin, FamilyMemberAdmin):
     list_filter = ["status", "sex", "school", "precautions", "family__province__region"]
     search_fields = [*CHILD_SEARCH, "number"]
     autocomplete_fields = ["family"]
-    readonly_fields = ["reference"]
+    readonly_fields = ["reference", "status"]  # the status changes on the child's page: closing has consequences
     exclude = ["photo"]  # photos change on the child's page, where their data is stripped
     date_hierarchy = None
     ordering = ["number"]

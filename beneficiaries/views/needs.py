@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from beneficiaries import assessing, exporting, scoring, searching
+from beneficiaries import assessing, closing, exporting, scoring, searching
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
 from beneficiaries.models import Child, Need
 from beneficiaries.views import lists
@@ -120,8 +120,8 @@ def close(request, pk):
     form = CloseForm(request.POST)
     if form.is_valid():
         try:
-            assessing.close_need(need, by=request.user, closing=form.cleaned_data["closing"])
-        except assessing.AssessmentRefused as refusal:
+            closing.close_need(need, by=request.user, closing=form.cleaned_data["closing"])
+        except closing.StatusRefused as refusal:
             form.add_error(None, str(refusal.message))
         else:
             messages.success(request, _("The need is closed."))

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone, translation
 
-from beneficiaries import assessing, scoring
+from beneficiaries import assessing, closing, scoring
 from beneficiaries.assessing import AssessmentRefused, Stale
 from beneficiaries.models import Assessment, Need
 from hajar.journal.models import Entry
@@ -380,16 +380,16 @@ def test_scoring_again_ends_what_was_decided_about_the_old_facts(need, karim, sa
 
 
 def test_a_closed_need_is_neither_overruled_nor_closed_again(need, karim):
-    closed = assessing.close_need(need, by=karim, closing="no_longer_needed")
+    closed = closing.close_need(need, by=karim, closing="no_longer_needed")
     assert closed.closed_on == timezone.localdate()
     with pytest.raises(AssessmentRefused):
         assessing.override_need(need, by=karim, score=1, urgent=None, reason="Non.")
-    with pytest.raises(AssessmentRefused):
-        assessing.close_need(need, by=karim, closing="declined")
+    with pytest.raises(closing.StatusRefused):
+        closing.close_need(need, by=karim, closing="declined")
 
 
 def test_an_assessment_after_the_need_was_closed_opens_a_new_one(need, karim, samira):
-    assessing.close_need(need, by=karim, closing="no_longer_needed")
+    closing.close_need(need, by=karim, closing="no_longer_needed")
     assert complete(AssessmentFactory(child=need.child), samira).pk != need.pk
 
 
@@ -435,6 +435,6 @@ def test_the_waiting_list_leaves_out_the_closed_and_those_no_longer_followed(nee
     gone = NeedFactory(child__status="moved")
     paused = NeedFactory(child__status="paused")
     assert set(Need.objects.open()) == {need, paused}
-    assessing.close_need(need, by=karim, closing="declined")
+    closing.close_need(need, by=karim, closing="declined")
     assert gone not in Need.objects.open()
     assert list(Need.objects.open()) == [paused]

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import assessing
+from beneficiaries import assessing, closing
 from beneficiaries.models import Need, Province
 from tests.factories import AllocationFactory, AssessmentFactory, ChildFactory, NeedFactory
 
@@ -298,7 +298,7 @@ def test_a_need_is_not_closed_for_a_reason_that_is_not_a_persons_to_give(client,
 
 
 def test_closing_twice_says_so(client, karim, need):
-    assessing.close_need(need, by=karim, closing="declined")
+    closing.close_need(need, by=karim, closing="declined")
     client.force_login(karim)
     assert client.post(url("close", need), {"closing": "declined"}).status_code == 422
 

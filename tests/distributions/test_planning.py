@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
+from beneficiaries import closing
 from beneficiaries.models import Need
 from distributions import planning, stocktaking
 from distributions.models import Allocation, Chair, Initiative
@@ -348,3 +349,83 @@ def test_siblings_each_have_their_own_reservation(samira):
     child = ChildFactory()
     for sibling in [child, ChildFactory(family=child.family)]:
         assert propose(samira, need=NeedFactory(child=sibling)).status == "proposed"
+
+
+# --- what is reserved when a need closes
+
+
+def close_file(need, karim):
+    closing.close_child(need.child, by=karim, status="deceased", confirmed=True)
+
+
+@pytest.mark.parametrize("step", ["", "approved", "prepared"])
+def test_a_file_that_closes_lets_its_reserved_chair_go_at_once(karim, step):
+    allocation = AllocationFactory(**({step: True} if step else {}))
+    close_file(allocation.need, karim)
+    allocation.refresh_from_db()
+    assert (allocation.status, allocation.release) == ("released", "file_closed")
+    assert allocation.chair.state == "available"
+    last = list(Entry.objects.order_by("-sequence")[:2])
+    assert [entry.act for entry in last] == ["child.closed", "allocation.released"]
+    assert (last[1].actor, last[1].subject_id) == (karim, allocation.need.child_id)
+    assert list(stocktaking.stock_faults()) == []
+
+
+def test_a_chair_on_the_road_to_a_closed_file_stays_loaded_until_it_is_brought_back(karim):
+    allocation = AllocationFactory(loaded=True)
+    close_file(allocation.need, karim)
+    allocation.refresh_from_db()
+    allocation.chair.refresh_from_db()
+    assert (allocation.status, allocation.chair.state) == ("released", "loaded")
+
+
+def test_a_file_that_is_merely_paused_keeps_its_reservation(samira):
+    allocation = AllocationFactory()
+    closing.change_status(allocation.need.child, by=samira, status="paused")
+    allocation.refresh_from_db()
+    assert allocation.is_live
+
+
+@pytest.mark.parametrize(
+    ("why", "release", "note"),
+    [("declined", "family_declined", ""), ("error", "mistake", ""), ("no_longer_needed", "other", "no longer needed")],
+)
+def test_a_need_closed_by_hand_lets_its_chair_go_for_the_same_reason(karim, why, release, note):
+    allocation, other = AllocationFactory(), AllocationFactory()
+    with translation.override("en"):
+        closing.close_need(allocation.need, by=karim, closing=why)
+    allocation.refresh_from_db()
+    other.refresh_from_db()
+    assert (allocation.status, allocation.release) == ("released", release)
+    assert allocation.release_note == note
+    assert other.is_live
+
+
+def test_a_death_is_written_even_where_the_chair_is_said_to_be_elsewhere(karim):
+    """The chair went to the same child by an older entry, which left a live reservation without a promise."""
+    allocation = AllocationFactory(approved=True)
+    stocktaking.append_event(allocation.chair, "released", by=karim)
+    close_file(allocation.need, karim)
+    allocation.refresh_from_db()
+    assert allocation.status == "released"
+
+
+def test_a_closing_that_is_refused_lets_nothing_go(karim):
+    allocation = AllocationFactory()
+    with pytest.raises(closing.StatusRefused):
+        closing.close_child(allocation.need.child, by=karim, status="deceased")
+    allocation.refresh_from_db()
+    assert allocation.is_live
+
+
+def test_what_goes_wrong_while_letting_go_keeps_the_file_open(karim, monkeypatch):
+    allocation = AllocationFactory()
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(planning, "_give_up", fail)
+    with pytest.raises(RuntimeError):
+        close_file(allocation.need, karim)
+    allocation.need.refresh_from_db()
+    assert allocation.need.is_open

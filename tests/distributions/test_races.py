@@ -6,6 +6,8 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from beneficiaries import closing
+from beneficiaries.models import Need
 from distributions import planning, stocktaking
 from distributions.models import Allocation, ChairEvent
 from distributions.stocktaking import Refusal
@@ -83,6 +85,32 @@ def test_proposing_and_releasing_at_once_never_deadlock(samira, karim):
     results = race(16, act)
     assert unexpected(results) == []
     assert list(stocktaking.stock_faults()) == []
+
+
+def test_a_file_that_closes_while_chairs_are_reserved_and_approved_leaves_no_reservation(samira, karim):
+    """Closing takes child, allocation, need and chair; the others take some of them, in the same order."""
+    initiative = InitiativeFactory()
+    held = [AllocationFactory(initiative=initiative, by=samira) for _number in range(6)]
+    waiting, chairs = NeedFactory.create_batch(6), [ChairFactory() for _number in range(6)]
+
+    def act(index):
+        number, kind = divmod(index, 4)
+        match kind:
+            case 0:
+                return closing.close_child(held[number].need.child, by=karim, status="closed")
+            case 1:
+                return planning.approve(held[number], by=karim)
+            case 2:
+                return closing.close_child(waiting[number].child, by=karim, status="closed")
+            case _:
+                return planning.propose(need=waiting[number], chair=chairs[number], initiative=initiative, by=samira)
+
+    results = race(24, act)
+    assert unexpected(results) == []
+    assert not Allocation.objects.live().exists()
+    assert not Need.objects.filter(closed_on=None).exists()
+    assert list(stocktaking.stock_faults()) == []
+    assert list(journal.faults()) == []
 
 
 def propose_without_lock(*, need, chair, initiative, by):
