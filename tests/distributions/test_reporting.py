@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from distributions import documents, reporting
+from distributions import documents, planning, reporting
 from tests.factories import (
     AllocationFactory,
     ChairModelFactory,
@@ -71,6 +71,34 @@ def test_a_chair_that_did_not_fit_was_planned_and_failed_and_nothing_is_left(dec
     hand_over("MA-CAS", 1, outcome="did_not_fit", reason="trop étroit")
     report = reporting.initiative_report(december, small_counts=True)
     assert (report.planned, report.delivered, report.failed, report.left) == (1, 0, 1, 0)
+
+
+def test_the_wait_ends_on_the_day_of_the_hand_over_in_morocco(december, hand_over):
+    """Half past midnight is still yesterday in universal time."""
+    night = timezone.localtime().replace(hour=0, minute=30)
+    hand_over("MA-CAS", 1, happened_at=night, received_at=night)
+    assert reporting.initiative_report(december, small_counts=True).median_wait_days == 100
+
+
+def test_a_hand_over_told_twice_is_one_hand_over_and_no_failure(december, hand_over):
+    (delivery,) = hand_over("MA-CAS", 1, handed_over_on=timezone.localdate() - timedelta(days=20))
+    second = DeliveryFactory(allocation=delivery.allocation, note="Une deuxième fois")
+    assert "already_delivered" in second.needs_a_look
+    report = reporting.initiative_report(december, small_counts=True)
+    assert (report.planned, report.delivered, report.failed, report.left) == (1, 1, 0, 0)
+    assert report.failures == []
+    assert report.median_wait_days == 80
+
+
+def test_a_chair_that_two_families_are_said_to_have_is_no_failure(december, hand_over, karim):
+    """The first reservation was released on the road; its volunteer handed the chair over all the same."""
+    stranded = AllocationFactory(loaded=True, initiative=december)
+    planning.release(stranded, by=karim, release="mistake")
+    entry = DeliveryFactory(allocation=stranded)
+    assert {"released", "chair_disputed"} <= set(entry.needs_a_look.split(","))
+    report = reporting.initiative_report(december, small_counts=True)
+    assert (report.planned, report.delivered, report.failed, report.left) == (1, 0, 0, 0)
+    assert report.median_wait_days is None
 
 
 def test_the_summary_shows_no_cell_under_five(december, hand_over):
