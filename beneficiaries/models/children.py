@@ -30,9 +30,9 @@ class ChildQuerySet(NamedQuerySet):
         return self.filter(status__in=Child.FOLLOWED)
 
     def waiting(self):
-        from beneficiaries.models.assessments import Need
-
-        return self.filter(Exists(Need.objects.open().filter(child=OuterRef("pk"))))
+        """Children with a need on the waiting list."""
+        needs = self.model._meta.get_field("needs").related_model
+        return self.filter(Exists(needs.objects.open().filter(child=OuterRef("pk"))))
 
     def born_between_ages(self, youngest: int | None, oldest: int | None, today: date):
         """Children aged from `youngest` to `oldest` whole years today."""
