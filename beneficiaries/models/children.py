@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -31,7 +32,7 @@ class ChildQuerySet(NamedQuerySet):
 
     def waiting(self):
         """Children with a need on the waiting list."""
-        needs = self.model._meta.get_field("needs").related_model
+        needs: Any = self.model._meta.get_field("needs").related_model
         return self.filter(Exists(needs.objects.open().filter(child=OuterRef("pk"))))
 
     def born_between_ages(self, youngest: int | None, oldest: int | None, today: date):
