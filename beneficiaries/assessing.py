@@ -17,6 +17,7 @@ from beneficiaries.models import Assessment, Child, Need
 from beneficiaries.models.assessments import say
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.refusals import Refusal
 
 # What a later assessment starts from: answers that rarely change, never measures or red flags.
 KEPT_FROM_THE_LAST = ("push_method", "posture_level", "progression", "narrowest_door_mm", "steps_at_entrance", "goals")
@@ -25,8 +26,8 @@ ANSWER_FIELDS = tuple(f.name for f in Assessment._meta.concrete_fields if f.name
 NOT_A_QUESTION = {"assessed_on", "place", "goals", "remarks"}  # may stay as they are: nothing is missing then
 
 
-class AssessmentRefused(Exception):
-    """The act cannot be done; `message` says why in words, `problems` what is wrong with which field."""
+class AssessmentRefused(Refusal):
+    """The act cannot be done; `problems` says what is wrong with which field."""
 
     def __init__(
         self,
@@ -35,8 +36,7 @@ class AssessmentRefused(Exception):
         fields: tuple[str, ...] = (),
         problems: Mapping[str, str | Promise] | None = None,
     ) -> None:
-        super().__init__(str(message))
-        self.message = message
+        super().__init__(message)
         self.problems = dict(problems) if problems is not None else dict.fromkeys(fields, message)
 
     @property

@@ -18,6 +18,7 @@ from beneficiaries import assessing
 from beneficiaries.models import Child, Need
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.refusals import Refusal
 
 Status = Child.Status
 ENDS = (Status.MOVED, Status.OF_AGE, Status.CLOSED, Status.DECEASED)  # the child is no longer followed
@@ -31,12 +32,8 @@ PERMISSION = "beneficiaries.close_child"
 holders: list[Callable[[Collection[UUID]], Callable[[User, str], None]]] = []
 
 
-class StatusRefused(Exception):
-    """The file or the need cannot change so; `message` says why in words."""
-
-    def __init__(self, message: str | Promise) -> None:
-        super().__init__(str(message))
-        self.message = message
+class StatusRefused(Refusal):
+    """The file or the need cannot change so."""
 
 
 @transaction.atomic

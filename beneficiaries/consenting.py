@@ -8,25 +8,21 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Consent, Guardian
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib import pictures
+from hajar.lib.refusals import Refusal
 
 MOST_EVIDENCE_BYTES = 10 * 1024 * 1024
 EVIDENCE_SUFFIXES = (".pdf", ".jpg", ".jpeg", ".png", ".webp")
 LONGEST_SIDE = 2400  # pixels: a photographed page must stay readable
 
 
-class ConsentRefused(Exception):
-    """The act makes no sense for this consent; `message` says why in words."""
-
-    def __init__(self, message: str | Promise) -> None:
-        super().__init__(str(message))
-        self.message = message
+class ConsentRefused(Refusal):
+    """The act makes no sense for this consent."""
 
 
 @transaction.atomic

@@ -17,7 +17,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import diagnoses, matching, reading_registers, register_words, registration, scoring
@@ -30,14 +29,13 @@ from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry, Head
 from hajar.lib import names, placenames, sheets
+from hajar.lib.refusals import Refusal
 
 READING = ("health_record.opened",)  # acts that look and change nothing
 
 
-class ImportRefused(Exception):
-    """The act cannot be done; `message` says why in the reader's language."""
-
-    message: str | Promise = _("This import cannot be changed any more.")
+class ImportRefused(Refusal):
+    sentence = _("This import cannot be changed any more.")
 
 
 class NotInPreview(ImportRefused):
@@ -45,24 +43,27 @@ class NotInPreview(ImportRefused):
 
 
 class NothingToWrite(ImportRefused):
-    message = _("No row can be written. Correct the doubtful and the refused ones first.")
+    sentence = _("No row can be written. Correct the doubtful and the refused ones first.")
 
 
 class RegisterHasChanged(ImportRefused):
-    message = _("Meanwhile the register has changed, and with it what would be written. Look again before you confirm.")
+    sentence = _(
+        "Meanwhile the register has changed, and with it what would be written. Look again before you confirm."
+    )
 
 
 class NotUndoable(ImportRefused):
     """Somebody has worked with what was imported; `references` are the files."""
 
+    sentence = _("This import cannot be undone: some of its files were already worked on.")
+
     def __init__(self, references: Sequence[str]) -> None:
         super().__init__()
         self.references = list(references)
-        self.message = _("This import cannot be undone: some of its files were already worked on.")
 
 
 class NotImported(ImportRefused):
-    message = _("Only an import that was confirmed can be undone.")
+    sentence = _("Only an import that was confirmed can be undone.")
 
 
 def rows_of(imported: RegisterImport) -> list[ImportRow]:

@@ -20,9 +20,10 @@ from beneficiaries import assessing
 from beneficiaries.models import Child, Consent, Need
 from distributions import planning, stocktaking
 from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, Round
-from distributions.stocktaking import AlreadyWithChild, Refusal
+from distributions.stocktaking import AlreadyWithChild
 from hajar.journal import recording as journal
 from hajar.lib import pictures
+from hajar.lib.refusals import Refusal
 
 Outcome, Doubt, Status = Delivery.Outcome, Delivery.Doubt, Allocation.Status
 

@@ -29,8 +29,8 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Child
 from distributions import stocktaking
 from distributions.models import Chair, ChairEvent, Delivery, FollowUp, Repair
-from distributions.stocktaking import Refusal
 from hajar.journal import recording as journal
+from hajar.lib.refusals import Refusal
 
 Step = FollowUp.Step
 CALL_AFTER, VISIT_AFTER, LOOK_EVERY = timedelta(days=14), timedelta(days=42), timedelta(days=183)

@@ -21,9 +21,10 @@ from beneficiaries.models import Assessment, Child, Need, Province
 from distributions import stocktaking
 from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
 from distributions.models.allocations import AllocationQuerySet
-from distributions.stocktaking import ReasonMissing, Refusal
+from distributions.stocktaking import ReasonMissing
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.refusals import Refusal
 
 Status, State = Allocation.Status, Initiative.State
 

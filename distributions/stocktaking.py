@@ -16,33 +16,16 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.db.models import Count
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Need
 from beneficiaries.models.references import next_numbers
 from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
 from hajar.journal import recording as journal
+from hajar.lib.refusals import Refusal
 
 Kind, State = ChairEvent.Kind, Chair.State
 MOST_AT_ONCE = 200  # chairs received in one go
-
-
-class Refusal(Exception):
-    """Something that cannot be done; `message` says why, in the language of whoever reads it."""
-
-    sentence: str | Promise = _("This cannot be done.")
-
-    def __init__(self, **words):
-        self.words = words
-        super().__init__(type(self).__name__)
-
-    @property
-    def message(self) -> str:
-        return str(self.sentence) % {name: str(word) for name, word in self.words.items()}
-
-    def __str__(self):
-        return self.message
 
 
 class EventNotPossible(Refusal):

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from distributions import delivering
 from distributions.forms.deliveries import SettleForm
 from distributions.models import Attachment, Delivery
-from distributions.stocktaking import Refusal
+from hajar.lib.refusals import Refusal
 
 TYPES = {Attachment.Kind.SIGNATURE: "image/png", Attachment.Kind.PHOTO: "image/webp"}
 

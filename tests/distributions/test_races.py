@@ -10,8 +10,8 @@ from beneficiaries import closing
 from beneficiaries.models import Need
 from distributions import planning, stocktaking
 from distributions.models import Allocation, ChairEvent
-from distributions.stocktaking import Refusal
 from hajar.journal import recording as journal
+from hajar.lib.refusals import Refusal
 from tests.factories import AllocationFactory, ChairFactory, InitiativeFactory, NeedFactory
 from tests.racing import race
 

@@ -10,7 +10,8 @@ from django.utils import timezone, translation
 
 from distributions import planning, stocktaking
 from distributions.models import Chair, ChairEvent
-from distributions.stocktaking import Kind, Refusal, State, replay
+from distributions.stocktaking import Kind, State, replay
+from hajar.lib.refusals import Refusal
 from tests.factories import (
     AllocationFactory,
     ChairFactory,
