@@ -1,7 +1,5 @@
 """What narrows the lists of children and families. The state of a list is its address: GET forms that never refuse."""
 
-from urllib.parse import urlencode
-
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
@@ -65,11 +63,6 @@ class FilterForm(forms.Form):
     def more_in_force(self) -> bool:
         """Whether one of the filters that are folded away says something."""
         return any(self.value(name) for name in self.FOLDED)
-
-    @property
-    def address(self) -> str:
-        """The filters as a query string, without the page."""
-        return urlencode({name: value for name in self.fields if (value := self.value(name))})
 
 
 class ChildFilterForm(FilterForm):

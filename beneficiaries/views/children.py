@@ -13,6 +13,7 @@ from beneficiaries.forms.children import ChildForm, PhotoForm, StatusForm
 from beneficiaries.forms.filters import ChildFilterForm
 from beneficiaries.models import Child, Family, Need
 from beneficiaries.views import lists, stories
+from hajar.lib import asking, listing
 
 OPEN_NEEDS = Prefetch("needs", Need.objects.filter(closed_on=None).order_by("pk"), to_attr="open_needs")
 
@@ -30,7 +31,7 @@ def index(request):
         page = lists.paged(request, children.with_family(), form)
     prefetch_related_objects(page["rows"], OPEN_NEEDS)
     context = {"form": form, "q": form.value("q"), **page}
-    return lists.answer(request, "beneficiaries/child_list.html", "beneficiaries/_child_rows.html", context)
+    return listing.answer(request, "beneficiaries/child_list.html", "beneficiaries/_child_rows.html", context)
 
 
 @require_POST
@@ -77,7 +78,7 @@ def create(request):
         prefetch_related_objects(found, "guardians", "children")
         context = {"q": sought.text, "families": found, "crumbs": _crumbs((_("New child"), ""))}
         return render(request, "beneficiaries/child_create_family.html", context)
-    form = ChildForm(request.POST or None, initial=_like_the_siblings(family))
+    form = ChildForm(asking.sent(request), initial=_like_the_siblings(family))
     matches = []
     if request.method == "POST" and form.is_valid():
         matches = _unseen_matches(request, form, family)
@@ -129,7 +130,7 @@ def _unseen_matches(request, form, family):
 @permission_required("beneficiaries.change_child", raise_exception=True)
 def edit(request, pk):
     child = _child(request, pk)
-    form = ChildForm(request.POST or None, instance=_child(request, pk) if request.method == "POST" else child)
+    form = ChildForm(asking.sent(request), instance=_child(request, pk) if request.method == "POST" else child)
     if request.method == "POST" and form.is_valid():
         try:
             registration.correct_child(child, by=request.user, **form.changes)
@@ -162,7 +163,7 @@ def photo_edit(request, pk):
         registration.remove_photo(child, by=request.user)
         messages.success(request, _("The photo is removed."))
         return redirect(child)
-    form = PhotoForm(request.POST or None, request.FILES or None)
+    form = PhotoForm(asking.sent(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             registration.change_photo(child, by=request.user, file=form.cleaned_data["photo"])
@@ -179,7 +180,7 @@ def photo_edit(request, pk):
 @permission_required("beneficiaries.change_child", raise_exception=True)
 def status_edit(request, pk):
     child = _child(request, pk)
-    form = StatusForm(request.POST or None, statuses=closing.may_set(request.user, child))
+    form = StatusForm(asking.sent(request), statuses=closing.may_set(request.user, child))
     if request.method == "POST" and form.is_valid():
         try:
             closing.change_status(child, by=request.user, **form.cleaned_data)

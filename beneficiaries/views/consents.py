@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from beneficiaries import consenting
 from beneficiaries.forms.consents import ConsentForm, WithdrawalForm
 from beneficiaries.models import Child, Consent
+from hajar.lib import asking
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,7 +31,7 @@ def create(request, pk):
         "language": child.family.language,
         "answered_on": timezone.localdate(),
     }
-    form = ConsentForm(request.POST or None, request.FILES or None, initial=initial, child=child, guardians=guardians)
+    form = ConsentForm(asking.sent(request), request.FILES or None, initial=initial, child=child, guardians=guardians)
     if request.method == "POST" and form.is_valid():
         try:
             consenting.record_consent(child=child, by=request.user, **form.cleaned_data)
@@ -47,7 +48,7 @@ def create(request, pk):
 @permission_required("beneficiaries.change_consent", raise_exception=True)
 def withdraw(request, pk):
     consent = _consent(request, pk)
-    form = WithdrawalForm(request.POST or None, initial={"withdrawn_on": timezone.localdate()})
+    form = WithdrawalForm(asking.sent(request), initial={"withdrawn_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             consenting.withdraw_consent(consent, by=request.user, **form.cleaned_data)

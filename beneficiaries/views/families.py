@@ -13,6 +13,7 @@ from beneficiaries.forms.filters import FamilyFilterForm
 from beneficiaries.models import Child, Family, Guardian
 from beneficiaries.views import lists
 from hajar.journal.models import Entry
+from hajar.lib import asking, listing
 
 PEOPLE = (
     Prefetch("guardians", Guardian.objects.to_call_first()),
@@ -36,7 +37,7 @@ def index(request):
         page = lists.paged(request, families, form)
     prefetch_related_objects(page["rows"], *PEOPLE)
     context = {"form": form, "q": form.value("q"), **page}
-    return lists.answer(request, "beneficiaries/family_list.html", "beneficiaries/_family_rows.html", context)
+    return listing.answer(request, "beneficiaries/family_list.html", "beneficiaries/_family_rows.html", context)
 
 
 @require_safe
@@ -71,8 +72,8 @@ def title_of(people) -> str:
 @permission_required(["beneficiaries.add_family", "beneficiaries.add_guardian"], raise_exception=True)
 def create(request):
     """A family and the adult who answers for its children, in one step; the first child comes next."""
-    form = FamilyForm(request.POST or None, user=request.user)
-    guardian = GuardianForm(request.POST or None, prefix="guardian", is_only_one=True)
+    form = FamilyForm(asking.sent(request), user=request.user)
+    guardian = GuardianForm(asking.sent(request), prefix="guardian", is_only_one=True)
     if request.method == "POST" and form.is_valid() and guardian.is_valid():
         try:
             family = registration.register_family(
@@ -92,7 +93,7 @@ def create(request):
 @permission_required("beneficiaries.change_family", raise_exception=True)
 def edit(request, pk):
     family = _family(request, pk)
-    form = FamilyForm(request.POST or None, instance=_family(request, pk), user=request.user)
+    form = FamilyForm(asking.sent(request), instance=_family(request, pk), user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
             registration.correct_family(family, by=request.user, **form.changes)
@@ -109,7 +110,7 @@ def edit(request, pk):
 @permission_required("beneficiaries.add_guardian", raise_exception=True)
 def guardian_create(request, pk):
     family = _family(request, pk)
-    form = GuardianForm(request.POST or None, is_only_one=not family.guardians.exists())
+    form = GuardianForm(asking.sent(request), is_only_one=not family.guardians.exists())
     if request.method == "POST" and form.is_valid():
         try:
             registration.add_guardian(family=family, by=request.user, **form.cleaned_data)
@@ -128,7 +129,7 @@ def guardian_create(request, pk):
 def guardian_edit(request, pk):
     guardians = Guardian.objects.visible_to(request.user).select_related("family__province__region")
     guardian = get_object_or_404(guardians, pk=pk)
-    form = GuardianForm(request.POST or None, instance=get_object_or_404(guardians, pk=pk))
+    form = GuardianForm(asking.sent(request), instance=get_object_or_404(guardians, pk=pk))
     if request.method == "POST" and form.is_valid():
         try:
             registration.correct_guardian(guardian, by=request.user, **form.changes)

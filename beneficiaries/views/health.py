@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from beneficiaries import diagnoses, registration
 from beneficiaries.forms.health import HealthRecordForm
 from beneficiaries.models import Child, HealthRecord
+from hajar.lib import asking
 
 OPEN_SECONDS = 15 * 60
 DOORS = "open_health_records"  # in the session: child -> when it closes
@@ -53,7 +54,7 @@ def edit(request, pk):
     if request.method != "POST" and not _is_open(request, child):
         return redirect("beneficiaries:health_record_detail", pk=child.pk)
     record = HealthRecord.objects.filter(child=child).first()
-    form = HealthRecordForm(request.POST or None, instance=record)
+    form = HealthRecordForm(asking.sent(request), instance=record)
     if request.method == "POST" and form.is_valid():
         try:
             registration.save_health_record(child, by=request.user, **form.changes)

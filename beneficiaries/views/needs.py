@@ -12,6 +12,7 @@ from beneficiaries import assessing, closing, exporting, scoring, searching
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
 from beneficiaries.models import Child, Need
 from beneficiaries.views import lists
+from hajar.lib import listing
 
 PLACES_COUNTED = 1_000  # further down, "after 1,000" says enough and costs the same with a hundred thousand children
 DECIDED = ("approved", "prepared", "loaded")  # the chair is promised: nothing is left to decide in fourteen days
@@ -35,7 +36,7 @@ def index(request):
         "can_export": request.user.has_perm("beneficiaries.export_register"),
         **page,
     }
-    return lists.answer(request, "beneficiaries/need_list.html", "beneficiaries/_need_rows.html", context)
+    return listing.answer(request, "beneficiaries/need_list.html", "beneficiaries/_need_rows.html", context)
 
 
 def _queue(request, form):

@@ -16,9 +16,8 @@ from beneficiaries.models import Assessment, Need
 from distributions import planning
 from distributions.forms.allocations import AllocationForm, ReleaseForm
 from distributions.models import Allocation, Chair, ChairModel, Initiative
-from distributions.stocktaking import Refusal
-from distributions.views import listing
-from hajar.lib import paging
+from hajar.lib import asking, listing, paging
+from hajar.lib.refusals import Refusal
 
 MOST_CHOICES = 60  # kinds of chairs shown to choose from
 
@@ -29,13 +28,13 @@ def create(request):
     """Reserve a chair: first whose need (?need=), then which chair, with simple facts side by side."""
     if "need" not in request.GET:
         return _choose_need(request)
-    if not listing.is_uuid(request.GET["need"]):
+    if not asking.is_uuid(request.GET["need"]):
         raise Http404
     need = get_object_or_404(_needs(request.user), pk=request.GET["need"])
     initiatives = Initiative.objects.visible_to(request.user).current().order_by("starts_on", "pk")
     only = initiatives[0].pk if len(initiatives) == 1 else None
     first = {"initiative": request.GET.get("initiative", only), "chair": request.GET.get("chair")}
-    form = AllocationForm(listing.sent(request), initiatives=initiatives, initial=first)
+    form = AllocationForm(asking.sent(request), initiatives=initiatives, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             allocation = planning.propose(need=need, by=request.user, **form.cleaned_data)
@@ -71,7 +70,7 @@ def _choose_need(request):
         initiatives = {str(row.pk): row for row in Initiative.objects.visible_to(request.user).current()}
         initiative = initiatives.get(request.GET["initiative"])
     kept = "".join(
-        f"&{name}={request.GET[name]}" for name in ("initiative", "chair") if listing.is_uuid(request.GET.get(name, ""))
+        f"&{name}={request.GET[name]}" for name in ("initiative", "chair") if asking.is_uuid(request.GET.get(name, ""))
     )
     context = {
         "needs": page.rows,
@@ -183,7 +182,7 @@ def _choices(assessment: Assessment, chosen) -> list[Choice]:
     )
     how_many = {kind["oldest"]: kind["how_many"] for kind in kinds}
     chairs = {chair.number: chair for chair in Chair.objects.filter(number__in=how_many).with_model()}
-    if listing.is_uuid(str(chosen or "")) and not any(str(chair.pk) == str(chosen) for chair in chairs.values()):
+    if asking.is_uuid(str(chosen or "")) and not any(str(chair.pk) == str(chosen) for chair in chairs.values()):
         for chair in Chair.objects.available().filter(pk=chosen).with_model():
             chairs[chair.number] = chair
             how_many = {chair.number: 1} | how_many
@@ -298,7 +297,7 @@ def release(request, pk):
     allocation = get_object_or_404(
         Allocation.objects.visible_to(request.user).select_related("chair__model", "need__child", "initiative"), pk=pk
     )
-    form = ReleaseForm(listing.sent(request))
+    form = ReleaseForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             planning.release(allocation, by=request.user, **form.cleaned_data)

@@ -11,14 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beneficiaries.models import Child
-from beneficiaries.views import lists
 from distributions import stocktaking
 from distributions.forms.chairs import ChairForm, ChairModelForm, CorrectionForm, DepotForm, EventForm, ReceiveForm
 from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
-from distributions.stocktaking import Refusal
-from distributions.views import listing
-from hajar.lib import paging
+from hajar.lib import asking, listing, paging
 from hajar.lib.digits import to_western
+from hajar.lib.refusals import Refusal
 
 
 def _tabs(current: str) -> list[dict]:
@@ -51,14 +49,14 @@ def list_chairs(request):
         "tabs": _tabs("chair_list"),
         **listing.links(request, page),
     }
-    return lists.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
+    return listing.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
 
 
 def _narrowed(chairs, asked: dict[str, str]):
     if asked["state"] in Chair.State.values:
         chairs = chairs.filter(state=asked["state"])
     for name in ("depot", "model"):
-        if listing.is_uuid(asked[name]):
+        if asking.is_uuid(asked[name]):
             chairs = chairs.filter(**{name: asked[name]})
     if sought := to_western(asked["q"]):
         number = re.fullmatch(r"(?:CH)?\s*-?\s*(\d{1,9})", sought, re.IGNORECASE)
@@ -131,7 +129,7 @@ def _can_be_corrected(event: ChairEvent, chair: Chair) -> bool:
 def receive(request):
     """Chairs that arrive."""
     first = {"model": request.GET.get("model"), "depot": request.GET.get("depot")}
-    form = ReceiveForm(listing.sent(request), initial={key: value for key, value in first.items() if value})
+    form = ReceiveForm(asking.sent(request), initial={key: value for key, value in first.items() if value})
     if request.method == "POST" and form.is_valid():
         try:
             chairs = stocktaking.receive_chairs(by=request.user, **form.cleaned_data)
@@ -172,7 +170,7 @@ def _add_refusal(form, refusal: Refusal) -> None:
 def edit_chair(request, pk):
     """Mend what a chair's row says of itself."""
     chair = get_object_or_404(Chair.objects.visible_to(request.user), pk=pk)
-    form = ChairForm(listing.sent(request), instance=chair)
+    form = ChairForm(asking.sent(request), instance=chair)
     if request.method == "POST" and form.is_valid():
         try:
             stocktaking.correct_chair(chair, by=request.user, **form.cleaned_data)
@@ -193,7 +191,7 @@ def record_event(request, pk, kind):
         raise Http404
     chair = get_object_or_404(Chair.objects.visible_to(request.user).with_model(), pk=pk)
     now = stocktaking.state_of(chair)
-    form = EventForm(listing.sent(request), kind=kind, last_depot_id=now.last_depot_id)
+    form = EventForm(asking.sent(request), kind=kind, last_depot_id=now.last_depot_id)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         if values.pop("was_tried_on", False):
@@ -225,7 +223,7 @@ def correct_event(request, pk, event):
     """Take an event back, by another event that says why."""
     chair = get_object_or_404(Chair.objects.visible_to(request.user), pk=pk)
     event = get_object_or_404(ChairEvent.objects.select_related("chair", "by"), pk=event, chair=chair)
-    form = CorrectionForm(listing.sent(request))
+    form = CorrectionForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             stocktaking.correct_event(event, by=request.user, note=form.cleaned_data["note"])
@@ -262,7 +260,7 @@ def list_depots(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_depot", raise_exception=True)
 def create_depot(request):
-    form = DepotForm(listing.sent(request))
+    form = DepotForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         stocktaking.add_depot(by=request.user, **form.cleaned_data)
         return redirect("distributions:depot_list")
@@ -273,7 +271,7 @@ def create_depot(request):
 @permission_required("distributions.change_depot", raise_exception=True)
 def edit_depot(request, pk):
     depot = get_object_or_404(Depot.objects.visible_to(request.user), pk=pk)
-    form = DepotForm(listing.sent(request), instance=depot)
+    form = DepotForm(asking.sent(request), instance=depot)
     if request.method == "POST" and form.is_valid():
         stocktaking.correct_depot(depot, by=request.user, **form.cleaned_data)
         return redirect("distributions:depot_list")
@@ -304,7 +302,7 @@ def list_models(request):
         "tabs": _tabs("chairmodel_list"),
         **listing.links(request, page),
     }
-    return lists.answer(request, "distributions/chairmodel_list.html", "distributions/_chairmodel_rows.html", context)
+    return listing.answer(request, "distributions/chairmodel_list.html", "distributions/_chairmodel_rows.html", context)
 
 
 @require_safe
@@ -319,7 +317,7 @@ def model_detail(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_chairmodel", raise_exception=True)
 def create_model(request):
-    form = ChairModelForm(listing.sent(request))
+    form = ChairModelForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         model = stocktaking.add_model(by=request.user, **form.cleaned_data)
         return redirect("distributions:chairmodel_detail", model.pk)
@@ -330,7 +328,7 @@ def create_model(request):
 @permission_required("distributions.change_chairmodel", raise_exception=True)
 def edit_model(request, pk):
     model = get_object_or_404(ChairModel.objects.visible_to(request.user), pk=pk)
-    form = ChairModelForm(listing.sent(request), instance=model)
+    form = ChairModelForm(asking.sent(request), instance=model)
     if request.method == "POST" and form.is_valid():
         stocktaking.correct_model(model, by=request.user, **form.cleaned_data)
         return redirect("distributions:chairmodel_detail", model.pk)

@@ -9,13 +9,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beneficiaries.models import Guardian
-from beneficiaries.views import lists
 from distributions import following_up
 from distributions.forms.followups import FollowUpForm
 from distributions.models import Delivery, FollowUp, Repair
-from distributions.stocktaking import Refusal
-from distributions.views import listing
-from hajar.lib import paging
+from hajar.lib import asking, listing, paging
+from hajar.lib.refusals import Refusal
 
 URGENT_AFTER = 14  # days overdue
 
@@ -60,7 +58,7 @@ def list_followups(request):
         "tabs": tabs(request.user, show),
         **listing.links(request, page),
     }
-    return lists.answer(request, "distributions/followup_list.html", "distributions/_followup_rows.html", context)
+    return listing.answer(request, "distributions/followup_list.html", "distributions/_followup_rows.html", context)
 
 
 def _lines(deliveries: list) -> list[dict]:
@@ -107,7 +105,7 @@ def create(request, pk):
     child, chair = delivery.allocation.need.child, delivery.allocation.chair
     due = following_up.due(request.user).filter(pk=pk).first()
     first = {"step": due and getattr(due, "due_step", None)}
-    form = FollowUpForm(listing.sent(request), initial=first)
+    form = FollowUpForm(asking.sent(request), initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             following_up.record_followup(delivery=delivery, by=request.user, **form.cleaned_data)

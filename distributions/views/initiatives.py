@@ -6,13 +6,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Association
-from beneficiaries.views import lists
 from distributions import documents, planning, reporting
 from distributions.forms.initiatives import InitiativeForm, PartnerForm
 from distributions.models import Allocation, Initiative
-from distributions.stocktaking import Refusal
-from distributions.views import listing
-from hajar.lib import paging
+from hajar.lib import asking, listing, paging
+from hajar.lib.refusals import Refusal
 
 
 @require_safe
@@ -34,7 +32,7 @@ def list_initiatives(request):
         "states": Initiative.State.choices,
         **listing.links(request, page),
     }
-    return lists.answer(request, "distributions/initiative_list.html", "distributions/_initiative_rows.html", context)
+    return listing.answer(request, "distributions/initiative_list.html", "distributions/_initiative_rows.html", context)
 
 
 @require_safe
@@ -57,7 +55,9 @@ def initiative_detail(request, pk):
         "changes": documents.change_lines(report),
         "map_note": Association.get().map_note,
     }
-    return lists.answer(request, "distributions/initiative_detail.html", "distributions/_allocation_rows.html", context)
+    return listing.answer(
+        request, "distributions/initiative_detail.html", "distributions/_allocation_rows.html", context
+    )
 
 
 def _plan(request, initiative: Initiative) -> dict:
@@ -118,7 +118,7 @@ def _moves(initiative: Initiative) -> list[tuple[str, str, str]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_initiative", raise_exception=True)
 def create_initiative(request):
-    form = InitiativeForm(listing.sent(request))
+    form = InitiativeForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         return redirect(planning.create_initiative(by=request.user, **form.cleaned_data))
     return render(request, "distributions/initiative_form.html", {"form": form, "initiative": None})
@@ -128,7 +128,7 @@ def create_initiative(request):
 @permission_required("distributions.change_initiative", raise_exception=True)
 def edit_initiative(request, pk):
     initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
-    form = InitiativeForm(listing.sent(request), instance=initiative)
+    form = InitiativeForm(asking.sent(request), instance=initiative)
     if request.method == "POST" and form.is_valid():
         planning.correct_initiative(initiative, by=request.user, **form.cleaned_data)
         return redirect(initiative)
@@ -152,7 +152,7 @@ def move_initiative(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_partner", raise_exception=True)
 def create_partner(request):
-    form = PartnerForm(listing.sent(request))
+    form = PartnerForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         partner = planning.add_partner(by=request.user, **form.cleaned_data)
         messages.success(request, _("%(name)s is now among the partners.") % {"name": partner})

@@ -24,8 +24,8 @@ from beneficiaries.models import Child, Guardian
 from distributions import delivering
 from distributions.forms.deliveries import DeliveryForm
 from distributions.models import Allocation, Delivery, Round
-from distributions.stocktaking import Refusal
-from distributions.views import listing
+from hajar.lib import asking
+from hajar.lib.refusals import Refusal
 
 MOST_PHONES = 2
 GIVEN_STOPS = "distributions.mobile.stop"
@@ -226,7 +226,7 @@ def create_delivery(request, round_pk, pk):
     round_ = _round(request, round_pk)
     allocation = _allocation_of(request, round_, pk)
     form = DeliveryForm(
-        listing.sent(request),
+        asking.sent(request),
         request.FILES if request.method == "POST" else None,
         allocation=allocation,
         may_photograph=delivering.may_photograph(allocation.need.child),

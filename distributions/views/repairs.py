@@ -7,14 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beneficiaries.views import lists
 from distributions import following_up
 from distributions.forms.repairs import BreakdownForm, MendedForm
 from distributions.models import Chair, Repair
-from distributions.stocktaking import Refusal
-from distributions.views import listing
 from distributions.views.followups import tabs
-from hajar.lib import paging
+from hajar.lib import asking, listing, paging
+from hajar.lib.refusals import Refusal
 
 
 @require_safe
@@ -34,7 +32,7 @@ def list_repairs(request):
         "tabs": tabs(request.user, "repairs") if request.user.has_perm("distributions.view_followup") else [],
         **listing.links(request, page),
     }
-    return lists.answer(request, "distributions/repair_list.html", "distributions/_repair_rows.html", context)
+    return listing.answer(request, "distributions/repair_list.html", "distributions/_repair_rows.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +40,7 @@ def list_repairs(request):
 def create(request, pk):
     """Report that a chair is broken."""
     chair = get_object_or_404(Chair.objects.visible_to(request.user).select_related("model", "depot"), pk=pk)
-    form = BreakdownForm(listing.sent(request))
+    form = BreakdownForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             following_up.report_breakdown(chair=chair, by=request.user, **form.cleaned_data)
@@ -62,7 +60,7 @@ def finish(request, pk):
     """Say that a chair works again."""
     repairs = Repair.objects.visible_to(request.user).select_related("chair__model", "chair__depot", "reported_by")
     repair = get_object_or_404(repairs, pk=pk)
-    form = MendedForm(listing.sent(request), initial={"fixed_on": timezone.localdate()})
+    form = MendedForm(asking.sent(request), initial={"fixed_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
             following_up.finish_repair(repair, by=request.user, **form.cleaned_data)

@@ -8,13 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries.views import lists
 from distributions import delivering, planning
 from distributions.forms.rounds import RoundForm, WhereForm
 from distributions.models import Allocation, Chair, Delivery, Round
-from distributions.stocktaking import Refusal
-from distributions.views import listing
-from hajar.lib import paging
+from hajar.lib import asking, listing, paging
+from hajar.lib.refusals import Refusal
 
 Status = Allocation.Status
 MOST_DOUBTS = 20
@@ -47,7 +45,7 @@ def list_rounds(request):
         "doubtful": doubtful,
         **listing.links(request, page),
     }
-    return lists.answer(request, "distributions/round_list.html", "distributions/_round_rows.html", context)
+    return listing.answer(request, "distributions/round_list.html", "distributions/_round_rows.html", context)
 
 
 def _progress(round_: Round) -> dict:
@@ -69,7 +67,7 @@ def create(request):
     form, candidates = None, []
     if where.is_bound and where.is_valid():
         candidates = _candidates(request.user, **where.cleaned_data)
-        form = RoundForm(listing.sent(request), candidates=candidates)
+        form = RoundForm(asking.sent(request), candidates=candidates)
         if request.method == "POST" and form.is_valid():
             try:
                 round_ = planning.plan_round(by=request.user, **where.cleaned_data, **_planned(form))
@@ -89,7 +87,7 @@ def edit(request, pk):
     candidates = _candidates(request.user, initiative=round_.initiative, province=round_.province, round_=round_)
     chosen = [row.pk for row in sorted(candidates, key=lambda row: row.stop or 0) if row.round_id == round_.pk]
     first = {"volunteer": round_.volunteer_id, "day": round_.day, "note": round_.note}
-    form = RoundForm(listing.sent(request), candidates=candidates, chosen=chosen, initial=first)
+    form = RoundForm(asking.sent(request), candidates=candidates, chosen=chosen, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             planning.correct_round(round_, by=request.user, province=round_.province, **_planned(form))
