@@ -16,9 +16,9 @@ KEY = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 SHORTEST = 4  # letters of a sentence that can be told from a word of another language
 ENGLISH_ONLY = re.compile(r"\b(the|and|with|your|this|that|was|were|have|has|from|been|not)\b", re.IGNORECASE)
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’]{2,}")
-# What stays Latin wherever it stands: addresses, labels such as CH-0001 and HJ-00012, rules and scales, brands.
+# What stays Latin wherever it stands: addresses, labels such as CH-0001, rules and scales, secrets of an app, brands.
 BRANDS = "WhatsApp|Excel|CSV|PDF|OpenStreetMap|ODbL|SARA|FMS"
-STAYS_LATIN = re.compile(rf"\S+@\S+|\b[A-Z]{{2,4}}-[\w.-]+|\.(?:xlsx|csv|pdf)\b|\b(?:{BRANDS})\b")
+STAYS_LATIN = re.compile(rf"\S+@\S+|\b[A-Z]{{2,4}}-[\w.-]+|\.(?:xlsx|csv|pdf)\b|\b[A-Z2-7]{{32}}\b|\b(?:{BRANDS})\b")
 
 # Every text with where it stands, hidden ones too: they are shown sooner or later. What says of itself that it is in
 # another language is not for this reader.
