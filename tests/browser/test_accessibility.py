@@ -92,3 +92,36 @@ def test_every_page_can_be_used_by_everybody(page, base_url, house, language):
     expected = ("/no-such-page/", reverse("beneficiaries:child_list"))  # a browser writes 404 and 403 down
     spoken = [f"console: {line}" for line in complaints if not any(f"{name} Failed" in line for name in expected)]
     assert found + spoken == [], "\n" + "\n".join(found + spoken)
+
+
+def test_the_main_pages_can_be_used_in_dark_colours(page, base_url, house):
+    people, things = house
+    axe, found = Axe(), []
+    page.context.add_cookies([{"name": "theme", "value": "dark", "url": base_url}])
+    speak(page.context, "fr", base_url)
+    sit_down(page.context, people[roles.COORDINATOR], base_url)
+    page.set_viewport_size(DESK)
+    for rule in RULES:
+        if rule.name in MAIN:
+            page.goto(reverse(rule.name, kwargs={name: things[key] for name, key in rule.args.items()}))
+            assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+            found += [f"{rule.name} {fault}" for fault in faults_of(page, axe)]
+    assert found == [], "\n" + "\n".join(found)
+
+
+def test_a_planted_fault_is_found(page):
+    """The twin: a picture without words, and a line that no phone can hold."""
+    page.set_viewport_size(PHONE)
+    page.goto(reverse("account_login"))
+    assert faults_of(page, Axe()) == []
+    assert too_wide(page) == ""
+    page.evaluate(
+        """() => {
+            const picture = document.querySelector("main").appendChild(document.createElement("img"));
+            picture.src = "/static/icons/hajar.svg";
+            picture.width = 900;
+            picture.style.maxWidth = "none";
+        }"""
+    )
+    assert any("image-alt" in fault for fault in faults_of(page, Axe()))
+    assert "img" in too_wide(page)
