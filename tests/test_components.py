@@ -196,14 +196,8 @@ def test_precautions_draw_nothing_when_there_are_none():
     assert "shield-plus" in show("precautions", text="Masks, please")
 
 
-def test_an_unknown_value_is_said_to_be_unknown():
-    with translation.override("en"):
-        html = show("data_list", items=[("Siblings", 0), ("National number", None)])
-    assert "<dd>0</dd>" in html and "not known" in html
-
-
 def test_what_people_typed_is_escaped():
-    html = show("data_list", items=[("Name", "<b>x</b>")]) + show("stat", number="<i>", words="w")
+    html = show("notice", tone="info", text="<b>x</b>") + show("stat", number="<i>", words="w")
     assert "<b>" not in html and "<i>" not in html
 
 
