@@ -58,15 +58,11 @@ class InitiativeReport:
     failed: int | None
     failures: list[FailureCount]
     regions: list[RegionCounts]
+    delivered_pairs: list[tuple[Region, int | None]]
     median_wait_days: int | None
     changes: dict[str, ChangeCounts] = field(default_factory=dict)
     localities: list[tuple[str, int | None]] = field(default_factory=list)
     is_masked: bool = True
-
-    @property
-    def delivered_pairs(self) -> list[tuple[Region, int | None]]:
-        """(region, delivered) for the map."""
-        return [(line.region, line.delivered) for line in self.regions]
 
 
 def initiative_report(initiative: Initiative, *, small_counts: bool) -> InitiativeReport:
@@ -93,12 +89,13 @@ def initiative_report(initiative: Initiative, *, small_counts: bool) -> Initiati
                 waits.append((row["handed_over_on"] - row["need__requested_on"]).days)
     failed_by_region, failed_by_outcome = _failures(initiative)
     mask = _Mask(small_counts)
-    regions = Region.objects.in_bulk(set(planned) | set(failed_by_region))
-    columns = [mask.row(_complete(counts, regions)) for counts in (planned, delivered, failed_by_region, left)]
+    regions = Region.objects.in_bulk()
+    handed_over = mask.row(_complete(delivered, regions))
+    in_order = sorted(regions.values(), key=lambda region: region.iso)
     failures = mask.row(failed_by_outcome)
     return InitiativeReport(
         initiative=initiative,
-        planned=mask.alone(sum(planned.values())),
+        planned=mask.sum_of(sum(planned.values()), sum(delivered.values()), sum(left.values())),
         delivered=mask.alone(sum(delivered.values())),
         left=mask.alone(sum(left.values())),
         failed=mask.alone(sum(failed_by_outcome.values())),
@@ -107,9 +104,17 @@ def initiative_report(initiative: Initiative, *, small_counts: bool) -> Initiati
             for outcome, _count in failed_by_outcome.most_common()
         ],
         regions=[
-            RegionCounts(regions[pk], *(column[pk] for column in columns))
-            for pk in sorted(regions, key=lambda pk: regions[pk].iso)
+            RegionCounts(
+                region,
+                planned=mask.team_only(planned[region.pk]),
+                delivered=handed_over[region.pk],
+                failed=mask.team_only(failed_by_region[region.pk]),
+                left=mask.team_only(left[region.pk]),
+            )
+            for region in in_order
+            if planned[region.pk] or failed_by_region[region.pk]
         ],
+        delivered_pairs=[(region, handed_over[region.pk]) for region in in_order],
         median_wait_days=round(median(waits)) if mask.alone(len(waits)) else None,
         changes=_changes(initiative, mask),
         localities=_localities(localities, mask),
@@ -128,6 +133,15 @@ class _Mask:
 
     def row(self, counts):
         return dict(counts) if self.small_counts else disclose(counts)
+
+    def team_only(self, count: int) -> int | None:
+        """A count from which a hidden neighbour could be had: planned = handed over + left + given up."""
+        return count if self.small_counts else None
+
+    def sum_of(self, total: int, *parts: int) -> int | None:
+        """A total beside its parts: hidden where one of them, or what they leave over, is small."""
+        pieces = [total, *parts, total - sum(parts)]
+        return total if self.small_counts or all(disclose_total(piece) is not None for piece in pieces) else None
 
     def alone(self, total: int) -> int | None:
         return total if self.small_counts else disclose_total(total)

@@ -113,6 +113,22 @@ def test_the_summary_shows_no_cell_under_five(december, hand_over):
     assert summary.delivered == 13
 
 
+def test_no_hidden_count_can_be_had_from_its_neighbours(december, hand_over):
+    hand_over("MA-CAS", 6)
+    hand_over("MA-CAS", 1, outcome="did_not_fit", reason="trop étroit")
+    summary = reporting.anonymous_summary(december)
+    assert summary.planned is None  # 7 planned - 6 handed over - 0 left = 1 child
+    assert [(line.planned, line.failed, line.left) for line in summary.regions] == [(None, None, None)]
+    assert reporting.initiative_report(december, small_counts=True).planned == 7
+
+
+def test_the_map_knows_that_nothing_happened_elsewhere(december, hand_over):
+    hand_over("MA-CAS", 6)
+    pairs = {region.iso: number for region, number in reporting.anonymous_summary(december).delivered_pairs}
+    assert len(pairs) == 12
+    assert (pairs["MA-06"], pairs["MA-12"]) == (6, 0)
+
+
 def test_a_summary_of_four_says_fewer_than_five(december, hand_over):
     hand_over("MA-CAS", 4)
     with translation.override("en"):
