@@ -3,6 +3,7 @@
 import io
 import os
 import platform
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -179,6 +180,8 @@ def _database(keep: bool) -> Iterator[str]:
         yield name
     finally:
         connection.creation.destroy_test_db(before, verbosity=0, keepdb=keep)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
