@@ -1,4 +1,4 @@
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 
 from hajar.accounts import roles
 
@@ -38,3 +38,14 @@ def test_losing_the_role_closes_the_administration(nadia):
     roles.give(nadia, roles.CASE_WORKER)
     assert not nadia.is_staff
     assert nadia.role_names == {roles.CASE_WORKER}
+
+
+def test_a_permission_given_to_a_person_past_her_roles_counts_for_nothing(driss):
+    driss.user_permissions.add(Permission.objects.get(codename="view_child"))
+    assert not driss.has_perm("beneficiaries.view_child")
+
+
+def test_asking_for_permissions_costs_one_query(samira, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert samira.has_perm("beneficiaries.view_child")
+        assert not samira.has_perm("beneficiaries.view_healthrecord")
