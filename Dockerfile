@@ -27,4 +27,4 @@ USER hajar
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 HAJAR_DEBUG=0 HAJAR_MEDIA_ROOT=/media
 EXPOSE 8000
 HEALTHCHECK --interval=30s --start-period=20s CMD ["python", "deploy/healthy.py"]
-CMD ["gunicorn", "hajar.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=2", "--no-control-socket"]
+CMD ["gunicorn", "hajar.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=2", "--timeout=180", "--no-control-socket"]
