@@ -176,3 +176,17 @@ SIGNING_IN = [
         "%(email)s. However, we do not have any record of such an account in our database."
     ),
 ]
+
+# Django's own Arabic lacks these: its administration would say them in French.
+DJANGO_ACCOUNTS = [
+    _("Password-based authentication"),
+    _("Enabled"),
+    _("Disabled"),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they may still be able "
+        "to authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+    _("Reset password"),
+    _("Set password"),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+]

@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin.children import CHILD_SEARCH
 from beneficiaries.models import Assessment, Need
@@ -29,7 +30,7 @@ class AssessmentAdmin(JournalledAdmin):
 class NeedAdmin(ReadOnlyAdmin):
     """The waiting list in the very order of its page."""
 
-    list_display = ["child", "is_urgent", "score_text", "requested_on", "opened_on", "closed_on", "closing"]
+    list_display = ["child", "is_urgent", "score", "requested_on", "opened_on", "closed_on", "closing"]
     list_select_related = ["child"]
     list_filter = ["is_urgent", "purpose", "closing", "child__family__province__region"]
     search_fields = [f"child__{field}" for field in CHILD_SEARCH]
@@ -38,6 +39,10 @@ class NeedAdmin(ReadOnlyAdmin):
     def get_queryset(self, request):
         # The order asks for what with_queue() adds: Django's own get_queryset() would put in order first.
         return Need.objects.visible_to(request.user).with_queue().order_by(*self.get_ordering(request))
+
+    @admin.display(description=_("Score"))
+    def score(self, need):
+        return need.score_text
 
     def get_ordering(self, request):
         return [F("closed_on").desc(nulls_first=True), *Need.QUEUE_ORDER]

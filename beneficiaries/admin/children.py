@@ -11,12 +11,12 @@ CHILD_SEARCH = ["given_name_latin", "family_name_latin", "given_name_arabic", "f
 @admin.register(Child)
 class ChildAdmin(NumberedAdmin, FamilyMemberAdmin):
     series = "child"
-    list_display = ["reference", "full_name_latin", "full_name_arabic", "born_on", "sex", "status", "family"]
+    list_display = ["numbered", "latin", "arabic", "born_on", "sex", "status", "family"]
     list_select_related = ["family"]
     list_filter = ["status", "sex", "school", "precautions", "family__province__region"]
     search_fields = [*CHILD_SEARCH, "number"]
     autocomplete_fields = ["family"]
-    readonly_fields = ["reference", "status"]  # the status changes on the child's page: closing has consequences
+    readonly_fields = ["numbered", "status"]  # the status changes on the child's page: closing has consequences
     exclude = ["photo"]  # photos change on the child's page, where their data is stripped
     date_hierarchy = None
     ordering = ["number"]
@@ -31,6 +31,9 @@ class HealthRecordAdmin(JournalledAdmin):
     search_fields = [f"child__{field}" for field in CHILD_SEARCH]
     autocomplete_fields = ["child"]
     ordering = ["child__number"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("child")  # its name is the child's
 
     def save_model(self, request, obj, form, change):
         obj.updated_by = request.user

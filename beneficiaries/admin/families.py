@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import registration
 from beneficiaries.models import Family, Guardian
@@ -16,6 +17,10 @@ class NumberedAdmin(JournalledAdmin):
             obj.number = next_numbers(self.series)[0]
         super().save_model(request, obj, form, change)
 
+    @admin.display(description=_("number"), ordering="number")
+    def numbered(self, row):
+        return row.reference
+
 
 class FamilyMemberAdmin(JournalledAdmin):
     """People by whose name their family is found in the alphabet."""
@@ -24,22 +29,34 @@ class FamilyMemberAdmin(JournalledAdmin):
         super().save_model(request, obj, form, change)
         registration.refresh_family_sort_keys({form.initial.get("family"), obj.family_id} - {None})
 
+    @admin.display(description=_("name in Latin script"), ordering="family_name_latin")
+    def latin(self, person):
+        return person.full_name_latin
+
+    @admin.display(description=_("name in Arabic script"), ordering="family_name_arabic")
+    def arabic(self, person):
+        return person.full_name_arabic
+
 
 @admin.register(Family)
 class FamilyAdmin(NumberedAdmin):
     series = "family"
-    list_display = ["reference", "sort_key", "province", "commune", "language"]
+    list_display = ["numbered", "alphabetical", "province", "commune", "language"]
     list_select_related = ["province"]
     list_filter = ["province__region", "language"]
     search_fields = ["number", "sort_key", "commune", "guardians__phone"]
     autocomplete_fields = ["province"]
-    readonly_fields = ["reference"]
+    readonly_fields = ["numbered"]
     ordering = ["number"]
+
+    @admin.display(description=_("in the alphabet"), ordering="sort_key")
+    def alphabetical(self, family):
+        return family.sort_key
 
 
 @admin.register(Guardian)
 class GuardianAdmin(FamilyMemberAdmin):
-    list_display = ["full_name_latin", "full_name_arabic", "relation", "phone", "family"]
+    list_display = ["latin", "arabic", "relation", "phone", "family"]
     list_select_related = ["family"]
     list_filter = ["relation", "legal_basis", "has_whatsapp"]
     search_fields = [

@@ -1107,7 +1107,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("notes", models.TextField(blank=True, max_length=4000, verbose_name="notes")),
-                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed at")),
                 (
                     "child",
                     models.OneToOneField(
@@ -1125,6 +1125,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="changed by",
                     ),
                 ),
             ],

@@ -112,7 +112,8 @@ class Mandate(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user} · {self.region or _('whole Kingdom')}"
+        reach = self.region or _("whole Kingdom")  # out of the f-string, where no catalogue would find it
+        return f"{self.user} · {reach}"
 
     @staticmethod
     def of(user) -> list[int | None]:

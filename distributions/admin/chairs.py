@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from distributions.models import Chair, ChairEvent, ChairModel, Depot, Repair
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
@@ -25,16 +26,20 @@ class DepotAdmin(JournalledAdmin):
 class ChairAdmin(JournalledAdmin):
     """What a chair is may be corrected here; where it is and what happened to it come from its events."""
 
-    list_display = ["label", "model", "serial", "state", "depot", "ownership"]
+    list_display = ["labelled", "model", "serial", "state", "depot", "ownership"]
     list_select_related = ["model", "depot"]
     list_filter = ["state", "depot", "ownership", "is_new"]
     search_fields = ["number", "serial", "model__name", "donor"]
     autocomplete_fields = ["model"]
-    readonly_fields = ["label", "state", "depot"]
+    readonly_fields = ["labelled", "state", "depot"]
     ordering = ["number"]
 
     def has_add_permission(self, request):
         return False  # a chair is received into a depot
+
+    @admin.display(description=_("number"), ordering="number")
+    def labelled(self, chair):
+        return chair.label
 
 
 @admin.register(ChairEvent)

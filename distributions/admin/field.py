@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from distributions.models import Attachment, Delivery, FollowUp
 from hajar.journal.admin import ReadOnlyAdmin
@@ -12,7 +13,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     search_fields = ["receiver_name", "allocation__need__child__family_name_latin", "allocation__chair__number"]
     ordering = ["-happened_at", "pk"]
 
-    @admin.display(ordering="allocation__need__child__sort_key")
+    @admin.display(description=_("child"), ordering="allocation__need__child__sort_key")
     def child(self, delivery):
         return delivery.allocation.need.child
 
@@ -37,6 +38,6 @@ class FollowUpAdmin(ReadOnlyAdmin):
     search_fields = ["delivery__allocation__need__child__family_name_latin", "note"]
     ordering = ["-done_on", "pk"]
 
-    @admin.display(ordering="delivery__allocation__need__child__sort_key")
+    @admin.display(description=_("child"), ordering="delivery__allocation__need__child__sort_key")
     def child(self, followup):
         return followup.delivery.allocation.need.child

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from distributions.models import Allocation, Initiative, Partner, Round
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
@@ -16,7 +17,7 @@ class InitiativeAdmin(JournalledAdmin):
     list_display = ["name_fr", "occasion", "starts_on", "ends_on", "target", "state"]
     list_filter = ["occasion", "state"]
     search_fields = ["name_fr", "name_ar", "name_en"]
-    filter_horizontal = ["partners"]
+    autocomplete_fields = ["partners"]
     readonly_fields = ["state"]
     ordering = ["-starts_on", "pk"]
 
@@ -38,6 +39,6 @@ class AllocationAdmin(ReadOnlyAdmin):
     search_fields = ["chair__number", "need__child__family_name_latin", "need__child__family_name_arabic"]
     ordering = ["-created_at", "pk"]
 
-    @admin.display(ordering="need__child__sort_key")
+    @admin.display(description=_("child"), ordering="need__child__sort_key")
     def child(self, allocation):
         return allocation.need.child

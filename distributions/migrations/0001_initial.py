@@ -873,7 +873,9 @@ class Migration(migrations.Migration):
                 ("id", models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 (
                     "sequence",
-                    models.PositiveIntegerField(help_text="1 for the chair's first event, and so on without gaps."),
+                    models.PositiveIntegerField(
+                        help_text="1 for the chair's first event, and so on without gaps.", verbose_name="number"
+                    ),
                 ),
                 (
                     "kind",
@@ -916,7 +918,10 @@ class Migration(migrations.Migration):
                 (
                     "chair",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="distributions.chair"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="distributions.chair",
+                        verbose_name="chair",
                     ),
                 ),
                 (
@@ -936,6 +941,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="corrected_by",
                         to="distributions.chairevent",
+                        verbose_name="takes back",
                     ),
                 ),
                 (

@@ -148,15 +148,19 @@ class ChairEvent(models.Model):
         CORRECTED = "corrected", _("corrected")
 
     id = models.UUIDField(primary_key=True, editable=False)
-    chair = models.ForeignKey(Chair, on_delete=models.PROTECT, related_name="events")
-    sequence = models.PositiveIntegerField(help_text=_("1 for the chair's first event, and so on without gaps."))
+    chair = models.ForeignKey(Chair, verbose_name=_("chair"), on_delete=models.PROTECT, related_name="events")
+    sequence = models.PositiveIntegerField(
+        _("number"), help_text=_("1 for the chair's first event, and so on without gaps.")
+    )
     kind = models.CharField(_("event"), max_length=12, choices=Kind.choices)
     happened_at = models.DateTimeField(_("when"), default=timezone.now)
     recorded_at = models.DateTimeField(auto_now_add=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.PROTECT, related_name="+")
     depot = models.ForeignKey(Depot, verbose_name=_("depot"), null=True, on_delete=models.PROTECT, related_name="+")
     child = models.ForeignKey(Child, verbose_name=_("child"), null=True, on_delete=models.PROTECT, related_name="+")
-    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    corrects = models.OneToOneField(
+        "self", verbose_name=_("takes back"), null=True, on_delete=models.PROTECT, related_name="corrected_by"
+    )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = ChairEventQuerySet.as_manager()
@@ -177,4 +181,4 @@ class ChairEvent(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.sequence} {self.kind}"
+        return f"{self.sequence} · {self.get_kind_display()}"

@@ -1,4 +1,5 @@
 from allauth.account.models import EmailAddress
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -11,6 +12,26 @@ admin.site.unregister(Group)  # roles follow the table in roles.py
 admin.site.unregister(EmailAddress)  # the e-mail of an account is User.email and no other
 
 
+class RoleField(forms.ModelMultipleChoiceField):
+    """Roles by their words, each with a box to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, group):
+        return roles.ROLES[group.name].label if group.name in roles.ROLES else group.name
+
+
+class RoleFilter(admin.SimpleListFilter):
+    title = _("Roles")
+    parameter_name = "role"
+
+    def lookups(self, request, model_admin):
+        return [(role.name, role.label) for role in roles.ROLES.values()]
+
+    def queryset(self, request, users):
+        return users.filter(groups__name=self.value()) if self.value() else users
+
+
 class UserAdmin(DjangoUserAdmin):
     """Accounts and their roles. Passwords are set by their owners; nobody here makes a superuser."""
 
@@ -18,9 +39,9 @@ class UserAdmin(DjangoUserAdmin):
     add_form = AdminUserCreationForm
     ordering = ["full_name", "email"]
     list_display = ["full_name", "email", "roles", "is_active", "last_login"]
-    list_filter = ["groups", "is_active"]
+    list_filter = [RoleFilter, "is_active"]
     search_fields = ["full_name", "email", "phone"]
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
     readonly_fields = ["last_login", "date_joined", "is_staff"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
@@ -50,6 +71,11 @@ class UserAdmin(DjangoUserAdmin):
     def get_queryset(self, request):
         rows = super().get_queryset(request).prefetch_related("groups")
         return rows if request.user.is_superuser else rows.filter(is_superuser=False)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        return RoleField(queryset=Group.objects.order_by("pk"), label=_("Roles"), required=False)
 
     def has_delete_permission(self, request, obj=None):
         return False

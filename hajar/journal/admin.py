@@ -1,12 +1,15 @@
 """The administration, journalled: what is saved there goes through the journal, and its history is read from it."""
 
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from hajar.journal import recording
+from hajar.journal import acts, recording
 from hajar.journal.models import Entry
 from hajar.lib.digits import WesternDigitsFormMixin
 
@@ -50,7 +53,7 @@ class JournalledAdmin(admin.ModelAdmin):
         entries = Entry.objects.about(obj).select_related("actor", "payload").latest_first()[:200]
         context = {
             **self.admin_site.each_context(request),
-            "title": _("History: %(object)s") % {"object": obj},
+            "title": gettext("History: %(object)s") % {"object": obj},
             "entries": entries,
             "object": obj,
             "opts": self.opts,
@@ -69,21 +72,40 @@ class ReadOnlyAdmin(JournalledAdmin):
         return False
 
 
+class ActFilter(admin.SimpleListFilter):
+    """The acts in words, not by their names."""
+
+    title = _("act")
+    parameter_name = "act"
+
+    def lookups(self, request, model_admin):
+        return sorted(acts.choices(), key=lambda choice: str(choice[1]))
+
+    def queryset(self, request, entries):
+        return entries.filter(act=self.value()) if self.value() else entries
+
+
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    list_display = ["sequence", "received_at", "act_in_words", "object_type", "object_id", "actor"]
-    list_filter = ["act", "received_at"]
+    list_display = ["sequence", "received_at", "act_in_words", "kind", "object_id", "actor"]
+    list_filter = [ActFilter, "received_at"]
     search_fields = ["object_id", "actor__email", "actor__full_name"]
     ordering = ["-sequence"]
-    readonly_fields = ["payload_data"]
+    fields = ["sequence", "act_in_words", "kind", "object_id", "subject_id", "actor", "device", "claimed_at"]
+    fields += ["received_at", "payload_data", "payload_hash", "previous_hash", "hash"]
+    readonly_fields = ["act_in_words", "kind", "payload_data"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("payload", "actor")
 
-    @admin.display(description="act", ordering="act")
+    @admin.display(description=_("act"), ordering="act")
     def act_in_words(self, entry):
         return entry.words.sentence
 
-    @admin.display(description="payload")
+    @admin.display(description=_("kind"), ordering="object_type")
+    def kind(self, entry):
+        return capfirst(apps.get_model(entry.object_type)._meta.verbose_name)
+
+    @admin.display(description=_("details"))
     def payload_data(self, entry):
         return entry.details

@@ -61,9 +61,9 @@ class Entry(models.Model):
     device = models.CharField(_("device"), max_length=80, blank=True)
     claimed_at = models.DateTimeField(_("happened"), null=True)
     received_at = models.DateTimeField(_("received"))
-    payload_hash = models.CharField(max_length=64)
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    payload_hash = models.CharField(_("fingerprint of the details"), max_length=64)
+    previous_hash = models.CharField(_("fingerprint of the entry before"), max_length=64)
+    hash = models.CharField(_("fingerprint"), max_length=64)
 
     objects = EntryQuerySet.as_manager()
 
@@ -78,7 +78,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.sequence} {self.act}"
+        return f"{self.sequence} · {self.words.sentence}"
 
     @property
     def words(self) -> acts.Act:

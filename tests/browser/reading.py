@@ -18,7 +18,10 @@ ENGLISH_ONLY = re.compile(r"\b(the|and|with|your|this|that|was|were|have|has|fro
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’]{2,}")
 # What stays Latin wherever it stands: addresses, labels such as CH-0001, rules and scales, secrets of an app, brands.
 BRANDS = "WhatsApp|Excel|CSV|PDF|OpenStreetMap|ODbL|SARA|FMS"
-STAYS_LATIN = re.compile(rf"\S+@\S+|\b[A-Z]{{2,4}}-[\w.-]+|\.(?:xlsx|csv|pdf)\b|\b[A-Z2-7]{{32}}\b|\b(?:{BRANDS})\b")
+STAYS_LATIN = re.compile(
+    r"\S+@\S+|\b[A-Z]{2,4}-[\w.-]+|\S*\.(?:xlsx|csv|pdf)\b"
+    rf"|[0-9a-f]{{64}}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}|\b[A-Z2-7]{{32}}\b|\b(?:{BRANDS})\b"
+)
 
 # Every text with where it stands, hidden ones too: they are shown sooner or later. What says of itself that it is in
 # another language is not for this reader.
@@ -104,10 +107,14 @@ class Reader:
         self.stumbled += [fault for fault in (f"{address} {fault}" for fault in faults) if fault not in self.stumbled]
 
     def _is_strange(self, text: str) -> bool:
+        if text.startswith("{"):  # what the journal and a reservation keep, as it is kept
+            return False
+        words = LATIN_WORD.findall(STAYS_LATIN.sub(" ", PLACEHOLDER.sub(" ", text)))
+        unknown = [word for word in words if word.casefold() not in self.names]
+        if words and not unknown:
+            return False
         if is_english(text, self.language):
             return True
-        ours = STAYS_LATIN.sub(" ", PLACEHOLDER.sub(" ", text))
-        unknown = [word for word in LATIN_WORD.findall(ours) if word.casefold() not in self.names]
         if self.language == "ar":
             return bool(unknown)
         return any(ENGLISH_ONLY.fullmatch(word) for word in unknown)

@@ -31,9 +31,9 @@ class Migration(migrations.Migration):
                 ("device", models.CharField(blank=True, max_length=80, verbose_name="device")),
                 ("claimed_at", models.DateTimeField(null=True, verbose_name="happened")),
                 ("received_at", models.DateTimeField(verbose_name="received")),
-                ("payload_hash", models.CharField(max_length=64)),
-                ("previous_hash", models.CharField(max_length=64)),
-                ("hash", models.CharField(max_length=64)),
+                ("payload_hash", models.CharField(max_length=64, verbose_name="fingerprint of the details")),
+                ("previous_hash", models.CharField(max_length=64, verbose_name="fingerprint of the entry before")),
+                ("hash", models.CharField(max_length=64, verbose_name="fingerprint")),
                 (
                     "actor",
                     models.ForeignKey(
