@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 OURS = ("accounts", "journal", "beneficiaries", "distributions")
 # Of the people and things in tests/world.py, in Latin letters; what Django itself says of a yes, a no and a lens.
 PEOPLE = "Nadia Driss Utilisatrice Khadija Chaimae Anas Hiba Amrani Sidi Moumen rue des Orangers Porte verte Hajar"
-THINGS = "Atlas Tilt Dépôt rue des Ateliers Frein cassé Journée du handicap registre Hôpital d'enfants fontaine après Hoceïma"
+THINGS = "Atlas Tilt Dépôt des Ateliers Frein cassé Journée du handicap registre Hôpital fontaine après Hoceïma"
 OF_DJANGO = "True False None Search Control Command salt hash pbkdf2 ISO fermé"
 
 
