@@ -179,6 +179,12 @@ class Delivery(Journalled):
         return [(name, str(labels[name])) for name in cls.CHECKS]
 
 
+class AttachmentQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Proofs go with their delivery."""
+        return self.filter(delivery__in=Delivery.objects.visible_to(user))
+
+
 class Attachment(Journalled):
     """One row is a file that proves one delivery: a signature or a photo."""
 
@@ -192,6 +198,8 @@ class Attachment(Journalled):
     kind = models.CharField(_("kind"), max_length=9, choices=Kind.choices)
     file = models.FileField(_("file"), upload_to=attachment_path)
     sha256 = models.CharField(max_length=64, editable=False)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attachment")

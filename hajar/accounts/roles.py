@@ -69,6 +69,8 @@ _TABLE = [
             _COORDINATOR
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
+            | _may("beneficiaries", "view", "registerimport")
+            | _may("distributions", "view", "attachment")
             | _may("journal", "view", "entry")
         ),
         enters_admin=True,
