@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from distributions.models import Delivery
+from tests.browser.signing import sign
 from tests.factories import AllocationFactory, ConsentFactory, GuardianFactory
 
 PHONE = {"width": 360, "height": 740}
@@ -42,17 +43,6 @@ def photo() -> dict:
     out = io.BytesIO()
     Image.effect_noise((2000, 1500), 60).convert("RGB").save(out, "JPEG")
     return {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
-
-
-def sign(page):
-    canvas = page.locator("canvas.signature")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 80)
-    page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(box["x"] + 30 + 25 * step, box["y"] + (40 if step % 2 else 110), steps=4)
-    page.mouse.up()
 
 
 @pytest.mark.django_db(transaction=True)
