@@ -19,7 +19,7 @@ LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’]{2,}")
 # What stays Latin wherever it stands: addresses, labels such as CH-0001, rules and scales, secrets of an app, brands.
 BRANDS = "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS"
 STAYS_LATIN = re.compile(
-    r"\S+@\S+|\b[A-Z]{2,4}-[\w.-]+|\S*\.(?:xlsx|csv|pdf)\b"
+    r"\S+@\S+|\S+\*{3,}|\b[A-Z]{2,4}-[\w.-]+|\S*\.(?:xlsx|csv|pdf)\b"
     rf"|[0-9a-f]{{64}}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}|\b[A-Z2-7]{{32}}\b|\b(?:{BRANDS})\b"
 )
 

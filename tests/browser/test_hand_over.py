@@ -9,7 +9,7 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import expect
 
-from distributions.models import Delivery
+from distributions.models import Delivery, Round
 from tests.browser.signing import sign
 from tests.factories import AllocationFactory, ConsentFactory, GuardianFactory
 
@@ -89,6 +89,26 @@ def test_a_volunteer_hands_a_chair_over_with_her_thumb(phone, stop):
         assert Image.open(file).size == (1280, 960)
     with kinds["signature"].file.open() as file:
         assert len(Image.open(file).convert("L").getcolors()) > 1  # something was drawn
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_phone_tells_by_itself_that_the_round_was_seen(phone, stop):
+    with phone.expect_response(f"**/mobile/rounds/{stop.round_id}/open/"):
+        phone.goto(f"/mobile/rounds/{stop.round_id}/")
+    expect(phone.locator("[data-hajar-opening]")).to_be_hidden()
+    assert Round.objects.get(pk=stop.round_id).opened_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_network_the_button_to_begin_stays(phone, stop):
+    phone.route("**/open/", lambda route: route.abort())
+    phone.goto(f"/mobile/rounds/{stop.round_id}/")
+    button = phone.locator("[data-hajar-opening] button")
+    expect(button).to_be_visible()
+    phone.unroute("**/open/")
+    button.click()
+    expect(button).to_have_count(0)
+    assert Round.objects.get(pk=stop.round_id).opened_at is not None
 
 
 @pytest.mark.django_db(transaction=True)
