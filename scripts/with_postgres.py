@@ -20,7 +20,15 @@ from pathlib import Path
 
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 # Nothing is worth keeping; synchronous_commit stays on, because hajar/checks.py asks for it.
-SETTINGS = {"listen_addresses": "", "fsync": "off", "full_page_writes": "off", "max_connections": "200"}
+# Whoever waits for a lock that is never given up is told so: a suite that hangs says nothing.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "lock_timeout": "100s",
+    "idle_in_transaction_session_timeout": "100s",
+}
 
 
 def main(command: list[str]) -> int:
