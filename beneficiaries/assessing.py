@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import measures, scoring
 from beneficiaries.models import Assessment, Child, Need
-from beneficiaries.models.assessments import say
+from beneficiaries.models.needs import say
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal

@@ -12,8 +12,8 @@ from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Need
-from beneficiaries.models.assessments import NeedQuerySet
 from beneficiaries.models.children import ChildQuerySet
+from beneficiaries.models.needs import NeedQuerySet
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib import sheets

@@ -105,6 +105,7 @@ class ChairState:
     is_promised: bool = False
     is_prepared: bool = False
     on_the_road: bool = False
+    in_transfer: bool = False
     in_repair: bool = False
     is_lost: bool = False
     is_scrapped: bool = False
@@ -124,6 +125,7 @@ class ChairState:
             (self.is_scrapped, State.SCRAPPED),
             (self.is_lost, State.LOST),
             (self.is_disputed, State.DISPUTED),
+            (self.in_transfer, State.IN_TRANSFER),
             (self.in_repair, State.IN_REPAIR),
             (self.on_the_road, State.LOADED),
             (self.child_id is not None, State.HANDED_OVER),
@@ -149,6 +151,8 @@ POSSIBLE: dict[str, tuple[Chair.State, ...]] = {
     Kind.LOADED: (State.RESERVED,),
     Kind.UNLOADED: (State.LOADED,),
     Kind.MOVED: (*IN_A_DEPOT, State.IN_REPAIR),
+    Kind.SENT: (*IN_A_DEPOT, State.IN_REPAIR),
+    Kind.ARRIVED: (State.IN_TRANSFER,),
     # What a family has received is a fact, expected or not: an unexpected hand-over leaves the chair disputed.
     Kind.HANDED_OVER: ANYWHERE,
     Kind.RETURNED: (State.HANDED_OVER, State.DISPUTED, State.IN_REPAIR),
@@ -172,7 +176,7 @@ BY_HAND = (
     Kind.LOST,
     Kind.SCRAPPED,
 )
-NEEDS_DEPOT = (Kind.RECEIVED, Kind.MOVED, Kind.UNLOADED, Kind.RETURNED, Kind.FOUND)
+NEEDS_DEPOT = (Kind.RECEIVED, Kind.MOVED, Kind.ARRIVED, Kind.UNLOADED, Kind.RETURNED, Kind.FOUND)
 NEEDS_REASON = (Kind.LOST, Kind.SCRAPPED, Kind.REPAIR_BEGUN, Kind.CORRECTED)
 
 
@@ -187,7 +191,9 @@ def refusal_of(now: ChairState, kind: str) -> Refusal | None:
         return StillPromised(**words)
     if now.state is State.IN_REPAIR:
         with_child = now.child_id is not None
-        if (kind == Kind.RETURNED and not with_child) or (kind in (Kind.MOVED, Kind.DISINFECTED) and with_child):
+        if (kind == Kind.RETURNED and not with_child) or (
+            kind in (Kind.MOVED, Kind.SENT, Kind.DISINFECTED) and with_child
+        ):
             return EventNotPossible(**words)
     return None
 
@@ -215,8 +221,13 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
         raise refusal
     if event.kind in NEEDS_DEPOT and event.depot_id is None:
         raise DepotMissing
-    arrived: dict[str, Any] = {"depot_id": event.depot_id, "last_depot_id": event.depot_id, "on_the_road": False}
-    gone: dict[str, Any] = {"depot_id": None, "on_the_road": False, "is_prepared": False}
+    arrived: dict[str, Any] = {
+        "depot_id": event.depot_id,
+        "last_depot_id": event.depot_id,
+        "on_the_road": False,
+        "in_transfer": False,
+    }
+    gone: dict[str, Any] = {"depot_id": None, "on_the_road": False, "in_transfer": False, "is_prepared": False}
     # Our children catch what others carry: whatever comes out of a home is cleaned and looked at before the next child.
     from_a_home: dict[str, Any] = {
         "needs_disinfection": True,
@@ -247,6 +258,10 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
         case Kind.MOVED:
             if event.depot_id == now.depot_id:
                 raise AlreadyThere
+            return replace(now, **arrived)
+        case Kind.SENT:
+            return replace(now, depot_id=None, in_transfer=True)
+        case Kind.ARRIVED:
             return replace(now, **arrived)
         case Kind.HANDED_OVER:
             return _after_hand_over(now, event, gone, free)

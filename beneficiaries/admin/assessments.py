@@ -3,7 +3,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin.children import CHILD_SEARCH
-from beneficiaries.models import Assessment, Need
+from beneficiaries.models import Assessment, Census, Measurement, Need
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
 
 
@@ -46,3 +46,20 @@ class NeedAdmin(ReadOnlyAdmin):
 
     def get_ordering(self, request):
         return [F("closed_on").desc(nulls_first=True), *Need.QUEUE_ORDER]
+
+
+@admin.register(Measurement)
+class MeasurementAdmin(ReadOnlyAdmin):
+    list_display = ["child", "measured_on", "occasion", "measured_by", "taken_back_at"]
+    list_select_related = ["child", "measured_by"]
+    list_filter = ["occasion", "measured_on"]
+    search_fields = [f"child__{field}" for field in CHILD_SEARCH]
+    ordering = ["-measured_on", "pk"]
+
+
+@admin.register(Census)
+class CensusAdmin(ReadOnlyAdmin):
+    list_display = ["day", "waiting", "urgent", "incomplete"]
+    list_filter = ["day"]
+    search_fields = ["day"]
+    ordering = ["-day"]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import scoring
 from beneficiaries.forms.filters import FilterForm
 from beneficiaries.models import Need
-from beneficiaries.models.assessments import NeedQuerySet
+from beneficiaries.models.needs import NeedQuerySet
 from hajar.lib import digits
 
 

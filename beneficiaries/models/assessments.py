@@ -1,24 +1,20 @@
-"""One look at what a child needs, and the need that follows from it."""
+"""One look at what a child needs: interview, risks, posture, home, measures."""
 
-from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Q
 from django.urls import reverse
-from django.utils import formats, timezone
-from django.utils.translation import gettext
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import scoring
 from beneficiaries.models.children import Child
+from beneficiaries.models.measurements import Measured
 from beneficiaries.models.places import scope
 from hajar.journal.models import Journalled
+from hajar.lib.several import SeveralField
 
 
 class YesNo(models.TextChoices):
@@ -39,8 +35,33 @@ def _yes_no(label, **options) -> models.CharField:
     return models.CharField(label, max_length=10, choices=YesNo.choices, blank=True, **options)
 
 
-def _millimetres(label) -> models.PositiveSmallIntegerField:
+def _number(label) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(label, null=True, blank=True)
+
+
+class SupportLevel(models.TextChoices):
+    """How far a child holds a part of the body alone."""
+
+    NONE = "none", _("not at all")
+    PARTIAL = "partial", _("for a moment")
+    FULL = "full", _("well")
+    UNKNOWN = "unknown", _("not known")
+
+
+# The most that a number can be: of 28 days, of 20 school days, of the hours of a day …
+MOST = {
+    "goal_1_importance": 10,
+    "goal_1_now": 10,
+    "goal_2_importance": 10,
+    "goal_2_now": 10,
+    "hip_left_deg": 180,
+    "hip_right_deg": 180,
+    "hours_seated_supported": 24,
+    "days_out_of_28": 28,
+    "school_days_missed_of_20": 20,
+    "appointments_missed": 100,
+    "meal_minutes": 300,
+}
 
 
 class AssessmentQuerySet(models.QuerySet):
@@ -54,7 +75,7 @@ class AssessmentQuerySet(models.QuerySet):
         return self.order_by("-assessed_on", "-created_at", "pk")
 
 
-class Assessment(Journalled):
+class Assessment(Measured, Journalled):
     """One row is one dated look at a child's mobility, posture, home, risks and measures.
 
     "" means that a question was not asked yet, "unknown" that nobody could answer: both are unknown to the score.
@@ -107,9 +128,179 @@ class Assessment(Journalled):
     class Push(models.TextChoices):
         HELPER = "helper", _("pushed by a helper")
         BOTH_ARMS = "both_arms", _("both arms")
-        ONE_ARM = "one_arm", _("one arm")
-        LEGS = "legs", _("one or both legs")
+        LEFT_ARM = "left_arm", _("left arm")
+        RIGHT_ARM = "right_arm", _("right arm")
+        BOTH_LEGS = "both_legs", _("both legs")
+        LEFT_LEG = "left_leg", _("left leg")
+        RIGHT_LEG = "right_leg", _("right leg")
         UNKNOWN = "unknown", _("not known")
+
+    class Condition(models.TextChoices):
+        """What makes moving hard, as far as it is known; it scores nothing."""
+
+        ATAXIA_TELANGIECTASIA = "ataxia_telangiectasia", _("ataxia-telangiectasia")
+        OTHER_ATAXIA = "other_ataxia", _("other hereditary ataxia")
+        CEREBRAL_PALSY = "cerebral_palsy", _("cerebral palsy")
+        BRAIN_INJURY = "brain_injury", _("brain injury")
+        MUSCULAR_DYSTROPHY = "muscular_dystrophy", _("muscular dystrophy")
+        SPINAL_MUSCULAR_ATROPHY = "sma", _("spinal muscular atrophy")
+        OTHER_NEUROMUSCULAR = "other_neuromuscular", _("other disorder of nerves or muscles")
+        SPINA_BIFIDA = "spina_bifida", _("spina bifida")
+        SPINAL_CORD_INJURY = "spinal_cord_injury", _("spinal cord injury")
+        METABOLIC = "metabolic", _("metabolic disorder or leukodystrophy")
+        ARTHROGRYPOSIS = "arthrogryposis", _("arthrogryposis")
+        LIMB_DEFICIENCY = "limb_deficiency", _("amputation or missing limb")
+        POLIO = "polio", _("polio")
+        STROKE = "stroke", _("stroke")
+        OTHER = "other", _("other")
+        UNKNOWN = "unknown", _("not known")
+
+    ATAXIAS = (Condition.ATAXIA_TELANGIECTASIA, Condition.OTHER_ATAXIA)
+
+    class Issue(models.TextChoices):
+        FRAIL = "frail", _("frail")
+        SPASMS = "spasms", _("spasms or movements not wanted")
+        HIGH_TONE = "high_tone", _("stiff muscles")
+        LOW_TONE = "low_tone", _("soft muscles")
+        FATIGUE = "fatigue", _("tires soon")
+        HIP_DISLOCATION = "hip_dislocation", _("hip out of joint")
+        EPILEPSY = "epilepsy", _("epilepsy")
+        SWALLOWING = "swallowing", _("hard to eat, drink or swallow")
+        PAIN = "pain", _("pain")
+        BLADDER = "bladder", _("does not hold urine")
+        BOWEL = "bowel", _("does not hold stool")
+        AMPUTATION = "amputation", _("amputation of a leg")
+
+    class UsePlace(models.TextChoices):
+        INDOORS = "indoors", _("inside the home")
+        YARD = "yard", _("yard")
+        SCHOOL = "school", _("school")
+        STREET = "street", _("street")
+        TRACK = "track", _("field or track")
+        PUBLIC_BUILDING = "public_building", _("public building")
+
+    class Ground(models.TextChoices):
+        """The ground that the chair meets every day; the codes are those of a chair model's terrain."""
+
+        URBAN = "indoor_urban", _("smooth: indoors and paved streets")
+        DUAL = "dual", _("now smooth, now rough")
+        ROUGH = "rough", _("rough track, sand or stones every day")
+        UNKNOWN = "unknown", _("not known")
+
+    class Distance(models.TextChoices):
+        UP_TO_1 = "up_to_1_km", _("up to 1 km")
+        TO_5 = "1_to_5_km", _("1 to 5 km")
+        MORE = "over_5_km", _("more than 5 km")
+        UNKNOWN = "unknown", _("not known")
+
+    class Hours(models.TextChoices):
+        UNDER_1 = "under_1", _("less than 1 hour")
+        TO_3 = "1_to_3", _("1 to 3 hours")
+        TO_5 = "3_to_5", _("3 to 5 hours")
+        TO_8 = "5_to_8", _("5 to 8 hours")
+        MORE = "over_8", _("more than 8 hours")
+        UNKNOWN = "unknown", _("not known")
+
+    class Transfer(models.TextChoices):
+        ALONE = "alone", _("alone")
+        ASSISTED = "assisted", _("with help")
+        STANDING = "standing", _("standing up with help")
+        NON_STANDING = "non_standing", _("without standing, with help")
+        LIFTED = "lifted", _("is lifted")
+        OTHER = "other", _("otherwise")
+        UNKNOWN = "unknown", _("not known")
+
+    class Toilet(models.TextChoices):
+        SQUAT = "squat", _("squat toilet")
+        SEAT = "seat", _("toilet with a seat")
+        ADAPTED = "adapted", _("adapted toilet")
+        UNKNOWN = "unknown", _("not known")
+
+    class Transport(models.TextChoices):
+        CAR = "car", _("car")
+        TAXI = "taxi", _("taxi")
+        BUS = "bus", _("bus")
+        SCHOOL_BUS = "school_bus", _("school bus")
+        MOTORCYCLE = "motorcycle", _("motorcycle or three-wheeler")
+        AMBULANCE = "ambulance", _("ambulance")
+        ANIMAL = "animal", _("cart or animal")
+        OTHER = "other", _("other")
+
+    class Floor(models.TextChoices):
+        TILES = "tiles", _("tiles or cement")
+        CARPETS = "carpets", _("carpets and mats")
+        EARTH = "earth", _("beaten earth")
+        UNEVEN = "uneven", _("uneven, with thresholds")
+        UNKNOWN = "unknown", _("not known")
+
+    class Slope(models.TextChoices):
+        FLAT = "flat", _("flat")
+        GENTLE = "gentle", _("gentle slope")
+        STEEP = "steep", _("steep slope")
+        UNKNOWN = "unknown", _("not known")
+
+    class Carry(models.TextChoices):
+        NONE = "none", _("not carried")
+        UNDER_50 = "under_50_m", _("less than 50 m")
+        TO_200 = "50_to_200_m", _("50 to 200 m")
+        MORE = "over_200_m", _("more than 200 m")
+        UNKNOWN = "unknown", _("not known")
+
+    class SafelySeated(models.TextChoices):
+        NEVER = "never", _("never")
+        RARELY = "rarely", _("rarely")
+        SOMETIMES = "sometimes", _("sometimes")
+        OFTEN = "often", _("often")
+        ALWAYS = "always", _("always")
+        UNKNOWN = "unknown", _("not known")
+
+    class GrowthFactor(models.TextChoices):
+        """What slows growth; GROW-1.0 shows its modifier as the guess that it is."""
+
+        UNDERWEIGHT = "underweight", _("tube-fed or much under weight")
+        STEROIDS = "steroids", _("high-dose steroids")
+        TRANSPLANT = "transplant", _("after a transplant")
+        LATE_PUBERTY = "late_puberty", _("puberty late")
+
+    class BodyPart(models.TextChoices):
+        """The parts of the hand simulation, from the pelvis up and down."""
+
+        PELVIS = "pelvis", _("pelvis")
+        TRUNK = "trunk", _("trunk")
+        HEAD = "head", _("head")
+        HIP_LEFT = "hip_left", _("left hip")
+        HIP_RIGHT = "hip_right", _("right hip")
+        THIGHS = "thighs", _("thighs")
+        KNEE_LEFT = "knee_left", _("left knee")
+        KNEE_RIGHT = "knee_right", _("right knee")
+        ANKLE_LEFT = "ankle_left", _("left ankle")
+        ANKLE_RIGHT = "ankle_right", _("right ankle")
+
+    class Spot(models.TextChoices):
+        """The places of the body map, where a seat or a bed presses."""
+
+        HEAD_BACK = "head_back", _("back of the head")
+        SHOULDER_BLADE_LEFT = "shoulder_blade_left", _("left shoulder blade")
+        SHOULDER_BLADE_RIGHT = "shoulder_blade_right", _("right shoulder blade")
+        ELBOW_LEFT = "elbow_left", _("left elbow")
+        ELBOW_RIGHT = "elbow_right", _("right elbow")
+        SPINE = "spine", _("spine")
+        SACRUM = "sacrum", _("base of the spine")
+        SEAT_BONE_LEFT = "seat_bone_left", _("left seat bone")
+        SEAT_BONE_RIGHT = "seat_bone_right", _("right seat bone")
+        HIP_SIDE_LEFT = "hip_side_left", _("left side of the hip")
+        HIP_SIDE_RIGHT = "hip_side_right", _("right side of the hip")
+        KNEE_LEFT = "knee_left", _("left knee")
+        KNEE_RIGHT = "knee_right", _("right knee")
+        ANKLE_LEFT = "ankle_left", _("left ankle")
+        ANKLE_RIGHT = "ankle_right", _("right ankle")
+        HEEL_LEFT = "heel_left", _("left heel")
+        HEEL_RIGHT = "heel_right", _("right heel")
+
+    class SkinMark(models.TextChoices):
+        NO_FEELING = "no_feeling", _("no feeling")
+        HEALED = "healed", _("healed injury")
+        PRESENT = "present", _("present injury")
 
     child = models.ForeignKey(Child, verbose_name=_("child"), on_delete=models.PROTECT, related_name="assessments")
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.DRAFT)
@@ -122,9 +313,30 @@ class Assessment(Journalled):
     version = models.PositiveIntegerField(default=0, editable=False, help_text=_("Counts the savings of a draft."))
     goals = models.TextField(_("what the family hopes for, in their words"), blank=True, max_length=2000)
 
+    goal_1 = models.CharField(_("first goal that can be looked at again"), max_length=200, blank=True)
+    goal_1_importance = _number(_("how much it matters, 0 to 10"))
+    goal_1_now = _number(_("how well it goes today, 0 to 10"))
+    goal_2 = models.CharField(_("second goal that can be looked at again"), max_length=200, blank=True)
+    goal_2_importance = _number(_("how much it matters, 0 to 10"))
+    goal_2_now = _number(_("how well it goes today, 0 to 10"))
+    conditions = SeveralField(_("what makes moving hard"), options=Condition.choices)
+    issues = SeveralField(_("what else to heed"), options=Issue.choices)
+    pain_where = models.CharField(_("where it hurts"), max_length=200, blank=True)
+    continence_is_managed = _yes_no(_("urine and stool are managed"))
+    growth_factors = SeveralField(_("what may slow growth"), options=GrowthFactor.choices)
+
     # A mobility
     mobility = models.CharField(_("how the child moves"), max_length=15, choices=Mobility.choices, blank=True)
     push_method = models.CharField(_("how the chair will be moved"), max_length=10, choices=Push.choices, blank=True)
+    # Life with a chair
+    use_places = SeveralField(_("where the chair will be used"), options=UsePlace.choices)
+    daily_ground = models.CharField(_("ground of every day"), max_length=12, choices=Ground.choices, blank=True)
+    distance_per_day = models.CharField(_("distance a day"), max_length=10, choices=Distance.choices, blank=True)
+    hours_in_chair = models.CharField(_("hours in the chair a day"), max_length=8, choices=Hours.choices, blank=True)
+    sits_elsewhere = models.CharField(_("how and where the child sits or lies otherwise"), max_length=300, blank=True)
+    transfer = models.CharField(_("into and out of the chair"), max_length=12, choices=Transfer.choices, blank=True)
+    toilet = models.CharField(_("toilet"), max_length=8, choices=Toilet.choices, blank=True)
+    transport = SeveralField(_("how the family travels"), options=Transport.choices)
     # B present equipment
     has_chair = _yes_no(_("has a wheelchair or buggy that can be used"))
     chair_meets_needs = _yes_no(_("it meets the child's needs"))
@@ -136,6 +348,10 @@ class Assessment(Journalled):
     )
     # C health risk
     injury = models.CharField(_("pressure injury"), max_length=15, choices=Injury.choices, blank=True)
+    injury_story = models.CharField(_("since when, and from what"), max_length=300, blank=True)
+    skin_marks = models.JSONField(
+        _("body map"), default=dict, blank=True, help_text=_("{place of the body: mark}, codes of Spot and SkinMark.")
+    )
     cannot_feel = _yes_no(_("cannot feel part of the body that sits"))
     risk_cannot_move = _yes_no(_("cannot change position alone"))
     risk_moisture = _yes_no(_("skin often moist"))
@@ -146,6 +362,22 @@ class Assessment(Journalled):
     pain_or_deformity = _yes_no(_("pain in sitting, or hip or spine becoming deformed"))
     # D posture, E progression
     posture_level = models.CharField(_("sitting posture"), max_length=12, choices=Posture.choices, blank=True)
+    head_control = models.CharField(_("holds the head"), max_length=8, choices=SupportLevel.choices, blank=True)
+    trunk_control = models.CharField(_("holds the trunk"), max_length=8, choices=SupportLevel.choices, blank=True)
+    sits_alone_10_s = _yes_no(_("sits on the floor alone for ten seconds"))
+    sits_without_support = models.TextField(_("how the child sits without support"), blank=True, max_length=1000)
+    pelvis_levels = _yes_no(_("the pelvis can be brought level"))
+    hip_left_sits = _yes_no(_("the left hip bends far enough to sit upright"))
+    hip_right_sits = _yes_no(_("the right hip bends far enough to sit upright"))
+    hip_left_deg = _number(_("left hip bends to, degrees"))
+    hip_right_deg = _number(_("right hip bends to, degrees"))
+    hand_simulation = models.JSONField(
+        _("hand simulation"),
+        default=dict,
+        blank=True,
+        help_text=_('{part: {"neutral": yes, no or unknown, "support": words}}, codes of BodyPart.'),
+    )
+    needs_tilt = _yes_no(_("needs a seat that tilts or reclines"))
     progression = models.CharField(
         _("over the last year moving became"), max_length=25, choices=Progression.choices, blank=True
     )
@@ -156,6 +388,20 @@ class Assessment(Journalled):
     carer_pain = models.PositiveSmallIntegerField(
         _("back or shoulder pain of the main carer, 0 to 10"), null=True, blank=True
     )
+    longest_carry = models.CharField(
+        _("longest carry without a rest"), max_length=11, choices=Carry.choices, blank=True
+    )
+    hours_seated_supported = _number(_("hours yesterday out of bed, sitting with support"))
+    days_out_of_28 = _number(_("days out of the home in the last 28"))
+    school_days_missed_of_20 = _number(_("school days missed of the last 20 because of mobility"))
+    appointments_missed = _number(_("appointments missed or late in three months for lack of transport"))
+    safely_seated_10_min = models.CharField(
+        _("the child can be left safely seated for ten minutes"),
+        max_length=9,
+        choices=SafelySeated.choices,
+        blank=True,
+    )
+    meal_minutes = _number(_("minutes that a meal takes"))
     sole_or_burdened_carer = _yes_no(_("single carer, carer with a disability, or two or more affected children"))
     # Red flags
     falls_or_breathing_trouble_in_seat = _yes_no(_("falls out of the present seat, or breathes badly in it"))
@@ -163,22 +409,11 @@ class Assessment(Journalled):
     palliative = _yes_no(_("receives comfort care at the end of life"))
     discharge_depends = _yes_no(_("leaving hospital depends on the chair"))
     # Home
-    narrowest_door_mm = _millimetres(_("narrowest door, mm"))
-    steps_at_entrance = models.PositiveSmallIntegerField(_("steps at the entrance"), null=True, blank=True)
-    # Measures: letters as in the WHO wheelchair service training
-    hip_width_mm = _millimetres(_("A: hip width, mm"))
-    seat_depth_left_mm = _millimetres(_("B left: seat depth, mm"))
-    seat_depth_right_mm = _millimetres(_("B right: seat depth, mm"))
-    calf_left_mm = _millimetres(_("C left: calf length, mm"))
-    calf_right_mm = _millimetres(_("C right: calf length, mm"))
-    rib_height_mm = _millimetres(_("D: seat to bottom of ribs, mm"))
-    scapula_height_mm = _millimetres(_("E: seat to bottom of shoulder blade, mm"))
-    shoulder_height_mm = _millimetres(_("F: seat to top of shoulder, mm"))
-    axilla_left_mm = _millimetres(_("H left: seat to armpit, mm"))
-    axilla_right_mm = _millimetres(_("H right: seat to armpit, mm"))
-    skull_base_mm = _millimetres(_("K: seat to base of skull, mm"))
-    mass_kg = models.DecimalField(_("mass, kg"), max_digits=4, decimal_places=1, null=True, blank=True)
-    height_cm = models.DecimalField(_("height, cm"), max_digits=4, decimal_places=1, null=True, blank=True)
+    narrowest_door_mm = _number(_("narrowest door, mm"))
+    steps_at_entrance = _number(_("steps at the entrance"))
+    floor = models.CharField(_("floor"), max_length=8, choices=Floor.choices, blank=True)
+    slope = models.CharField(_("way to the house"), max_length=8, choices=Slope.choices, blank=True)
+    has_room_for_chair = _yes_no(_("room to keep the chair dry"))
     remarks = models.TextField(_("remarks"), blank=True, max_length=4000)
 
     objects = AssessmentQuerySet.as_manager()
@@ -203,6 +438,14 @@ class Assessment(Journalled):
                 condition=Q(carer_pain=None) | Q(carer_pain__lte=10),
                 violation_error_message=_("Pain is given from 0 to 10."),
             ),
+            *[
+                models.CheckConstraint(
+                    name=f"assessment_{field}_at_most",
+                    condition=Q(**{field: None}) | Q(**{f"{field}__lte": most}),
+                    violation_error_message=_("This is more than there can be."),
+                )
+                for field, most in MOST.items()
+            ],
         ]
 
     def __str__(self):
@@ -226,271 +469,3 @@ class Assessment(Journalled):
     def score(self) -> scoring.Score:
         """NEED-1.0 of these answers, as they are now."""
         return scoring.score(self.answers())
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One line of a score in the reader's language."""
-
-    low: int
-    high: int
-    sentence: str
-
-    @property
-    def points(self) -> str:
-        return span(self.low, self.high)
-
-    @property
-    def counts(self) -> bool:
-        return self.high > 0
-
-
-@dataclass(frozen=True)
-class ExplainedPart:
-    """One of the six parts of a score, with its reasons."""
-
-    code: str
-    name: str
-    low: int
-    high: int
-    maximum: int
-    reasons: tuple[Reason, ...]
-
-    @property
-    def points(self) -> str:
-        return span(self.low, self.high)
-
-
-def span(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low}–{high}"
-
-
-def explain(parts: Sequence[dict[str, Any]]) -> list[ExplainedPart]:
-    """The stored parts of a score (Score.as_dict()["parts"]) as sentences. A rule that is gone keeps its points."""
-    return [
-        ExplainedPart(
-            code=part["code"],
-            name=gettext(scoring.PART_NAMES.get(part["name"], part["name"])),
-            low=part["low"],
-            high=part["high"],
-            maximum=part["maximum"],
-            reasons=tuple(
-                Reason(line["low"], line["high"], say(line["reason"], line["params"])) for line in part["lines"]
-            ),
-        )
-        for part in parts
-    ]
-
-
-def say(reason: str, params: dict[str, Any] | None = None) -> str:
-    """The sentence of a reason in the reader's language; "" for a reason that no rule knows any more."""
-    if reason not in scoring.REASONS:
-        return ""
-    return scoring.sentence(reason, params, translate=gettext, number=_number)
-
-
-def _number(value: Any) -> str:
-    return formats.number_format(Decimal(str(value)))
-
-
-class NeedQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        return self.filter(scope(user, "child__family__province__region"))
-
-    def open(self):
-        """The waiting list: needs not closed, of children we follow."""
-        return self.filter(closed_on=None, child__status__in=Child.FOLLOWED)
-
-    def with_queue(self, today=None):
-        """Annotate wait_bonus (0-10) and queue_points (need's high end + bonus), as decided for NEED-1.0."""
-        today = today or timezone.localdate()
-        return self.annotate(wait_bonus=_wait_bonus(today)).annotate(queue_points=F("rank_score") + F("wait_bonus"))
-
-    def incomplete(self):
-        """Too much is unknown to rank these children out."""
-        return self.filter(score_high__gt=F("score_low") + scoring.WIDEST_RANKABLE)
-
-    def complete(self):
-        return self.filter(score_high__lte=F("score_low") + scoring.WIDEST_RANKABLE)
-
-    def with_child(self):
-        return self.select_related("child__family__province__region")
-
-    def in_band(self, band: str):
-        """Needs whose rank lies in a band of NEED-1.0: high, medium or planned."""
-        if band == "high":
-            return self.filter(rank_score__gte=scoring.HIGH_FROM)
-        if band == "medium":
-            return self.filter(rank_score__gte=scoring.MEDIUM_FROM, rank_score__lt=scoring.HIGH_FROM)
-        return self.filter(rank_score__lt=scoring.MEDIUM_FROM)
-
-    def in_queue_order(self, today=None):
-        """Urgent first, then need and wait bonus, then the longest wait."""
-        return self.with_queue(today).order_by(*Need.QUEUE_ORDER)
-
-
-def _wait_bonus(today) -> Case:
-    """One point per full 30 days after day 60, at most 10, as database arithmetic on day thresholds."""
-    steps = [
-        When(requested_on__lte=today - timedelta(days=60 + 30 * points), then=Value(points))
-        for points in range(10, 0, -1)
-    ]
-    return Case(*steps, default=Value(0), output_field=IntegerField())
-
-
-class Need(Journalled):
-    """One row is one chair that one child needs, from the assessment that opened it to the hand-over that closes it."""
-
-    class Purpose(models.TextChoices):
-        MAIN_CHAIR = "main_chair", _("main chair")
-        REPLACEMENT = "replacement", _("replacement")
-
-    class Closing(models.TextChoices):
-        DELIVERED = "delivered", _("chair handed over")
-        NO_LONGER_NEEDED = "no_longer_needed", _("no longer needed")
-        DECLINED = "declined", _("declined by the family")
-        SERVED_ELSEWHERE = "served_elsewhere", _("served elsewhere")
-        FILE_CLOSED = "file_closed", _("file closed")
-        ERROR = "error", _("opened by mistake")
-
-    QUEUE_ORDER = ("-is_urgent", "-queue_points", "requested_on", "pk")
-
-    child = models.ForeignKey(Child, verbose_name=_("child"), on_delete=models.PROTECT, related_name="needs")
-    assessment = models.ForeignKey(
-        Assessment, verbose_name=_("assessment"), on_delete=models.PROTECT, related_name="needs"
-    )
-    purpose = models.CharField(_("purpose"), max_length=12, choices=Purpose.choices, default=Purpose.MAIN_CHAIR)
-    requested_on = models.DateField(_("first request"))
-    opened_on = models.DateField(_("opened on"), default=timezone.localdate)
-    # The score as NEED-1.0 gave it, low end to high end; unknown answers open the interval.
-    rule_version = models.CharField(_("rules"), max_length=12)
-    score_low = models.PositiveSmallIntegerField(_("need, low end"))
-    score_high = models.PositiveSmallIntegerField(_("need, high end"))
-    parts = models.JSONField(_("parts"), default=list)
-    flags = models.JSONField(_("red flags"), default=list)
-    is_urgent = models.BooleanField(_("urgent"), default=False)
-    urgent_since = models.DateField(_("urgent since"), null=True, blank=True)
-    # What a named person decided instead, with the reason.
-    override_score = models.PositiveSmallIntegerField(_("need decided"), null=True, blank=True)
-    override_urgent = models.BooleanField(_("urgency decided"), null=True, blank=True)
-    override_reason = models.TextField(_("reason"), blank=True, max_length=1000)
-    overridden_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        verbose_name=_("decided by"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    overridden_at = models.DateTimeField(_("decided at"), null=True, blank=True)
-    rank_score = models.PositiveSmallIntegerField(editable=False, default=0)
-    closed_on = models.DateField(_("closed on"), null=True, blank=True)
-    closing = models.CharField(_("closed because"), max_length=16, choices=Closing.choices, blank=True)
-
-    objects = NeedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("need")
-        verbose_name_plural = _("needs")
-        permissions = [("override_need", "Can overrule the score of a need")]
-        indexes = [
-            models.Index(name="need_queue", fields=["closed_on", "-is_urgent", "-rank_score", "requested_on", "child"]),
-            models.Index(name="need_by_child", fields=["child", "closed_on"]),
-        ]
-        constraints = [
-            models.UniqueConstraint(
-                name="child_has_one_open_need_per_purpose",
-                fields=["child", "purpose"],
-                condition=Q(closed_on=None),
-                violation_error_message=_("This need is already on the waiting list."),
-            ),
-            models.CheckConstraint(
-                name="need_interval", condition=Q(score_low__lte=F("score_high"), score_high__lte=100)
-            ),
-            models.CheckConstraint(
-                name="need_closed_has_reason",
-                condition=Q(closed_on=None, closing="") | (Q(closed_on__isnull=False) & ~Q(closing="")),
-                violation_error_message=_("Say why the need is closed."),
-            ),
-            models.CheckConstraint(
-                name="need_override_has_reason_and_author",
-                condition=Q(override_score=None, override_urgent=None)
-                | (~Q(override_reason="") & Q(overridden_by__isnull=False, overridden_at__isnull=False)),
-                violation_error_message=_("A decision that overrules the score needs a reason and a name."),
-            ),
-            models.CheckConstraint(
-                name="need_override_score_is_0_to_100",
-                condition=Q(override_score=None) | Q(override_score__lte=100),
-                violation_error_message=_("A need lies between 0 and 100."),
-            ),
-            models.CheckConstraint(
-                name="need_urgent_has_day",
-                condition=Q(is_urgent=False) | Q(urgent_since__isnull=False),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_purpose_display()} · {self.score_text}"
-
-    def get_absolute_url(self):
-        return reverse("beneficiaries:need_detail", args=[self.pk])
-
-    @property
-    def is_open(self) -> bool:
-        return self.closed_on is None
-
-    @property
-    def is_overridden(self) -> bool:
-        return self.override_score is not None or self.override_urgent is not None
-
-    @property
-    def is_incomplete(self) -> bool:
-        """The interval is too wide to rank the child out."""
-        return self.score_high - self.score_low > scoring.WIDEST_RANKABLE
-
-    @property
-    def score_text(self) -> str:
-        return self.scored_text if self.override_score is None else str(self.override_score)
-
-    @property
-    def scored_text(self) -> str:
-        """What the rule alone gave, whatever somebody decided."""
-        return span(self.score_low, self.score_high)
-
-    @property
-    def band_name(self) -> str:
-        """The band in words; of both ends where they differ."""
-        low, high = (self.score_low, self.score_high) if self.override_score is None else (self.override_score,) * 2
-        ends = scoring.band(low), scoring.band(high)
-        return gettext(scoring.BAND_NAMES[ends[0] if ends[0] == ends[1] else "_".join(ends)])
-
-    @property
-    def explained_parts(self) -> list[ExplainedPart]:
-        return explain(self.parts)
-
-    @property
-    def red_flags(self) -> list[str]:
-        """The dangers found, in words."""
-        return [say(flag["reason"]) for flag in self.flags if flag["state"] == "yes"]
-
-    @property
-    def flags_to_check(self) -> list[str]:
-        """The dangers nobody could answer yet, in words."""
-        return [say(flag["reason"]) for flag in self.flags if flag["state"] == scoring.UNKNOWN]
-
-    @property
-    def decision_due_on(self) -> date | None:
-        """The day by which an urgent need is decided; None where it is not urgent."""
-        return scoring.decision_due(self.urgent_since) if self.urgent_since else None
-
-    @property
-    def decision_is_overdue(self) -> bool:
-        return self.urgent_since is not None and scoring.decision_overdue(self.urgent_since, timezone.localdate())
-
-    @property
-    def bonus(self) -> int:
-        """The points that waiting adds in the queue today; they never change the need."""
-        return scoring.wait_bonus(self.requested_on, self.closed_on or timezone.localdate())
-
-    def days_waiting(self, today=None) -> int:
-        return scoring.days_waiting(self.requested_on, self.closed_on or today or timezone.localdate())

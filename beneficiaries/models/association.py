@@ -1,6 +1,14 @@
+from decimal import Decimal
+
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+FACTORS = ("growth_ataxia", "growth_underweight", "growth_steroids", "growth_transplant", "growth_late_puberty")
+
+
+def _factor(label, default: str) -> models.DecimalField:
+    return models.DecimalField(label, max_digits=3, decimal_places=2, default=Decimal(default))
 
 
 class Association(models.Model):
@@ -16,11 +24,27 @@ class Association(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     map_note = models.CharField(_("note under maps"), max_length=200, blank=True)
+    # How GROW-1.0 slows the reference's growth. Guesses without an evidence base, shown as such, to be set by the site.
+    growth_ataxia = _factor(_("growth with ataxia-telangiectasia"), "0.80")
+    growth_underweight = _factor(_("growth when tube-fed or much under weight"), "0.70")
+    growth_steroids = _factor(_("growth under high-dose steroids"), "0.50")
+    growth_transplant = _factor(_("growth after a transplant"), "0.70")
+    growth_late_puberty = _factor(_("growth when puberty is late"), "0.80")
 
     class Meta:
         verbose_name = _("association profile")
         verbose_name_plural = _("association profile")
-        constraints = [models.CheckConstraint(name="there_is_one_association", condition=models.Q(id=1))]
+        constraints = [
+            models.CheckConstraint(name="there_is_one_association", condition=models.Q(id=1)),
+            *[
+                models.CheckConstraint(
+                    name=f"association_{name}_is_a_factor",
+                    condition=models.Q(**{f"{name}__range": (Decimal("0.1"), Decimal("1.5"))}),
+                    violation_error_message=_("A factor lies between 0.1 and 1.5."),
+                )
+                for name in FACTORS
+            ],
+        ]
 
     def __str__(self):
         return self.name

@@ -20,7 +20,7 @@ from beneficiaries.forms.assessments import (
     saved_otherwise,
 )
 from beneficiaries.models import Assessment, Child
-from beneficiaries.models.assessments import explain, say
+from beneficiaries.models.needs import explain, say
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

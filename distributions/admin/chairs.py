@@ -1,7 +1,20 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from distributions.models import Chair, ChairEvent, ChairModel, Depot, Repair
+from distributions.models import (
+    Chair,
+    ChairEvent,
+    ChairModel,
+    CountLine,
+    Depot,
+    Recall,
+    RecallLine,
+    Repair,
+    StockCount,
+    Transfer,
+    TransferLine,
+    WorkshopChange,
+)
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
 
 
@@ -58,3 +71,67 @@ class RepairAdmin(ReadOnlyAdmin):
     list_filter = ["broke_on", "fixed_on"]
     search_fields = ["chair__number", "what"]
     ordering = ["-broke_on", "pk"]
+
+
+@admin.register(WorkshopChange)
+class WorkshopChangeAdmin(JournalledAdmin):
+    list_display = ["model", "what", "dimension", "min_mm", "max_mm", "adds", "cost_mad", "days"]
+    list_select_related = ["model"]
+    list_filter = ["dimension", "adds"]
+    search_fields = ["what", "model__manufacturer", "model__name"]
+    autocomplete_fields = ["model"]
+    ordering = ["model__manufacturer", "model__name", "what", "pk"]
+
+
+@admin.register(StockCount)
+class StockCountAdmin(ReadOnlyAdmin):
+    list_display = ["depot", "begun_at", "begun_by", "finalised_at", "finalised_by"]
+    list_select_related = ["depot", "begun_by", "finalised_by"]
+    list_filter = ["depot"]
+    search_fields = ["depot__name"]
+    ordering = ["-begun_at", "pk"]
+
+
+@admin.register(CountLine)
+class CountLineAdmin(ReadOnlyAdmin):
+    list_display = ["count", "chair", "found", "at"]
+    list_select_related = ["count__depot", "chair"]
+    list_filter = ["found"]
+    search_fields = ["chair__number"]
+    ordering = ["-at", "pk"]
+
+
+@admin.register(Transfer)
+class TransferAdmin(ReadOnlyAdmin):
+    list_display = ["origin", "destination", "sent_at", "sent_by", "received_at"]
+    list_select_related = ["origin", "destination", "sent_by"]
+    list_filter = ["origin", "destination"]
+    search_fields = ["origin__name", "destination__name"]
+    ordering = ["-sent_at", "pk"]
+
+
+@admin.register(TransferLine)
+class TransferLineAdmin(ReadOnlyAdmin):
+    list_display = ["transfer", "chair", "arrived"]
+    list_select_related = ["transfer__origin", "transfer__destination", "chair"]
+    list_filter = ["arrived"]
+    search_fields = ["chair__number"]
+    ordering = ["-pk"]
+
+
+@admin.register(Recall)
+class RecallAdmin(ReadOnlyAdmin):
+    list_display = ["model", "batch", "reason", "opened_on", "closed_on"]
+    list_select_related = ["model"]
+    list_filter = ["opened_on", "closed_on"]
+    search_fields = ["model__name", "batch", "reason"]
+    ordering = ["-opened_on", "pk"]
+
+
+@admin.register(RecallLine)
+class RecallLineAdmin(ReadOnlyAdmin):
+    list_display = ["recall", "chair", "contacted_on", "safe_on"]
+    list_select_related = ["recall__model", "chair"]
+    list_filter = ["contacted_on", "safe_on"]
+    search_fields = ["chair__number"]
+    ordering = ["-pk"]

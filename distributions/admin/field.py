@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from distributions.models import Attachment, Delivery, FollowUp
+from distributions.models import Attachment, Delivery, FollowUp, Forecast
 from hajar.journal.admin import ReadOnlyAdmin
 
 
@@ -41,3 +41,16 @@ class FollowUpAdmin(ReadOnlyAdmin):
     @admin.display(description=_("child"), ordering="delivery__allocation__need__child__sort_key")
     def child(self, followup):
         return followup.delivery.allocation.need.child
+
+
+@admin.register(Forecast)
+class ForecastAdmin(ReadOnlyAdmin):
+    list_display = ["child", "rule_version", "measured_on", "good_fit_likely_on", "too_small_likely_on", "limiting"]
+    list_select_related = ["delivery__allocation__need__child"]
+    list_filter = ["limiting", "rule_version"]
+    search_fields = ["delivery__allocation__need__child__family_name_latin"]
+    ordering = ["too_small_likely_on", "pk"]
+
+    @admin.display(description=_("child"), ordering="delivery__allocation__need__child__sort_key")
+    def child(self, forecast):
+        return forecast.delivery.allocation.need.child

@@ -1,7 +1,17 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from distributions.models import Allocation, Initiative, Partner, Round
+from distributions.models import (
+    Allocation,
+    Initiative,
+    Partner,
+    PlanLock,
+    PlanRule,
+    Preparation,
+    Prescription,
+    RegionFloor,
+    Round,
+)
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
 
 
@@ -42,3 +52,54 @@ class AllocationAdmin(ReadOnlyAdmin):
     @admin.display(description=_("child"), ordering="need__child__sort_key")
     def child(self, allocation):
         return allocation.need.child
+
+
+@admin.register(Prescription)
+class PrescriptionAdmin(ReadOnlyAdmin):
+    list_display = ["child", "prescribed_on", "prescribed_by", "category", "posture_class", "model"]
+    list_select_related = ["need__child", "prescribed_by", "model"]
+    list_filter = ["category", "posture_class"]
+    search_fields = ["need__child__family_name_latin", "need__child__family_name_arabic"]
+    ordering = ["-prescribed_on", "pk"]
+
+    @admin.display(description=_("child"), ordering="need__child__sort_key")
+    def child(self, prescription):
+        return prescription.need.child
+
+
+@admin.register(Preparation)
+class PreparationAdmin(ReadOnlyAdmin):
+    """That a chair was looked at; the photo itself is seen on the reservation's page."""
+
+    list_display = ["allocation", "prepared_at", "prepared_by"]
+    list_select_related = ["allocation", "prepared_by"]
+    search_fields = ["allocation__chair__number"]
+    exclude = ["photo"]
+    ordering = ["-prepared_at", "pk"]
+
+
+@admin.register(PlanRule)
+class PlanRuleAdmin(ReadOnlyAdmin):
+    list_display = ["initiative", "kind", "need", "chair", "reason", "by", "taken_back_at"]
+    list_select_related = ["initiative", "need", "chair", "by"]
+    list_filter = ["kind", "initiative"]
+    search_fields = ["reason", "chair__number"]
+    ordering = ["-created_at", "pk"]
+
+
+@admin.register(RegionFloor)
+class RegionFloorAdmin(ReadOnlyAdmin):
+    list_display = ["initiative", "region", "least"]
+    list_select_related = ["initiative", "region"]
+    list_filter = ["initiative"]
+    search_fields = ["region__name_fr"]
+    ordering = ["initiative", "region"]
+
+
+@admin.register(PlanLock)
+class PlanLockAdmin(ReadOnlyAdmin):
+    list_display = ["initiative", "created_at", "locked_by"]
+    list_select_related = ["initiative", "locked_by"]
+    list_filter = ["initiative"]
+    search_fields = ["initiative__name_fr"]
+    ordering = ["-created_at", "pk"]

@@ -1,21 +1,39 @@
 from distributions.models.allocations import Allocation
-from distributions.models.catalogue import ChairModel
+from distributions.models.catalogue import Accessory, ChairModel, WorkshopChange
 from distributions.models.chairs import Chair, ChairEvent, Depot
 from distributions.models.deliveries import Attachment, Delivery
-from distributions.models.followups import FollowUp, Repair
+from distributions.models.depots import CountLine, Recall, RecallLine, StockCount, Transfer, TransferLine
+from distributions.models.followups import FollowUp, Forecast, Repair
 from distributions.models.initiatives import Initiative, Partner, Round
+from distributions.models.plans import PlanLock, PlanRule, RegionFloor
+from distributions.models.preparations import Preparation
+from distributions.models.prescriptions import Prescription
 
 __all__ = [
+    "Accessory",
     "Allocation",
     "Attachment",
     "Chair",
     "ChairEvent",
     "ChairModel",
+    "CountLine",
     "Delivery",
     "Depot",
     "FollowUp",
+    "Forecast",
     "Initiative",
     "Partner",
+    "PlanLock",
+    "PlanRule",
+    "Preparation",
+    "Prescription",
+    "Recall",
+    "RecallLine",
+    "RegionFloor",
     "Repair",
     "Round",
+    "StockCount",
+    "Transfer",
+    "TransferLine",
+    "WorkshopChange",
 ]

@@ -64,6 +64,10 @@ class Allocation(Journalled):
         related_name="+",
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    plan_order = models.PositiveSmallIntegerField(
+        _("place in the plan"), null=True, editable=False, help_text=_("Where the need stood when the plan was locked.")
+    )
+    order_overruled = models.CharField(_("why the order was overruled"), max_length=300, blank=True, editable=False)
     # Facts as they were when it was proposed: score, urgency, measures
     facts = models.JSONField(_("facts"), default=dict)
     round = models.ForeignKey(

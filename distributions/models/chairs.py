@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Mandate, Province
-from distributions.models.catalogue import ChairModel
+from distributions.models.catalogue import Accessory, ChairModel
 from hajar.journal.models import Journalled
+from hajar.lib.several import SeveralField
 
 
 class DepotQuerySet(models.QuerySet):
@@ -62,6 +63,12 @@ class Chair(Journalled):
         GIFT = "gift", _("given for good")
         LOAN = "loan", _("lent")
 
+    class Grade(models.TextChoices):
+        NEW = "new", _("new")
+        REFURBISHED_A = "refurb_a", _("refurbished, like new")
+        REFURBISHED_B = "refurb_b", _("refurbished, with marks of use")
+        AS_IS = "as_is", _("given as it is")
+
     class State(models.TextChoices):
         EXPECTED = "expected", _("expected")
         TO_DISINFECT = "to_disinfect", _("to be disinfected")
@@ -69,6 +76,7 @@ class Chair(Journalled):
         AVAILABLE = "available", _("available")
         RESERVED = "reserved", _("reserved")
         LOADED = "loaded", _("loaded")
+        IN_TRANSFER = "in_transfer", _("on the way to another depot")
         HANDED_OVER = "handed_over", _("with a child")
         IN_REPAIR = "in_repair", _("in repair")
         LOST = "lost", _("lost")
@@ -80,7 +88,14 @@ class Chair(Journalled):
     serial = models.CharField(_("serial number"), max_length=60, blank=True)
     ownership = models.CharField(_("handed over as"), max_length=5, choices=Ownership.choices, default=Ownership.GIFT)
     is_new = models.BooleanField(_("new"), default=True)
+    grade = models.CharField(_("condition"), max_length=8, choices=Grade.choices, blank=True)
     donor = models.CharField(_("donor"), max_length=120, blank=True)
+    batch = models.CharField(_("batch"), max_length=60, blank=True)
+    acquired_on = models.DateField(_("acquired on"), null=True, blank=True)
+    customs_reference = models.CharField(_("customs reference"), max_length=60, blank=True)
+    cost_mad = models.DecimalField(_("cost, MAD"), max_digits=10, decimal_places=2, null=True, blank=True)
+    usable_until = models.DateField(_("usable until"), null=True, blank=True)
+    accessories = SeveralField(_("fitted with, beside what the model brings"), options=Accessory.choices)
     # The cache of the replay (distributions.stocktaking keeps it, verify_stock checks it)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.EXPECTED, editable=False)
     depot = models.ForeignKey(
@@ -99,6 +114,7 @@ class Chair(Journalled):
         indexes = [
             models.Index(name="chair_by_state", fields=["state", "number"]),
             models.Index(name="chair_by_depot", fields=["depot", "state", "number"]),
+            models.Index(name="chair_by_batch", fields=["model", "batch"]),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -138,6 +154,8 @@ class ChairEvent(models.Model):
         LOADED = "loaded", _("loaded")
         UNLOADED = "unloaded", _("brought back")
         MOVED = "moved", _("moved to another depot")
+        SENT = "sent", _("sent to another depot")
+        ARRIVED = "arrived", _("arrived in the depot")
         HANDED_OVER = "handed_over", _("handed over")
         RETURNED = "returned", _("returned")
         REPAIR_BEGUN = "repair_begun", _("repair begun")
@@ -176,7 +194,7 @@ class ChairEvent(models.Model):
             ),
             models.CheckConstraint(
                 name="chair_received_in_a_depot",
-                condition=~Q(kind__in=["received", "moved"]) | Q(depot__isnull=False),
+                condition=~Q(kind__in=["received", "moved", "arrived"]) | Q(depot__isnull=False),
             ),
         ]
 

@@ -4,11 +4,12 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Mandate
+from beneficiaries.models import Assessment, Child, Mandate, Measurement
 from beneficiaries.models.places import scope
 from distributions.models.chairs import Chair
 from distributions.models.deliveries import Delivery
 from hajar.journal.models import Journalled
+from hajar.lib.several import SeveralField
 
 
 class Change(models.TextChoices):
@@ -31,6 +32,38 @@ class FollowUp(Journalled):
         DAYS_42 = "days_42", _("visit after six weeks")
         HALF_YEARLY = "half_yearly", _("half-yearly look")
 
+    class Contact(models.TextChoices):
+        CALL = "call", _("by phone")
+        VISIT = "visit", _("visit at home")
+        CENTRE = "centre", _("at the centre")
+        OTHER = "other", _("elsewhere")
+
+    class Unused(models.TextChoices):
+        TOO_SMALL = "too_small", _("too small")
+        TOO_BIG = "too_big", _("too big")
+        BROKEN = "broken", _("broken")
+        UNCOMFORTABLE = "uncomfortable", _("uncomfortable")
+        PAIN = "pain", _("pain")
+        SKIN = "skin", _("skin")
+        NO_TRANSPORT = "no_transport", _("cannot be taken along")
+        TERRAIN = "terrain", _("the ground")
+        SHAME = "shame", _("people stare")
+        UNWELL = "unwell", _("the child is unwell")
+        GONE = "gone", _("sold, lent or lost")
+
+    class Part(models.TextChoices):
+        FRAME = "frame", _("frame")
+        CASTORS = "castors", _("castors")
+        REAR_WHEELS = "rear_wheels", _("rear wheels")
+        TYRES = "tyres", _("tyres")
+        BRAKES = "brakes", _("brakes")
+        FOOTRESTS = "footrests", _("footrests")
+        ARMRESTS = "armrests", _("armrests")
+        SEAT = "seat", _("seat and back")
+        CUSHION = "cushion", _("cushion")
+        HEADREST = "headrest", _("headrest")
+        STRAPS = "straps", _("straps")
+
     delivery = models.ForeignKey(
         Delivery, verbose_name=_("delivery"), on_delete=models.PROTECT, related_name="followups", db_index=False
     )
@@ -39,10 +72,41 @@ class FollowUp(Journalled):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("done by"), editable=False, on_delete=models.PROTECT, related_name="+"
     )
+    contact = models.CharField(_("how"), max_length=7, choices=Contact.choices, default=Contact.VISIT)
     still_used = models.BooleanField(_("the chair is used"), default=True)
+    unused_because = SeveralField(_("what keeps the child from using it"), options=Unused.choices)
     why_not_used = models.CharField(_("why it is not used"), max_length=200, blank=True)
+    places = SeveralField(_("where it is used"), options=Assessment.UsePlace.choices)
     hours_per_day = models.PositiveSmallIntegerField(_("hours of use a day"), null=True, blank=True)
     has_skin_problem = models.BooleanField(_("red or broken skin"), default=False)
+    skin = models.CharField(_("skin"), max_length=15, choices=Assessment.Injury.choices, blank=True)
+    pain = models.PositiveSmallIntegerField(_("pain when sitting, 0 to 10"), null=True, blank=True)
+    falls = models.PositiveSmallIntegerField(_("falls or tips since the last look"), null=True, blank=True)
+    swallowing_change = models.CharField(
+        _("swallowing and breathing in the chair"), max_length=8, choices=Change.choices, default=Change.UNKNOWN
+    )
+    measurement = models.OneToOneField(
+        Measurement, verbose_name=_("measures taken"), null=True, blank=True, editable=False, on_delete=models.PROTECT,
+        related_name="followup",
+    )  # fmt: skip
+    # Does it still fit, point by point as at the hand-over
+    fits_width = models.CharField(_("hips without pressure"), max_length=8, choices=Delivery.Check.choices, blank=True)
+    fits_depth = models.CharField(
+        _("two fingers behind the knee"), max_length=8, choices=Delivery.Check.choices, blank=True
+    )
+    feet_supported = models.CharField(_("feet supported"), max_length=8, choices=Delivery.Check.choices, blank=True)
+    sits_upright = models.CharField(
+        _("sits upright and at ease"), max_length=8, choices=Delivery.Check.choices, blank=True
+    )
+    worn_parts = SeveralField(_("worn"), options=Part.choices)
+    broken_parts = SeveralField(_("broken"), options=Part.choices)
+    training_refreshed = models.BooleanField(_("training refreshed"), default=False)
+    action = models.CharField(_("what is to be done"), max_length=300, blank=True)
+    action_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who does it"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    action_due_on = models.DateField(_("until"), null=True, blank=True)
     needs_remeasuring = models.BooleanField(_("to be measured again"), default=False)
     school_change = models.CharField(_("school"), max_length=8, choices=Change.choices, default=Change.UNKNOWN)
     mobility_change = models.CharField(_("getting about"), max_length=8, choices=Change.choices, default=Change.UNKNOWN)
@@ -73,6 +137,16 @@ class FollowUp(Journalled):
                 violation_error_message=_("A day has 24 hours."),
             ),
             models.CheckConstraint(
+                name="followup_pain_is_0_to_10",
+                condition=Q(pain=None) | Q(pain__lte=10),
+                violation_error_message=_("Pain is given from 0 to 10."),
+            ),
+            models.CheckConstraint(
+                name="followup_action_has_day",
+                condition=Q(action="") | Q(action_due_on__isnull=False),
+                violation_error_message=_("Say until when it is to be done."),
+            ),
+            models.CheckConstraint(
                 name="followup_satisfaction_is_1_to_5",
                 condition=Q(satisfaction=None) | Q(satisfaction__range=(1, 5)),
                 violation_error_message=_("Satisfaction is given from 1 to 5."),
@@ -101,6 +175,14 @@ class Repair(Journalled):
     what = models.CharField(_("what is broken"), max_length=300)
     parts = models.CharField(_("parts"), max_length=300, blank=True)
     cost_mad = models.DecimalField(_("cost, MAD"), max_digits=8, decimal_places=2, null=True, blank=True)
+    loan_chair = models.ForeignKey(
+        Chair, verbose_name=_("chair lent meanwhile"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="lent_for",
+    )  # fmt: skip
+    child = models.ForeignKey(
+        Child, verbose_name=_("child without the chair"), null=True, editable=False, on_delete=models.PROTECT,
+        related_name="repairs", help_text=_("Who had the chair when it broke."),
+    )  # fmt: skip
     reported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("reported by"),
@@ -125,3 +207,40 @@ class Repair(Journalled):
 
     def __str__(self):
         return self.what
+
+
+class ForecastQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(scope(user, "delivery__allocation__need__child__family__province__region"))
+
+
+class Forecast(Journalled):
+    """One row is when a handed-over chair will be too small for its child. A cache: GROW-1.0 can always say it anew.
+
+    Two dates, each early, likely and late: when the chair leaves its good fit (the follow-up calendar heeds it) and
+    when it is too small (the purchase forecast heeds it). None means not before the 18th birthday, or not known.
+    """
+
+    delivery = models.OneToOneField(
+        Delivery, verbose_name=_("delivery"), on_delete=models.PROTECT, related_name="forecast"
+    )
+    rule_version = models.CharField(_("rules"), max_length=12)
+    measured_on = models.DateField(_("measures of"))
+    good_fit_early_on = models.DateField(_("leaves its good fit, early"), null=True)
+    good_fit_likely_on = models.DateField(_("leaves its good fit, likely"), null=True)
+    good_fit_late_on = models.DateField(_("leaves its good fit, late"), null=True)
+    too_small_early_on = models.DateField(_("too small, early"), null=True)
+    too_small_likely_on = models.DateField(_("too small, likely"), null=True, db_index=True)
+    too_small_late_on = models.DateField(_("too small, late"), null=True)
+    limiting = models.CharField(_("what is too small first"), max_length=20, blank=True)
+    not_evaluated = models.JSONField(_("not evaluated"), default=list)
+
+    objects = ForecastQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("growth forecast")
+        verbose_name_plural = _("growth forecasts")
+        default_permissions = ("view",)
+
+    def __str__(self):
+        return str(self.too_small_likely_on or "")

@@ -64,12 +64,16 @@ class Initiative(Journalled):
     budget_mad = models.DecimalField(_("budget, MAD"), max_digits=12, decimal_places=2, null=True, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.DRAFT)
     notes = models.TextField(_("notes"), blank=True, max_length=4000)
+    plan_version = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Counts the decisions on the plan: two planners notice each other.")
+    )
 
     objects = InitiativeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("initiative")
         verbose_name_plural = _("initiatives")
+        permissions = [("plan_initiative", "Can share out the chairs of an initiative")]
         indexes = [models.Index(name="initiative_by_date", fields=["-starts_on", "id"])]
         constraints = [
             models.CheckConstraint(

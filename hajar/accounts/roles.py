@@ -12,28 +12,33 @@ ADMINISTRATOR, COORDINATOR, CASE_WORKER = "administrator", "coordinator", "case_
 STOREKEEPER, VOLUNTEER, CLINICIAN, OBSERVER = "storekeeper", "volunteer", "clinician", "observer"
 
 REGISTER = ["family", "guardian", "child", "consent"]
-STORE = ["chairmodel", "depot", "chair"]
+STORE = ["chairmodel", "workshopchange", "depot", "chair", "stockcount", "transfer", "recall"]
 CAMPAIGN = ["partner", "initiative", "round", "allocation"]
+PLAN = ["planrule", "regionfloor"]
 
 
 def _may(app: str, verbs: str, *models: str) -> set[str]:
     return {f"{app}.{verb}_{model}" for verb in verbs.split() for model in models}
 
 
-_READ_REGISTER = _may("beneficiaries", "view", *REGISTER, "assessment", "need", "region", "province")
-_WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment") | {
+_READ_REGISTER = _may("beneficiaries", "view", *REGISTER, "assessment", "measurement", "need", "region", "province")
+_WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment", "measurement") | {
     "beneficiaries.import_register",
     "beneficiaries.export_register",
 }
 _READ_STORE = _may("distributions", "view", *STORE, "chairevent")
-_READ_CAMPAIGN = _may("distributions", "view", *CAMPAIGN, "delivery", "followup", "repair")
+_READ_CAMPAIGN = _may("distributions", "view", *CAMPAIGN, "preparation", "delivery", "followup", "repair")
+# What was chosen for a child, and when it will be too small
+_READ_CHOICE = _may("distributions", "view", "prescription", "forecast")
 _HEALTH = _may("beneficiaries", "view add change", "healthrecord")
 _CASE_WORKER = (
     _READ_REGISTER
     | _WRITE_REGISTER
     | _READ_STORE
     | _READ_CAMPAIGN
+    | _READ_CHOICE
     | _may("distributions", "add change", "followup")
+    | _may("distributions", "add", "prescription")
     | {"distributions.propose_allocation", "distributions.release_allocation"}
 )
 _COORDINATOR = (
@@ -41,7 +46,11 @@ _COORDINATOR = (
     | _HEALTH
     | _may("beneficiaries", "change", "need")
     | _may("distributions", "add change", *CAMPAIGN, *STORE, "repair")
+    | _may("distributions", "view add change", *PLAN)
+    | _may("distributions", "view", "planlock")
+    | _may("beneficiaries", "view", "census")
     | {
+        "distributions.plan_initiative",
         "beneficiaries.override_need",
         "beneficiaries.close_child",
         "beneficiaries.see_small_counts",
@@ -84,7 +93,7 @@ _TABLE = [
         frozenset(
             _READ_STORE
             | _may("distributions", "add change", *STORE, "repair")
-            | _may("distributions", "view", *CAMPAIGN, "repair")
+            | _may("distributions", "view", *CAMPAIGN, "preparation", "repair")
             | {"distributions.record_chairevent", "distributions.prepare_allocation"}
         ),
     ),
@@ -92,7 +101,14 @@ _TABLE = [
     Role(
         CLINICIAN,
         _("Clinician"),
-        frozenset(_READ_REGISTER | _HEALTH | _may("beneficiaries", "add change", "assessment") | _READ_STORE),
+        frozenset(
+            _READ_REGISTER
+            | _HEALTH
+            | _may("beneficiaries", "add change", "assessment", "measurement")
+            | _READ_STORE
+            | _READ_CHOICE
+            | _may("distributions", "add", "prescription")
+        ),
     ),
     Role(OBSERVER, _("Observer"), frozenset({"distributions.view_initiative", "beneficiaries.view_region"})),
 ]

@@ -56,7 +56,7 @@ def answers(rng: Random, profile: Profile, *, age: int, school: str, danger: str
         "place": rng.choices(["home", "office", "hospital", "outreach"], [60, 15, 15, 10])[0],
         "goals": rng.choice(GOALS),
         "mobility": profile.mobility,
-        "push_method": "helper" if profile.severity > 0.6 else rng.choice(["helper", "both_arms", "legs"]),
+        "push_method": "helper" if profile.severity > 0.6 else rng.choice(["helper", "both_arms", "both_legs"]),
         "has_chair": "yes" if rng.random() < 0.3 else "no",
         "injury": rng.choices(["none", "past", "stage_1"], [80, 12, 8])[0] if is_seated else "none",
         "cannot_feel": yes(0.15),

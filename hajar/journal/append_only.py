@@ -18,12 +18,14 @@ CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNC
 def refuse(table: str, event: str, *, when: str = "") -> migrations.RunPython:
     """An operation that makes the database refuse `event` (UPDATE or DELETE) on `table`.
 
-    `when` is a condition on OLD and NEW under which it refuses; by default always.
+    `when` is a condition on OLD and NEW under which it refuses; by default always. Safe to repeat, and to be repeated
+    after a migration that changes the table's columns: SQLite then makes the table anew, without its triggers.
     """
     name = f"{table}_refuses_{event.lower()}"
 
     def forwards(apps, schema_editor):
         values = {"name": name, "event": event, "table": table, "when": f"WHEN ({when})" if when else ""}
+        backwards(apps, schema_editor)
         if schema_editor.connection.vendor == "postgresql":
             schema_editor.execute(_POSTGRES_FUNCTION, params=None)
             schema_editor.execute(_POSTGRES.format(**values), params=None)
