@@ -277,6 +277,7 @@ class Outgrow:
     limiting_good_fit: str
     limiting_too_small: str
     not_evaluated: tuple[str, ...]
+    marks: tuple[Mark, ...] = ()
     version: str = VERSION
 
     @property
@@ -457,7 +458,8 @@ def outgrow(trajectory: Trajectory, limits: Limits) -> Outgrow:
         return Outgrow(trajectory.starts_on, Window(), Window(), "", "", missing)
     good_fit, limiting_good_fit = _window(checked, stage=0)
     too_small, limiting_too_small = _window(checked, stage=1)
-    return Outgrow(trajectory.starts_on, good_fit, too_small, limiting_good_fit, limiting_too_small, missing)
+    marks = (Mark("back_is_a_guess"),) if "back" in checked and limits.back_target != "F" else ()
+    return Outgrow(trajectory.starts_on, good_fit, too_small, limiting_good_fit, limiting_too_small, missing, marks)
 
 
 def _window(checked: Mapping[str, tuple[Curve, float]], *, stage: int) -> tuple[Window, str]:
@@ -562,6 +564,7 @@ REASONS = {
     "birth_estimated": N_("The birth date is not exact, so neither is the forecast."),
     "no_stature": N_("No height is known: the growth of an average child is assumed, with wide limits."),
     "non_standing": N_("The child was not measured standing: the limits are wide."),
+    "back_is_a_guess": N_("How the lower back heights grow is a guess made from the shoulder height."),
     "shrunk": N_("Measure {what} again: the last value is below an earlier one."),
     "factor": N_("Growth is multiplied by {value} ({what}): a guess, not a measure."),
 }
