@@ -184,6 +184,7 @@ class Candidate:
     """
 
     model: ChairModel
+    known: KnownMeasures
     seat: Seat
     fit: Fit
     outgrow: growth.Outgrow | None
@@ -260,7 +261,9 @@ class Subject:
             needs_workshop=bool(changes),
             accessories_missing=len(missing),
         )
-        return Candidate(model, seat, fit, outgrow, score, missing, self._departs(model), tuple(changes), tuple(chairs))
+        return Candidate(
+            model, self.known, seat, fit, outgrow, score, missing, self._departs(model), tuple(changes), tuple(chairs)
+        )
 
     def _departs(self, model: ChairModel) -> str:
         asked = self.prescription
