@@ -16,6 +16,7 @@ ACTS = [
     Act("initiative.created", _("Initiative created"), "gift", "good"),
     Act("initiative.corrected", _("Initiative corrected"), "pencil"),
     Act("initiative.state_changed", _("Initiative moved on"), "arrow-right-circle", "info"),
+    Act("prescription.made", _("Chair prescribed"), "clipboard2-check", "good"),
     Act("allocation.proposed", _("Chair reserved"), "bookmark-plus", "info"),
     Act("allocation.approved", _("Reservation approved"), "bookmark-check", "good"),
     Act("allocation.prepared", _("Chair prepared"), "tools", "info"),
