@@ -2,10 +2,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Assessment, Child, Mandate, Measurement
 from beneficiaries.models.places import scope
+from distributions import growth
 from distributions.models.chairs import Chair
 from distributions.models.deliveries import Delivery
 from hajar.journal.models import Journalled
@@ -213,6 +215,10 @@ class ForecastQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "delivery__allocation__need__child__family__province__region"))
 
+    def current(self):
+        """Those of chairs that are still with their child, who is followed."""
+        return self.filter(delivery__in=Delivery.objects.still_with_child())
+
 
 class Forecast(Journalled):
     """One row is when a handed-over chair will be too small for its child. A cache: GROW-1.0 can always say it anew.
@@ -244,3 +250,22 @@ class Forecast(Journalled):
 
     def __str__(self):
         return str(self.too_small_likely_on or "")
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a date could be given at all: without seat depth and footrest it would come too late."""
+        return not set(growth.NEEDED_FOR_A_DATE) <= set(self.not_evaluated)
+
+    @property
+    def limiting_words(self) -> list[str]:
+        """What is too small first, in the reader's language."""
+        return [gettext(growth.DIMENSION_NAMES[code]) for code in self.limiting.split("+") if code]
+
+    @property
+    def not_evaluated_words(self) -> list[str]:
+        return [gettext(growth.DIMENSION_NAMES[code]) for code in self.not_evaluated]
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the chair is likely too small already."""
+        return self.too_small_likely_on is not None and self.too_small_likely_on <= timezone.localdate()
