@@ -5,9 +5,7 @@ from distributions import fitting, growth
 
 def body_of(need, known, prescription=None, projected_mass_kg=None):
     look = known.assessment
-    return fitting.Body(
-        push_method=look.push_method if look else "", trunk_control=look.trunk_control if look else ""
-    )
+    return fitting.Body(push_method=look.push_method if look else "", trunk_control=look.trunk_control if look else "")
 
 
 def _range(model, name):

@@ -132,7 +132,9 @@ def forecast_faults() -> Iterator[ForecastFault]:
         computed = {each.delivery_id: each for each in foretell(some)}
         stored = {each.delivery_id: each for each in Forecast.objects.filter(delivery__in=some)}
         yield from _differences(some.values_list("pk", flat=True), stored, computed)
-    for pk in Forecast.objects.exclude(delivery__in=with_their_children()).order_by("pk").values_list("delivery", flat=True):
+    for pk in (
+        Forecast.objects.exclude(delivery__in=with_their_children()).order_by("pk").values_list("delivery", flat=True)
+    ):
         yield ForecastFault(pk, "row", "there", "the chair is no longer with the child")
 
 
