@@ -6,6 +6,7 @@ moves the day forward, never back. What is due is computed from hand-overs, look
 stored: a closed file falls silent at once.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +32,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Assessment
+from beneficiaries import measuring
+from beneficiaries.models import Assessment, Child, Measurement
 from distributions import growth, stocktaking
 from distributions.models import Chair, ChairEvent, Delivery, FollowUp, Repair
 from hajar.journal import recording as journal
@@ -69,6 +71,10 @@ class InTheFuture(Refusal):
 
 class AlreadyDone(Refusal):
     sentence = _("This step was already recorded for this chair.")
+
+
+class NothingToDo(Refusal):
+    sentence = _("Nothing is left to be done after this look.")
 
 
 class AlreadyMended(Refusal):
@@ -221,12 +227,24 @@ def soon(user, today: date | None = None, *, days: int = 14):
 
 
 @transaction.atomic
-def record_followup(*, delivery: Delivery, by, step: str, done_on: date | None = None, **found) -> FollowUp:
-    """Write down one look after a hand-over. Call and visit are made once, the half-yearly look again and again.
+def record_followup(
+    *,
+    delivery: Delivery,
+    by,
+    step: str,
+    done_on: date | None = None,
+    taken: Mapping[str, Any] | None = None,
+    confirmed: Collection[str] = (),
+    **found,
+) -> FollowUp:
+    """Write down one look after a hand-over. Call and visit are made once, the regular look again and again.
 
-    Raises NotHandedOver, BeforeTheHandOver, InTheFuture, AlreadyDone; ValidationError where an answer cannot be.
+    `taken` holds the measures taken again, kept as a measurement of their own; `confirmed` the doubts about them that
+    were looked at again. Raises NotHandedOver, BeforeTheHandOver, InTheFuture, AlreadyDone, MeasurementRefused, and
+    ValidationError where an answer cannot be.
     """
     done_on = done_on or timezone.localdate()
+    child = Child.objects.select_for_update(no_key=True).get(needs__allocations__deliveries=delivery)
     delivery = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("allocation__need__child")
@@ -244,8 +262,21 @@ def record_followup(*, delivery: Delivery, by, step: str, done_on: date | None =
     if same.exists():
         raise AlreadyDone
     followup = FollowUp(delivery=delivery, step=step, done_on=done_on, done_by=by, **found)
+    if followup.skin:
+        followup.has_skin_problem = followup.skin not in FollowUp.SOUND_SKIN
+    if not followup.still_used and followup.unused_because and not followup.why_not_used:
+        followup.why_not_used = FollowUp.SAID_ABOVE
     followup.clean_fields(exclude=["delivery", "done_by"])
     followup.validate_constraints()
+    if any(value not in (None, "") for value in (taken or {}).values()):
+        followup.measurement = measuring.record_measurement(
+            child=child,
+            by=by,
+            measured_on=done_on,
+            occasion=Measurement.Occasion.FOLLOW_UP,
+            confirmed=confirmed,
+            **(taken or {}),
+        )
     followup.save(force_insert=True)
     journal.record(
         "followup.recorded",
@@ -259,6 +290,25 @@ def record_followup(*, delivery: Delivery, by, step: str, done_on: date | None =
             "has_skin_problem": followup.has_skin_problem,
             "needs_remeasuring": followup.needs_remeasuring,
         },
+    )
+    return followup
+
+
+@transaction.atomic
+def finish_action(followup: FollowUp, *, by, done_on: date | None = None) -> FollowUp:
+    """Say that what a look asked for is done. Raises NothingToDo."""
+    followup = (
+        FollowUp.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("delivery__allocation__need__child")
+        .get(pk=followup.pk)
+    )
+    if not followup.action or followup.action_done_on:
+        raise NothingToDo
+    followup.action_done_on = done_on or timezone.localdate()
+    followup.save(update_fields=["action_done_on"])
+    payload = {"action": followup.action}
+    journal.record(
+        "followup.action_done", followup, by=by, subject=followup.delivery.allocation.need.child, payload=payload
     )
     return followup
 

@@ -9,12 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from beneficiaries import measuring
 from beneficiaries.models import Association, Child
 from distributions import choosing, growth
 from distributions.models import Chair, ChairModel, Delivery, Forecast
+from distributions.models.deliveries import DeliveryQuerySet
 
 AT_ONCE = 200  # hand-overs computed in one go
 KEPT = (
@@ -58,19 +57,19 @@ def refresh_forecasts() -> int:
     return sum(len(_keep(some)) for some in _in_turns(with_their_children()))
 
 
-def with_their_children() -> QuerySet[Delivery]:
+def with_their_children() -> DeliveryQuerySet:
     """The hand-overs that are forecast: the chair is still with the child, and the child is followed."""
     return Delivery.objects.still_with_child()
 
 
-def _in_turns(deliveries: QuerySet[Delivery]) -> Iterator[QuerySet[Delivery]]:
+def _in_turns(deliveries: DeliveryQuerySet) -> Iterator[DeliveryQuerySet]:
     """The same hand-overs, some at a time: what the rule needs of hundreds of children is not held at once."""
     pks = list(deliveries.order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(pks), AT_ONCE):
         yield Delivery.objects.filter(pk__in=pks[first : first + AT_ONCE])
 
 
-def _keep(deliveries: QuerySet[Delivery]) -> dict[UUID, Forecast]:
+def _keep(deliveries: DeliveryQuerySet) -> dict[UUID, Forecast]:
     """Compute and store the forecasts of these hand-overs; those that cannot be made are removed."""
     foretold = {forecast.delivery_id: forecast for forecast in foretell(deliveries.still_with_child())}
     Forecast.objects.filter(delivery__in=deliveries).exclude(delivery__in=foretold).delete()
@@ -80,7 +79,7 @@ def _keep(deliveries: QuerySet[Delivery]) -> dict[UUID, Forecast]:
     return foretold
 
 
-def foretell(deliveries: QuerySet[Delivery]) -> Iterator[Forecast]:
+def foretell(deliveries: DeliveryQuerySet) -> Iterator[Forecast]:
     """What GROW-1.0 says of these hand-overs now, unsaved; a handful of queries however many they are."""
     rows = list(deliveries.select_related("allocation__need__child", "allocation__chair__model").order_by("pk"))
     children = {row.allocation.need.child_id: row.allocation.need.child for row in rows}

@@ -132,6 +132,8 @@ RULES = [
     page("distributions:delivery_file", REGISTRARS, REGION, pk="delivery", kind="attachment_kind"),
     page("distributions:followup_list", REGISTRARS),
     page("distributions:followup_create", REGISTRARS, REGION, pk="delivery"),
+    page("distributions:followup_detail", REGISTRARS, REGION, pk="followup"),
+    act("distributions:followup_finish_action", REGISTRARS, REGION, pk="followup"),
     page("distributions:repair_list", REGISTRARS | {STOREKEEPER}),
     page("distributions:repair_create", STORE, pk="chair"),
     page("distributions:repair_finish", STORE, pk="repair"),
