@@ -116,9 +116,9 @@ def known_measures_of(children: Iterable[Child]) -> dict[UUID, KnownMeasures]:
 def _overlaid(assessment: Assessment | None, measurements: Iterable[Measurement]) -> KnownMeasures:
     values: dict[str, Any] = {}
     taken_on: dict[str, date] = {}
-    for row in [*filter(None, [assessment]), *measurements]:
-        if isinstance(row, Measurement) and assessment and _moment(row) < _moment(assessment):
-            continue
+    rows: list[Assessment | Measurement] = [assessment] if assessment else []
+    rows += [row for row in measurements if not assessment or _moment(row) >= _moment(assessment)]
+    for row in rows:
         taken = _taken(row)
         if taken.keys() & {"height_cm", "substitute_cm"}:
             for name in STATURE:
@@ -153,7 +153,10 @@ def _readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:
 
 
 def _taken(row: Assessment | Measurement) -> dict[str, Any]:
-    return {name: value for name in FIELDS if (value := getattr(row, name)) not in (None, "")}
+    """What was measured; of a height and what stands in for it only the one that the method names."""
+    taken = {name: value for name in FIELDS if (value := getattr(row, name)) not in (None, "")}
+    taken.pop("height_cm" if row.height_method in Measured.SUBSTITUTES else "substitute_cm", None)
+    return taken
 
 
 def _day(row: Assessment | Measurement) -> date:
