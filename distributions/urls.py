@@ -6,6 +6,7 @@ from distributions.views import (
     choices,
     deliveries,
     followups,
+    forecasts,
     initiatives,
     mobile,
     prescriptions,
@@ -17,6 +18,7 @@ from distributions.views import (
 app_name = "distributions"
 urlpatterns = [
     path("chairs/", chairs.list_chairs, name="chair_list"),
+    path("chairs/needed/", forecasts.purchase_forecast, name="purchase_forecast"),
     path("chairs/receive/", chairs.receive, name="chair_create"),
     path("chairs/<uuid:pk>/", chairs.chair_detail, name="chair_detail"),
     path("chairs/<uuid:pk>/edit/", chairs.edit_chair, name="chair_edit"),

@@ -49,6 +49,7 @@ RULES = [
     Rule("set_language", EVERYBODY, PUBLIC, post=True),
     # Stock
     page("distributions:chair_list", OFFICE),
+    page("distributions:purchase_forecast", OFFICE),
     page("distributions:chair_detail", OFFICE, pk="chair"),
     page("distributions:chair_create", STORE),
     page("distributions:chair_edit", STORE, pk="chair"),

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -221,7 +223,7 @@ class FollowUp(Journalled):
         return bool(is_open and self.action_due_on and self.action_due_on < timezone.localdate())
 
     @classmethod
-    def skin_choices(cls) -> list[tuple[str, str]]:
+    def skin_choices(cls) -> list[tuple[str, Any]]:
         """What a look can find of the skin now, unlike an assessment, which asks what ever was."""
         Injury = Assessment.Injury
         now = {Injury.NONE.value: _("sound"), Injury.UNKNOWN.value: _("nobody looked")}
