@@ -321,7 +321,7 @@ class Choices:
 
     @cached_property
     def lacking(self) -> tuple[Line, ...]:
-        """What nobody measured or assessed of the child, so that it cannot be judged for any plain chair; core first."""
+        """What nobody measured or assessed of the child, so that no plain chair can be judged there; core first."""
         lines = fitting.fit(self.subject.body, Seat()).lines
         return tuple(line for line in lines if line.reason.startswith(("missing.", "implausible.")))
 

@@ -264,7 +264,7 @@ def specification(request, pk):
         "crumbs": [
             (need.child.name, need.child.get_absolute_url()),
             (_("Which chair?"), reverse("distributions:need_choices", args=[need.pk])),
-            (_("Order"), ""),
+            (_("What to order"), ""),
         ],
     }
     return render(request, "distributions/need_specification.html", context)
