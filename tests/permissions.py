@@ -49,6 +49,7 @@ RULES = [
     Rule("set_language", EVERYBODY, PUBLIC, post=True),
     # Stock
     page("distributions:chair_list", OFFICE),
+    page("distributions:purchase_forecast", OFFICE),
     page("distributions:chair_detail", OFFICE, pk="chair"),
     page("distributions:chair_create", STORE),
     page("distributions:chair_edit", STORE, pk="chair"),
@@ -78,6 +79,11 @@ RULES = [
     act("distributions:allocation_approve", DECIDERS, REGION, pk="allocation"),
     act("distributions:allocation_prepare", STORE, REGION, pk="allocation"),
     page("distributions:allocation_release", REGISTRARS, REGION, pk="allocation"),
+    # What a child needs and which chair fits
+    page("distributions:need_choices", READERS, REGION, pk="need"),
+    page("distributions:need_specification", READERS, REGION, pk="need"),
+    page("distributions:need_specification_pdf", READERS, REGION, pk="need"),
+    page("distributions:prescription_create", READERS, REGION, pk="need"),
     # The register
     page("beneficiaries:search", READERS),
     page("beneficiaries:child_list", READERS),
@@ -134,6 +140,8 @@ RULES = [
     page("distributions:delivery_file", REGISTRARS, REGION, pk="delivery", kind="attachment_kind"),
     page("distributions:followup_list", REGISTRARS),
     page("distributions:followup_create", REGISTRARS, REGION, pk="delivery"),
+    page("distributions:followup_detail", REGISTRARS, REGION, pk="followup"),
+    act("distributions:followup_finish_action", REGISTRARS, REGION, pk="followup"),
     page("distributions:repair_list", REGISTRARS | {STOREKEEPER}),
     page("distributions:repair_create", STORE, pk="chair"),
     page("distributions:repair_finish", STORE, pk="repair"),

@@ -31,7 +31,9 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
-    factories.FollowUpFactory(delivery=delivery)
+    followup = factories.FollowUpFactory(
+        delivery=delivery, action="Appeler le réparateur", action_due_on=timezone.localdate()
+    )
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     return {
@@ -51,6 +53,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "depot": factories.DepotFactory(province=province(iso)).pk,
         "initiative": allocation.initiative_id,
         "allocation": allocation.pk,
+        "followup": followup.pk,
         "repair": repair.pk,
         "round": allocation.round_id,
         "delivery": delivery.pk,
