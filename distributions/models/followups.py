@@ -242,6 +242,10 @@ class RepairQuerySet(models.QuerySet):
     def open(self):
         return self.filter(fixed_on=None)
 
+    def without_mobility(self):
+        """Those that left a child without her chair."""
+        return self.exclude(child=None)
+
 
 class Repair(Journalled):
     """One row is one mending of one chair, from the breakdown to its being usable again."""

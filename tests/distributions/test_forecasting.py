@@ -19,6 +19,7 @@ from tests.factories import (
     NeedFactory,
 )
 
+pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
