@@ -138,12 +138,13 @@ def growth_readings_of(children: Iterable[Child]) -> dict[UUID, tuple[Reading, .
         rows[assessment.child_id].append(assessment)
     for measurement in Measurement.objects.standing().filter(child__in=ids):
         rows[measurement.child_id].append(measurement)
-    return {pk: tuple(_readings(sorted(mine, key=_moment))) for pk, mine in rows.items()}
+    return {pk: tuple(readings(mine)) for pk, mine in rows.items()}
 
 
-def _readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:
+def readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:
+    """What these complete assessments and standing measurements of one child say of her growth, oldest first."""
     is_non_standing = False
-    for row in rows:
+    for row in sorted(rows, key=_moment):
         if isinstance(row, Assessment) and row.mobility not in ("", Assessment.Mobility.UNKNOWN):
             is_non_standing = row.mobility in NON_STANDING
         taken = {name: getattr(row, name) for name in GROWING}

@@ -113,6 +113,8 @@ RULES = [
     act("beneficiaries:assessment_autosave", READERS, REGION, pk="draft"),
     act("beneficiaries:assessment_complete", READERS, REGION, pk="draft"),
     act("beneficiaries:assessment_discard", READERS, REGION, pk="draft"),
+    page("beneficiaries:measurement_create", READERS, REGION, pk="child"),
+    page("beneficiaries:measurement_take_back", READERS, REGION, pk="measurement"),
     page("beneficiaries:need_list", READERS),
     act("beneficiaries:need_export", REGISTRARS),
     page("beneficiaries:need_detail", READERS, REGION, pk="need"),

@@ -44,6 +44,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "health_record": health_record.pk,
         "assessment": complete.pk,
         "draft": draft.pk,
+        "measurement": factories.MeasurementFactory(child=child).pk,
         "need": waiting.pk,
         "chair": allocation.chair_id,
         "chair_act": "repair_begun",

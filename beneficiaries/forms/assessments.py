@@ -119,8 +119,10 @@ class AssessmentForm(MeasuresFormMixin, forms.ModelForm):
     def answers(self) -> dict[str, Any]:
         """The answers that were sent and make sense. A question that the page did not send stays as it is."""
         answers = {name: value for name, value in self.cleaned_data.items() if self.was_sent(name)}
-        for name in answers.keys() & {"skin_marks", "hand_simulation"}:
-            answers[name] = self.fields[name].merged(getattr(self.instance, name), answers[name])
+        for name in answers:
+            each = self.fields[name]
+            if isinstance(each, bodies.MarksField | bodies.SimulationField):
+                answers[name] = each.merged(getattr(self.instance, name), answers[name])
         return answers
 
     @cached_property
@@ -142,7 +144,7 @@ class AssessmentForm(MeasuresFormMixin, forms.ModelForm):
 
     def show_stored_where_unsent(self) -> None:
         """A browser sends no unanswered question: show what the draft holds by now, perhaps from somebody else."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data: Any = self.data.copy()
         self.data = data
         for name, each in self.fields.items():
             if name not in self.data and isinstance(each.widget, forms.RadioSelect):
@@ -240,6 +242,7 @@ def standing(assessment: Assessment, *, labels: Mapping[str, Any]) -> list[dict[
                 "id": section.id,
                 "title": section.title,
                 "total": len(questions),
+                "is_optional": all(may_stay_empty(name) for name in section.fields),
                 "answered": len(questions) - len(open_),
                 "open": open_,
                 "blocks": any(each["blocks"] for each in open_),
@@ -280,7 +283,10 @@ def answer_in_words(assessment: Assessment, name: str) -> str:
 
 def label_of(name: str) -> str:
     """What a question is called on paper; a measure by its letter and side."""
-    return measure_label(name) if name in measures.BY_FIELD else str(Assessment._meta.get_field(name).verbose_name)
+    return measure_label(name) if name in measures.BY_FIELD else str(_LABELS[name])
+
+
+_LABELS = {each.name: each.verbose_name for each in Assessment._meta.concrete_fields}
 
 
 def open_count(sections: list[dict[str, Any]]) -> int:

@@ -117,8 +117,14 @@ class MeasuresFormMixin(digits.WesternDigitsFormMixin):
     cleaned_data: dict[str, Any]
     errors: Any
     is_bound: bool
-    findings: list[measures.Finding]
-    doubts: list[measuring.Doubt]
+
+    @cached_property
+    def findings(self) -> list[measures.Finding]:
+        raise NotImplementedError
+
+    @cached_property
+    def doubts(self) -> list[measuring.Doubt]:
+        raise NotImplementedError
 
     def widen(self, *names: str) -> None:
         """Let these fields take more than their columns can."""

@@ -254,12 +254,16 @@ function ask(form) {
   const without = new Set((form.dataset.notAsked || "").split(" "));
   for (const question of form.querySelectorAll("[data-hajar-when]")) {
     const applies = isAsked(question.dataset.hajarWhen, answers);
-    const isChairQuestion = question.dataset.question !== "chair_cushion_relieves";
-    question.hidden = !applies || (!isChairQuestion && without.has(question.dataset.question));
+    const isForTheServer = question.dataset.question === "chair_cushion_relieves"; // whether the skin is at risk
+    question.hidden = !applies || (isForTheServer && without.has(question.dataset.question));
   }
 }
 
 if (typeof document !== "undefined") {
+  for (const form of document.querySelectorAll("form[data-hajar-asking]")) {
+    ask(form); // a form that is sent at once, whose questions depend on one another all the same
+    form.addEventListener("change", () => ask(form));
+  }
   for (const form of document.querySelectorAll("form[data-hajar-autosave]")) {
     const draft = new Draft(form);
     ask(form);
