@@ -298,6 +298,12 @@ class ForecastQuerySet(models.QuerySet):
         """Those of chairs that are still with their child, who is followed."""
         return self.filter(delivery__in=Delivery.objects.still_with_child())
 
+    def of_chair(self, chair):
+        """That of the hand-over by which the chair came to the child who has it; None where there is none."""
+        return (
+            self.current().filter(delivery__allocation__chair=chair).order_by("-delivery__handed_over_on", "pk").first()
+        )
+
 
 class Forecast(Journalled):
     """One row is when a handed-over chair will be too small for its child. A cache: GROW-1.0 can always say it anew.
