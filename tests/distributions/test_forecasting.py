@@ -5,10 +5,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from beneficiaries import assessing, measuring
+from beneficiaries import assessing, closing, measuring
 from beneficiaries.models import Measurement
 from distributions import choosing, forecasting, growth, stocktaking
-from distributions.models import Delivery, Forecast, Prescription
+from distributions.models import Chair, Delivery, Forecast, Prescription
 from tests.factories import (
     AllocationFactory,
     AssessmentFactory,
@@ -135,17 +135,36 @@ def test_a_kept_forecast_that_is_wrong_is_found():
     call_command("refresh_forecasts", "--check")
 
 
-def test_one_that_is_missing_or_left_over_is_found(omar):
+def test_one_that_is_missing_or_left_over_is_found():
     lost, returned = handed_over(), handed_over()
     Forecast.objects.filter(delivery=lost).delete()
-    chair = returned.allocation.chair
-    stocktaking.record_chair_event(chair=chair, kind="returned", by=omar, depot=chair.events.in_order().first().depot)
+    Chair.objects.filter(pk=returned.allocation.chair_id).update(holder=None)  # behind the activities' back
     assert {(fault.delivery, fault.field) for fault in forecasting.forecast_faults()} == {
         (lost.pk, "row"),
         (returned.pk, "row"),
     }
     assert forecasting.refresh_forecasts() == 1
     assert [each.delivery for each in Forecast.objects.all()] == [lost]
+
+
+def test_a_chair_that_comes_back_takes_its_forecast_with_it(omar):
+    delivery = handed_over()
+    chair = delivery.allocation.chair
+    depot = chair.events.in_order().first().depot
+    event = stocktaking.record_chair_event(chair=chair, kind="returned", by=omar, depot=depot)
+    assert not Forecast.objects.exists()
+    stocktaking.correct_event(event, by=omar, note="Le fauteuil est resté chez l'enfant")
+    assert kept(delivery).too_small_likely_on > TODAY
+    assert list(forecasting.forecast_faults()) == []
+
+
+def test_a_file_that_was_closed_and_opened_again_has_the_right_forecast(karim, omar):
+    delivery = handed_over()
+    child = delivery.allocation.need.child
+    closing.change_status(child, by=karim, status="moved")
+    stocktaking.correct_model(delivery.allocation.chair.model, by=omar, seat_depth_max_mm=300)
+    closing.change_status(child, by=karim, status="active")
+    assert list(forecasting.forecast_faults()) == []
 
 
 def test_a_measurement_that_slipped_past_the_hook_is_found():
