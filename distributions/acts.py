@@ -33,6 +33,8 @@ ACTS = [
     Act("followup.recorded", _("Follow-up recorded"), "heart-pulse", "good"),
     Act("followup.action_done", _("Done what a follow-up asked for"), "check2-square", "good"),
     Act("repair.reported", _("Breakdown reported"), "wrench", "warn"),
+    Act("repair.chair_lent", _("Chair lent during a repair"), "arrow-left-right", "info"),
+    Act("repair.loan_returned", _("Lent chair brought back"), "box-arrow-in-down", "info"),
     Act("repair.done", _("Repair done"), "wrench-adjustable", "good"),
     Act("report.opened", _("Report opened"), "bar-chart"),
 ]

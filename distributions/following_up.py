@@ -35,7 +35,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import measuring
 from beneficiaries.models import Assessment, Child, Measurement
 from distributions import growth, stocktaking
-from distributions.models import Chair, ChairEvent, Delivery, FollowUp, Repair
+from distributions.models import Chair, ChairEvent, Delivery, Depot, FollowUp, Repair
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
 
@@ -79,6 +79,22 @@ class NothingToDo(Refusal):
 
 class AlreadyMended(Refusal):
     sentence = _("This repair is already finished.")
+
+
+class NobodyWaits(Refusal):
+    sentence = _("No child is without a chair here: nothing is to be lent.")
+
+
+class ChildNotFollowed(Refusal):
+    sentence = _("The association no longer follows this child.")
+
+
+class LoanStands(Refusal):
+    sentence = _("A chair was already lent for this repair.")
+
+
+class NothingLent(Refusal):
+    sentence = _("No lent chair is with the child.")
 
 
 class BeforeItBroke(Refusal):
@@ -322,8 +338,8 @@ def report_breakdown(*, chair: Chair, by, what: str, broke_on: date | None = Non
     if not what.strip():
         raise stocktaking.ReasonMissing
     event = stocktaking.append_event(chair, ChairEvent.Kind.REPAIR_BEGUN, by=by, note=what.strip()[:300])
-    repair = Repair.objects.create(chair=chair, broke_on=broke_on, what=what.strip(), reported_by=by)
     subject = event.chair.holder
+    repair = Repair.objects.create(chair=chair, broke_on=broke_on, what=what.strip(), reported_by=by, child=subject)
     journal.record(
         "repair.reported", repair, by=by, subject=subject or chair, payload={"chair": chair.label, "what": repair.what}
     )
@@ -352,3 +368,54 @@ def finish_repair(repair: Repair, *, by, fixed_on: date | None = None, parts: st
     payload = {"chair": repair.chair.label, "parts": repair.parts, "cost_mad": cost_mad}
     journal.record("repair.done", repair, by=by, subject=repair.chair.holder or repair.chair, payload=payload)
     return repair
+
+
+@transaction.atomic
+def lend_chair(repair: Repair, *, by, chair: Chair) -> Repair:
+    """Lend an available chair to the child whose own is in repair, through the stock's events.
+
+    Raises NobodyWaits, LoanStands, ChildNotFollowed, and EventNotPossible where the chair is not available.
+    """
+    repair = _locked(repair)
+    if repair.fixed_on or repair.child is None:
+        raise NobodyWaits
+    if not repair.child.is_followed:
+        raise ChildNotFollowed
+    if repair.loan_chair:
+        raise LoanStands
+    stocktaking.append_event(chair, ChairEvent.Kind.RESERVED, by=by, child=repair.child)
+    stocktaking.append_event(chair, ChairEvent.Kind.HANDED_OVER, by=by, child=repair.child)
+    repair.loan_chair = chair
+    repair.save(update_fields=["loan_chair"])
+    payload = {"chair": repair.chair.label, "loan": chair.label}
+    journal.record("repair.chair_lent", repair, by=by, subject=repair.child, payload=payload)
+    return repair
+
+
+@transaction.atomic
+def take_loan_back(repair: Repair, *, by, depot: Depot) -> Repair:
+    """Bring the chair that was lent back into a depot, where it is cleaned and checked as any chair from a home.
+
+    Raises NothingLent.
+    """
+    repair = _locked(repair)
+    chair = repair.loan_chair
+    if chair is None or not is_lent(repair):
+        raise NothingLent
+    stocktaking.append_event(chair, ChairEvent.Kind.RETURNED, by=by, depot=depot)
+    payload = {"loan": chair.label, "depot": depot.name}
+    journal.record("repair.loan_returned", repair, by=by, subject=repair.child, payload=payload)
+    return repair
+
+
+def is_lent(repair: Repair) -> bool:
+    """Whether the chair lent for this repair is still with the child."""
+    return repair.loan_chair is not None and repair.loan_chair.holder_id == repair.child_id
+
+
+def _locked(repair: Repair) -> Repair:
+    """The repair as it is now, locked; the child before it, as everywhere."""
+    if repair.child_id:
+        Child.objects.select_for_update(no_key=True).get(pk=repair.child_id)
+    rows = Repair.objects.select_for_update(of=("self",), no_key=True).select_related("chair", "child", "loan_chair")
+    return rows.get(pk=repair.pk)

@@ -1,8 +1,8 @@
 """Foretell when the chairs that children have will be too small for them, and keep it beside each hand-over.
 
 A forecast is a cache: GROW-1.0 can always say it anew from what is known of the child and her chair. It is renewed when
-a chair is handed over, when the child is measured or assessed, and when the chair is corrected; `forecast_faults` and
-`manage.py refresh_forecasts --check` compare what is kept with what the rule says now.
+a chair comes to a child or leaves her, when she is measured or assessed, and when the chair is corrected;
+`forecast_faults` and `manage.py refresh_forecasts --check` compare what is kept with what the rule says now.
 """
 
 import dataclasses
@@ -36,36 +36,26 @@ KEPT = (
 )
 
 
-def refresh_forecast(delivery: Delivery) -> Forecast | None:
-    """Foretell one hand-over anew, to be called inside another activity; None where growth cannot be forecast."""
-    return _keep(Delivery.objects.filter(pk=delivery.pk)).get(delivery.pk)
-
-
 def refresh_forecasts_of(child: Child) -> None:
     """Foretell every chair that a child has anew; beneficiaries.measuring calls it when her measures change."""
     _keep(Delivery.objects.filter(allocation__need__child=child, handed_over_on__isnull=False))
 
 
 def refresh_forecasts_of_chair(chair: Chair) -> None:
-    """After a chair, or what is fitted to it, was corrected."""
+    """After a chair came to a child or left her, or the chair itself was corrected."""
     _keep(Delivery.objects.filter(allocation__chair=chair, handed_over_on__isnull=False))
 
 
 def refresh_forecasts_of_model(model: ChairModel) -> None:
     """After the dimensions of a model were corrected."""
-    for some in _in_turns(with_their_children().filter(allocation__chair__model=model)):
+    for some in _in_turns(Delivery.objects.held().filter(allocation__chair__model=model)):
         _keep(some)
 
 
 def refresh_forecasts() -> int:
     """Foretell everything anew and drop what is about chairs that came back; returns how many are kept."""
-    Forecast.objects.exclude(delivery__in=with_their_children()).delete()
-    return sum(len(_keep(some)) for some in _in_turns(with_their_children()))
-
-
-def with_their_children() -> DeliveryQuerySet:
-    """The hand-overs that are forecast: the chair is still with the child, and the child is followed."""
-    return Delivery.objects.still_with_child()
+    Forecast.objects.exclude(delivery__in=Delivery.objects.held()).delete()
+    return sum(len(_keep(some)) for some in _in_turns(Delivery.objects.held()))
 
 
 def _in_turns(deliveries: DeliveryQuerySet) -> Iterator[DeliveryQuerySet]:
@@ -77,7 +67,7 @@ def _in_turns(deliveries: DeliveryQuerySet) -> Iterator[DeliveryQuerySet]:
 
 def _keep(deliveries: DeliveryQuerySet) -> dict[UUID, Forecast]:
     """Compute and store the forecasts of these hand-overs; those that cannot be made are removed."""
-    foretold = {forecast.delivery_id: forecast for forecast in foretell(deliveries.still_with_child())}
+    foretold = {forecast.delivery_id: forecast for forecast in foretell(deliveries.held())}
     Forecast.objects.filter(delivery__in=deliveries).exclude(delivery__in=foretold).delete()
     Forecast.objects.bulk_create(
         foretold.values(), update_conflicts=True, unique_fields=["delivery"], update_fields=KEPT
@@ -133,12 +123,12 @@ class ForecastFault:
 
 def forecast_faults() -> Iterator[ForecastFault]:
     """Compute every forecast anew and yield what the kept ones say otherwise."""
-    for some in _in_turns(with_their_children()):
+    for some in _in_turns(Delivery.objects.held()):
         computed = {each.delivery_id: each for each in foretell(some)}
         stored = {each.delivery_id: each for each in Forecast.objects.filter(delivery__in=some)}
         yield from _differences(some.values_list("pk", flat=True), stored, computed)
     for pk in (
-        Forecast.objects.exclude(delivery__in=with_their_children()).order_by("pk").values_list("delivery", flat=True)
+        Forecast.objects.exclude(delivery__in=Delivery.objects.held()).order_by("pk").values_list("delivery", flat=True)
     ):
         yield ForecastFault(pk, "row", "there", "the chair is no longer with the child")
 

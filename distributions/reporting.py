@@ -7,13 +7,17 @@ nobody does.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from statistics import median
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from beneficiaries.models import Province, Region
 from beneficiaries.models.children import ChildQuerySet
-from distributions.models import Allocation, Delivery, FollowUp, Initiative
+from distributions.models import Allocation, ChairEvent, Delivery, FollowUp, Initiative, Repair
 from distributions.models.followups import Change
 from hajar.lib.disclosure import disclose, disclose_total
 
@@ -228,3 +232,113 @@ def overview(children: ChildQuerySet, *, small_counts: bool) -> Overview:
             for pk in sorted(regions, key=lambda pk: regions[pk].iso)
         ],
     )
+
+
+# --- repairs ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RepairCounts:
+    """One region's breakdowns of chairs that children had. None is hidden because it is small."""
+
+    region: Region
+    broken: int | None
+    mended: int | None
+    lent: int | None
+    days: int | None  # without any chair, together
+    cost_mad: Decimal | None
+
+    @property
+    def days_each(self) -> int | None:
+        return None if self.days is None or not self.broken else round(self.days / self.broken)
+
+
+@dataclass(frozen=True)
+class RepairReport:
+    since: date
+    regions: list[RepairCounts]
+    broken: int | None
+    days_each: int | None
+    is_masked: bool
+
+
+def repair_report(*, since: date, today: date, small_counts: bool) -> RepairReport:
+    """Breakdowns since a day, by the child's region, and the days that children were without any chair; few queries.
+
+    A day counts from the breakdown to the day on which the chair works again (or today, or the chair left the child),
+    less the days with a lent chair. With fewer than five breakdowns a region shows none of its numbers.
+    """
+    repairs = list(
+        Repair.objects.without_mobility()
+        .filter(broke_on__gte=since)
+        .select_related("child__family__province__region")
+        .order_by("broke_on", "pk")
+    )
+    stays = _stays(repairs)
+    by_region: dict[Region, list[Repair]] = {}
+    for repair in repairs:
+        by_region.setdefault(repair.child.family.province.region, []).append(repair)
+    mask = _Mask(small_counts)
+    shown = mask.row(Counter({region: len(rows) for region, rows in by_region.items()}))
+    regions = []
+    for region, rows in sorted(by_region.items(), key=lambda each: each[0].iso):
+        if shown[region] is None:
+            regions.append(RepairCounts(region, None, None, None, None, None))
+            continue
+        regions.append(
+            RepairCounts(
+                region,
+                broken=shown[region],
+                mended=mask.team_only(sum(row.fixed_on is not None for row in rows)),
+                lent=mask.team_only(sum(row.loan_chair_id is not None for row in rows)),
+                days=sum(days_without_chair(row, stays, today) for row in rows),
+                cost_mad=sum((row.cost_mad for row in rows if row.cost_mad is not None), Decimal(0)),
+            )
+        )
+    days = [days_without_chair(row, stays, today) for row in repairs]
+    total = mask.alone(len(repairs))
+    return RepairReport(since, regions, total, round(sum(days) / len(days)) if total else None, not small_counts)
+
+
+Stays = dict[tuple[UUID, UUID], list[tuple[date, date | None]]]  # (chair, child) -> from when to when
+
+
+def _stays(repairs: Iterable[Repair]) -> Stays:
+    """When each broken and each lent chair was with the child, from the stock's events; one query."""
+    chairs = {repair.chair_id for repair in repairs} | {repair.loan_chair_id for repair in repairs}
+    kinds = [ChairEvent.Kind.HANDED_OVER, ChairEvent.Kind.RETURNED, ChairEvent.Kind.LOST]
+    events = ChairEvent.objects.filter(chair__in=chairs - {None}, kind__in=kinds, corrected_by=None)
+    stays: Stays = {}
+    open_at: dict[UUID, tuple[UUID, date]] = {}
+    for event in events.order_by("chair", "sequence"):
+        day = timezone.localdate(event.happened_at)
+        if event.chair_id in open_at:
+            child, since = open_at.pop(event.chair_id)
+            stays[event.chair_id, child].append((since, day))
+        if event.kind == ChairEvent.Kind.HANDED_OVER and event.child_id:
+            open_at[event.chair_id] = event.child_id, day
+            stays.setdefault((event.chair_id, event.child_id), [])
+    for chair, (child, since) in open_at.items():
+        stays[chair, child].append((since, None))
+    return stays
+
+
+def days_without_chair(repair: Repair, stays: Stays, today: date) -> int:
+    """Days from the breakdown until the child has a chair that works, less those with the chair lent meanwhile."""
+    if repair.child_id is None:
+        return 0
+    end = repair.fixed_on or today
+    for since, until in stays.get((repair.chair_id, repair.child_id), []):
+        if since <= repair.broke_on and until is not None and repair.broke_on <= until < end:
+            end = until
+    days = max(0, (end - repair.broke_on).days)
+    for since, until in stays.get((repair.loan_chair_id, repair.child_id), []) if repair.loan_chair_id else []:
+        days -= max(0, (min(until or end, end) - max(since, repair.broke_on)).days)
+    return max(0, days)
+
+
+def days_without_chairs(repairs: Iterable[Repair], today: date) -> dict[UUID, int]:
+    """The same for a list of repairs; one query."""
+    repairs = list(repairs)
+    stays = _stays(repairs)
+    return {repair.pk: days_without_chair(repair, stays, today) for repair in repairs}

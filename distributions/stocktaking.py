@@ -380,7 +380,10 @@ def append_event(
     if kind in (Kind.RECEIVED, Kind.MOVED) and depot is not None and not depot.is_open:
         raise DepotClosed
     event.save(force_insert=True)
+    holder_before = locked.holder_id
     _keep(locked, result)
+    if locked.holder_id != holder_before:
+        forecasting.refresh_forecasts_of_chair(locked)
     chair.state, chair.depot_id, chair.holder_id = locked.state, locked.depot_id, locked.holder_id
     return event
 

@@ -64,6 +64,9 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/", followups.detail, name="followup_detail"),
     path("follow-ups/<uuid:pk>/done/", followups.finish_action, name="followup_finish_action"),
     path("repairs/", repairs.list_repairs, name="repair_list"),
+    path("repairs/report/", repairs.report, name="repair_report"),
+    path("repairs/<uuid:pk>/lend/", repairs.lend, name="repair_lend"),
+    path("repairs/<uuid:pk>/take-back/", repairs.take_back, name="repair_take_back"),
     path("repairs/<uuid:pk>/finish/", repairs.finish, name="repair_finish"),
     path("chairs/<uuid:pk>/repairs/new/", repairs.create, name="repair_create"),
     # Everything that a volunteer's phone shows lies under mobile/: the scope of its service worker.

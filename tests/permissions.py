@@ -143,6 +143,9 @@ RULES = [
     page("distributions:followup_detail", REGISTRARS, REGION, pk="followup"),
     act("distributions:followup_finish_action", REGISTRARS, REGION, pk="followup"),
     page("distributions:repair_list", REGISTRARS | {STOREKEEPER}),
+    page("distributions:repair_report", REGISTRARS | {STOREKEEPER}),
+    page("distributions:repair_lend", STORE, pk="repair"),
+    page("distributions:repair_take_back", STORE, pk="repair"),
     page("distributions:repair_create", STORE, pk="chair"),
     page("distributions:repair_finish", STORE, pk="repair"),
     # The phone

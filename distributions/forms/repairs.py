@@ -1,7 +1,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from distributions.models import Repair
+from distributions.choosing import Choices
+from distributions.models import Chair, Depot, Repair
 from hajar.lib.digits import WesternDigitsFormMixin
 
 TYPED_DAY = {"inputmode": "numeric", "dir": "ltr"}
@@ -28,3 +29,32 @@ class MendedForm(WesternDigitsFormMixin, forms.ModelForm):
         if cost is not None and cost < 0:
             raise forms.ValidationError(_("A cost cannot be negative."))
         return cost
+
+
+class LoanForm(forms.Form):
+    """Which chair is lent: those that fit first, the oldest of each kind."""
+
+    chair = forms.ModelChoiceField(label=_("Chair to lend"), queryset=Chair.objects.none())
+
+    def __init__(self, *args, choices: Choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["chair"].queryset = Chair.objects.available().with_model()
+        groups = [(_("They fit"), choices.fitting), (_("They do not fit, or cannot be judged"), choices.excluded)]
+        self.fields["chair"].choices = [
+            ("", _("Choose a chair")),
+            *(
+                (words, [(each.chairs[0].pk, f"{each.chairs[0].label} · {each.model}") for each in candidates])
+                for words, candidates in groups
+                if candidates
+            ),
+        ]
+
+
+class TakeBackForm(forms.Form):
+    """Where a chair that was lent comes back to."""
+
+    depot = forms.ModelChoiceField(label=_("Depot"), queryset=Depot.objects.none())
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["depot"].queryset = Depot.objects.in_use().by_name()

@@ -27,13 +27,13 @@ class DeliveryQuerySet(models.QuerySet):
     def delivered(self):
         return self.filter(outcome=Delivery.Outcome.DELIVERED)
 
+    def held(self):
+        """Hand-overs whose chair is still with its child."""
+        return self.filter(handed_over_on__isnull=False, allocation__chair__holder=models.F("allocation__need__child"))
+
     def still_with_child(self):
-        """Hand-overs whose chair is still with its child, who is followed: what follow-up and forecasts are about."""
-        return self.filter(
-            handed_over_on__isnull=False,
-            allocation__chair__holder=models.F("allocation__need__child"),
-            allocation__need__child__status__in=Child.FOLLOWED,
-        )
+        """The same where the child is followed: what follow-up is about."""
+        return self.held().filter(allocation__need__child__status__in=Child.FOLLOWED)
 
     def in_doubt(self):
         """Entries that someone must look at."""

@@ -242,6 +242,10 @@ class RepairQuerySet(models.QuerySet):
     def open(self):
         return self.filter(fixed_on=None)
 
+    def without_mobility(self):
+        """Those that left a child without her chair."""
+        return self.exclude(child=None)
+
 
 class Repair(Journalled):
     """One row is one mending of one chair, from the breakdown to its being usable again."""
@@ -293,6 +297,12 @@ class ForecastQuerySet(models.QuerySet):
     def current(self):
         """Those of chairs that are still with their child, who is followed."""
         return self.filter(delivery__in=Delivery.objects.still_with_child())
+
+    def of_chair(self, chair):
+        """That of the hand-over by which the chair came to the child who has it; None where there is none."""
+        return (
+            self.current().filter(delivery__allocation__chair=chair).order_by("-delivery__handed_over_on", "pk").first()
+        )
 
 
 class Forecast(Journalled):

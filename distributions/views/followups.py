@@ -32,6 +32,7 @@ def tabs(user, current: str) -> list[dict]:
     ]
     if user.has_perm("distributions.view_repair"):
         pages.append(("repairs", _("Repairs"), reverse("distributions:repair_list")))
+        pages.append(("repair_report", _("Days without a chair"), reverse("distributions:repair_report")))
     return [{"word": word, "url": url, "current": name == current} for name, word, url in pages]
 
 

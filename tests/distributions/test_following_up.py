@@ -4,10 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from distributions import following_up, growth, stocktaking
+from beneficiaries import measuring
+from distributions import following_up, growth, reporting, stocktaking
 from distributions.models import Chair, FollowUp, Forecast, Repair
-from tests.factories import ChairFactory, DeliveryFactory, FamilyFactory, FollowUpFactory, province
+from tests.factories import AllocationFactory, ChairFactory, DeliveryFactory, FamilyFactory, FollowUpFactory, province
 
+pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate()
 
 
@@ -350,3 +352,229 @@ def test_a_repair_ends_between_its_beginning_and_today(omar, days, refusal):
     repair = following_up.report_breakdown(chair=ChairFactory(), by=omar, what="Pneu")
     with pytest.raises(refusal):
         following_up.finish_repair(repair, by=omar, fixed_on=TODAY + timedelta(days=days))
+
+
+# --- a chair lent meanwhile ------------------------------------------------------------------------------------------
+
+
+def broken(days=10, **options):
+    """A chair that a child has had for two months and that broke some days ago."""
+    delivery = handed_over(60, **options)
+    return following_up.report_breakdown(
+        chair=delivery.allocation.chair,
+        by=delivery.volunteer,
+        what="Frein cassé",
+        broke_on=TODAY - timedelta(days=days),
+    )
+
+
+def test_a_breakdown_names_the_child_who_is_without_her_chair(omar):
+    repair = broken()
+    assert repair.child == repair.chair.holder
+    assert following_up.report_breakdown(chair=ChairFactory(), by=omar, what="Pneu").child is None
+
+
+def test_a_lent_chair_is_with_the_child_until_it_comes_back(omar):
+    repair, lent = broken(), ChairFactory()
+    repair = following_up.lend_chair(repair, by=omar, chair=lent)
+    lent.refresh_from_db()
+    assert (lent.state, lent.holder, repair.loan_chair) == (Chair.State.HANDED_OVER, repair.child, lent)
+    assert following_up.is_lent(repair)
+    depot = lent.events.in_order().first().depot
+    repair = following_up.take_loan_back(repair, by=omar, depot=depot)
+    lent.refresh_from_db()
+    assert (lent.state, lent.depot, lent.holder) == (Chair.State.TO_DISINFECT, depot, None)
+    assert [entry.act for entry in repair.history()][:2] == ["repair.loan_returned", "repair.chair_lent"]
+    assert list(stocktaking.stock_faults()) == []
+    with pytest.raises(following_up.NothingLent):
+        following_up.take_loan_back(repair, by=omar, depot=depot)
+
+
+def test_a_lent_chair_asks_for_no_follow_up_of_its_own(karim):
+    repair = broken()
+    before = lines(karim)
+    following_up.lend_chair(repair, by=karim, chair=ChairFactory())
+    assert lines(karim) == before
+
+
+def test_only_an_available_chair_is_lent(omar):
+    with pytest.raises(stocktaking.EventNotPossible):
+        following_up.lend_chair(broken(), by=omar, chair=ChairFactory(used=True))
+    with pytest.raises(stocktaking.EventNotPossible):
+        following_up.lend_chair(broken(), by=omar, chair=AllocationFactory().chair)
+
+
+def test_one_chair_is_lent_for_one_repair_that_is_still_open(omar):
+    repair = following_up.lend_chair(broken(), by=omar, chair=ChairFactory())
+    with pytest.raises(following_up.LoanStands):
+        following_up.lend_chair(repair, by=omar, chair=ChairFactory())
+    mended = following_up.finish_repair(broken(), by=omar)
+    in_depot = following_up.report_breakdown(chair=ChairFactory(), by=omar, what="Pneu")
+    for repair in (mended, in_depot):
+        with pytest.raises(following_up.NobodyWaits):
+            following_up.lend_chair(repair, by=omar, chair=ChairFactory())
+
+
+def test_nothing_is_lent_to_a_child_who_is_no_longer_followed(omar):
+    repair = broken()
+    repair.child.status = "moved"
+    repair.child.save()
+    with pytest.raises(following_up.ChildNotFollowed):
+        following_up.lend_chair(repair, by=omar, chair=ChairFactory())
+
+
+# --- days without a chair --------------------------------------------------------------------------------------------
+
+
+def lend(repair, *, since, until=None):
+    """A chair lent some days ago and perhaps brought back, as the stock's events tell it."""
+    chair = ChairFactory(by=repair.reported_by, happened_at=at(90))
+    for kind, days, more in (
+        ("reserved", since, {"child": repair.child}),
+        ("handed_over", since, {"child": repair.child}),
+        ("returned", until, {"depot": chair.depot}),
+    ):
+        if days is not None:
+            stocktaking.append_event(chair, kind, by=repair.reported_by, happened_at=at(days), **more)
+    Repair.objects.filter(pk=repair.pk).update(loan_chair=chair)
+    repair.refresh_from_db()
+    return repair
+
+
+def at(days_ago):
+    return timezone.now() - timedelta(days=days_ago)
+
+
+def days_without(repair):
+    return reporting.days_without_chairs([repair], TODAY)[repair.pk]
+
+
+def test_days_count_from_the_breakdown_to_today_or_to_its_mending(omar):
+    repair = broken(10)
+    assert days_without(repair) == 10
+    assert days_without(following_up.finish_repair(repair, by=omar, fixed_on=TODAY - timedelta(days=4))) == 6
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [(7, None, 3), (7, 5, 8), (10, None, 0), (3, 1, 8)],
+)
+def test_days_with_a_lent_chair_do_not_count(since, until, expected):
+    assert days_without(lend(broken(10), since=since, until=until)) == expected
+
+
+def test_a_lent_chair_kept_after_the_mending_takes_nothing_off(omar):
+    repair = lend(broken(10), since=6)
+    assert days_without(following_up.finish_repair(repair, by=omar, fixed_on=TODAY - timedelta(days=5))) == 4
+
+
+def test_days_end_when_the_chair_leaves_the_child(omar):
+    repair = broken(10)
+    chair = repair.chair
+    depot = chair.events.in_order().first().depot
+    stocktaking.record_chair_event(chair=chair, kind="returned", by=omar, depot=depot, happened_at=at(0))
+    Repair.objects.filter(pk=repair.pk).update(broke_on=TODAY - timedelta(days=10))
+    assert days_without(repair) == 10
+    assert reporting.days_without_chairs([repair], TODAY + timedelta(days=30))[repair.pk] == 10
+
+
+def report(**options):
+    return reporting.repair_report(since=TODAY - timedelta(days=365), today=TODAY, **{"small_counts": True, **options})
+
+
+def test_the_report_counts_by_the_childs_region(omar):
+    following_up.finish_repair(broken(10), by=omar, fixed_on=TODAY - timedelta(days=4), cost_mad=120)
+    lend(broken(10), since=7)
+    broken(8, allocation__need__child__family=FamilyFactory(province=province("MA-TAR")))
+    following_up.report_breakdown(chair=ChairFactory(), by=omar, what="Pneu")  # nobody was without a chair
+    found = report()
+    assert [(row.region.iso, row.broken, row.mended, row.lent, row.days, row.days_each) for row in found.regions] == [
+        ("MA-06", 2, 1, 1, 9, 4),
+        ("MA-09", 1, 0, 0, 8, 8),
+    ]
+    assert (found.regions[0].cost_mad, found.broken, found.days_each) == (120, 3, 6)
+
+
+def test_a_breakdown_of_before_is_not_in_the_report():
+    broken(10)
+    assert report(since=TODAY - timedelta(days=9)).regions == []
+
+
+def test_small_groups_are_not_shown_to_who_may_not_see_them():
+    broken(10)
+    found = report(small_counts=False)
+    (row,) = found.regions
+    assert (row.broken, row.days, row.days_each, row.cost_mad, found.broken, found.days_each) == (None,) * 6
+
+
+@pytest.mark.parametrize("number", [1, 6])
+def test_the_report_costs_the_same_with_many(django_assert_max_num_queries, number):
+    for _row in range(number):
+        lend(broken(10), since=5)
+    with django_assert_max_num_queries(3):
+        assert report().broken == number
+
+
+# --- what a look finds -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("skin", "has_problem", "is_open"),
+    [
+        ("none", False, False),
+        ("unknown", False, False),
+        ("stage_1", True, False),
+        ("stage_2", True, True),
+        ("unstageable", True, True),
+    ],
+)
+def test_what_is_seen_of_the_skin_says_whether_it_is_a_problem(samira, skin, has_problem, is_open):
+    followup = following_up.record_followup(delivery=handed_over(20), by=samira, step="days_14", skin=skin)
+    assert (followup.has_skin_problem, followup.has_open_wound) == (has_problem, is_open)
+
+
+def test_a_chosen_reason_needs_no_words(samira):
+    followup = following_up.record_followup(
+        delivery=handed_over(20), by=samira, step="days_14", still_used=False, unused_because=["pain"]
+    )
+    assert [str(word) for word in followup.unused_words] == [str(FollowUp.Unused.PAIN.label)]
+
+
+def test_measures_taken_at_a_look_are_a_measurement_and_renew_the_forecast(samira):
+    delivery = handed_over(20)
+    before = delivery.forecast.too_small_likely_on
+    followup = following_up.record_followup(
+        delivery=delivery, by=samira, step="days_14", taken={"seat_depth_left_mm": 362, "seat_depth_right_mm": 362}
+    )
+    measurement = followup.measurement
+    assert (measurement.occasion, measurement.seat_depth_left_mm) == ("follow_up", 362)
+    delivery.forecast.refresh_from_db()
+    assert delivery.forecast.too_small_likely_on < before
+
+
+def test_impossible_measures_leave_no_look_behind(samira):
+    delivery = handed_over(20)
+    with pytest.raises(measuring.MeasurementRefused):
+        following_up.record_followup(delivery=delivery, by=samira, step="days_14", taken={"hip_width_mm": 28})
+    assert not FollowUp.objects.exists()
+
+
+def test_an_action_is_done_once(samira):
+    followup = FollowUpFactory(action="Changer le pneu", action_due_on=TODAY - timedelta(days=1))
+    assert followup.action_is_late
+    followup = following_up.finish_action(followup, by=samira)
+    assert (followup.action_done_on, followup.action_is_late) == (TODAY, False)
+    assert not FollowUp.objects.with_open_action().exists()
+    with pytest.raises(following_up.NothingToDo):
+        following_up.finish_action(followup, by=samira)
+    with pytest.raises(following_up.NothingToDo):
+        following_up.finish_action(FollowUpFactory(), by=samira)
+
+
+def test_a_closed_file_asks_for_nothing_more():
+    followup = FollowUpFactory(action="Changer le pneu", action_due_on=TODAY)
+    assert FollowUp.objects.with_open_action().count() == 1
+    child = followup.delivery.allocation.need.child
+    child.status = "deceased"
+    child.save()
+    assert not FollowUp.objects.with_open_action().exists()
