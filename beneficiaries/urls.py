@@ -34,6 +34,7 @@ urlpatterns = [
     path("assessments/<uuid:pk>/complete/", assessments.complete, name="assessment_complete"),
     path("assessments/<uuid:pk>/discard/", assessments.discard, name="assessment_discard"),
     path("needs/", needs.index, name="need_list"),
+    path("needs/census/", needs.censuses, name="need_census"),
     path("needs/export/", needs.export, name="need_export"),
     path("needs/<uuid:pk>/", needs.detail, name="need_detail"),
     path("needs/<uuid:pk>/override/", needs.override, name="need_override"),
