@@ -19,6 +19,7 @@ ACTS = [
     Act("allocation.proposed", _("Chair reserved"), "bookmark-plus", "info"),
     Act("allocation.approved", _("Reservation approved"), "bookmark-check", "good"),
     Act("allocation.prepared", _("Chair prepared"), "tools", "info"),
+    Act("allocation.fit_overruled", _("Chair allowed for the hand-over all the same"), "person-check", "warn"),
     Act("allocation.loaded", _("Chair loaded"), "truck", "info"),
     Act("allocation.brought_back", _("Chair brought back"), "box-arrow-in-down", "warn"),
     Act("allocation.released", _("Reservation released"), "bookmark-dash", "warn"),

@@ -33,7 +33,7 @@ Equipment that the catalogue does not name (an accessory, a tilt) counts as not 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from distributions.fitting_words import (
@@ -86,7 +86,7 @@ class Bands:
     spans: tuple[tuple[str, int, int], ...]
     otherwise: str
 
-    @property
+    @cached_property
     def good(self) -> tuple[int, int]:
         return self.spans[0][1:]
 
@@ -569,6 +569,12 @@ def _unknown(dimension: str, reference: Reference, setting: Any, given: Range | 
     return _plain_line(dimension, UNKNOWN, reason, params=params)
 
 
+@cache
+def _said(dimension: str, verdict: str, reason: str) -> Line:
+    """A verdict without numbers; the same few come back for every chair."""
+    return _plain_line(dimension, verdict, reason)
+
+
 def _plain_line(
     dimension: str,
     verdict: str,
@@ -609,22 +615,27 @@ def _footrest(body: Body, seat: Seat) -> Line:
         return shorter._replace(notes=(*shorter.notes, "footrest.shorter_leg"))
     other = _judged("footrest", setting, longer, "footrest", shorter.notes)
     worse = shorter if WORSE[shorter.verdict] > WORSE[other.verdict] else other
-    return worse._replace(notes=(*worse.notes, "footrest.each_leg"), is_noisy=shorter.is_noisy or other.is_noisy)
+    return worse._replace(
+        params={**worse.params, "lowest": max(shorter.params["setting"], other.params["setting"])},
+        is_noisy=shorter.is_noisy or other.is_noisy,
+        notes=(*worse.notes, "footrest.each_leg"),
+    )
 
 
 def _clearance(seat: Seat, footrest: Line) -> Line:
     """The footrest above the ground, at the setting that the child's leg asks for; the cushion cancels out (F3)."""
     if footrest.verdict == UNKNOWN:
-        return _plain_line("clearance", UNKNOWN, "clearance.no_footrest")
+        return _said("clearance", UNKNOWN, "clearance.no_footrest")
     height = seat.seat_height_front_mm
     if height is None:
-        return _plain_line("clearance", UNKNOWN, "chair.missing")
+        return _said("clearance", UNKNOWN, "chair.missing")
     low, high = PLAUSIBLE_CHAIR["seat_height"]
     if not low <= height <= high:
         return _plain_line("clearance", UNKNOWN, "chair.implausible", params={"found": height})
     cushion = (seat.cushion_mm or 0) if seat.has_cushion else 0
-    above = height + cushion - int(footrest.setting or 0)
-    return _free("clearance", above)
+    above = height + cushion - int(footrest.params.get("lowest", footrest.setting or 0))
+    line = _free("clearance", above)
+    return line if above > 0 else line._replace(reason="clearance.fail.touches")
 
 
 def _door(body: Body, seat: Seat) -> Line:
@@ -696,11 +707,11 @@ def _mass(body: Body, seat: Seat) -> Line:
 def _class(dimension: str, classes: tuple[str, ...], verdicts: Mapping[int, str], *, need: str, chair: str) -> Line:
     """A class of the chair held against the class that the child needs, by how many steps it lies above."""
     if need not in classes:
-        return _plain_line(dimension, UNKNOWN, f"missing.{dimension}")
+        return _said(dimension, UNKNOWN, f"missing.{dimension}")
     if chair not in classes:
-        return _plain_line(dimension, UNKNOWN, "chair.missing")
+        return _said(dimension, UNKNOWN, "chair.missing")
     steps = classes.index(chair) - classes.index(need)
-    return _plain_line(dimension, verdicts.get(steps, FAIL), f"{dimension}.{steps}")
+    return _said(dimension, verdicts.get(steps, FAIL), f"{dimension}.{steps}")
 
 
 def _headrest(body: Body, seat: Seat) -> Line:
@@ -708,34 +719,34 @@ def _headrest(body: Body, seat: Seat) -> Line:
     is_there = "headrest" in seat.accessories
     is_asked = bool(body.needs_tilt) or "headrest" in body.supports or body.head_control in ("none", "partial")
     if not is_asked and body.head_control == "full":
-        return _plain_line("headrest", NOT_APPLICABLE, "headrest.not_needed")
+        return _said("headrest", NOT_APPLICABLE, "headrest.not_needed")
     if is_there:
         return _banded(body, seat, "headrest")
     if is_asked:
-        return _plain_line("headrest", FAIL, "headrest.fail")
-    return _plain_line("headrest", UNKNOWN, "missing.head_control")
+        return _said("headrest", FAIL, "headrest.fail")
+    return _said("headrest", UNKNOWN, "missing.head_control")
 
 
 def _support(body: Body, seat: Seat, accessory: str, dimension: str) -> Line:
     """Pads that are there must lie where the body needs them."""
     if accessory not in seat.accessories:
-        return _plain_line(dimension, NOT_APPLICABLE, f"{dimension}.not_there")
+        return _said(dimension, NOT_APPLICABLE, f"{dimension}.not_there")
     return _banded(body, seat, dimension)
 
 
 def _tilt(body: Body, seat: Seat) -> Line:
     """A child who swallows or breathes badly when upright, or was found to need it, sits in a seat that tilts."""
     if seat.tilts:
-        return _plain_line("tilt", GOOD, "tilt.good")
+        return _said("tilt", GOOD, "tilt.good")
     if body.swallowing_worse:
         if body.posture == "complex":
-            return _plain_line("tilt", FAIL, "tilt.fail")
-        return _plain_line("tilt", WARNING, "tilt.warning")
+            return _said("tilt", FAIL, "tilt.fail")
+        return _said("tilt", WARNING, "tilt.warning")
     if body.needs_tilt:
-        return _plain_line("tilt", WARNING, "tilt.warning.asked")
+        return _said("tilt", WARNING, "tilt.warning.asked")
     if body.swallowing_worse is None:
-        return _plain_line("tilt", UNKNOWN, "missing.swallowing_worse")
-    return _plain_line("tilt", NOT_APPLICABLE, "tilt.not_needed")
+        return _said("tilt", UNKNOWN, "missing.swallowing_worse")
+    return _said("tilt", NOT_APPLICABLE, "tilt.not_needed")
 
 
 # --- The points of a fit --------------------------------------------------------------------------

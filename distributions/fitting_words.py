@@ -117,6 +117,7 @@ REASONS: dict[str, str] = {
     "clearance.acceptable": N_("The footrest stays only {setting} mm above the ground; {low} mm would be better."),
     "clearance.warning": N_("The footrest stays only {setting} mm above the ground and will touch kerbs and stones."),
     "clearance.fail": N_("The footrest would come within {setting} mm of the ground and catch on it."),
+    "clearance.fail.touches": N_("The footrest would touch the ground."),
     "clearance.no_footrest": N_("It can be said once the height of the footrest is known."),
     # Back
     "back.good": N_("At {setting} mm the backrest reaches as high as it should."),
