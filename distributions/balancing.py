@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beneficiaries.models import Need, Region
-from distributions import fitting, solver
+from distributions import choosing, fitting, solver
 from distributions.models import Chair, PlanRule
 from distributions.weighing import Seeker, Suit, Table
 
@@ -47,6 +47,27 @@ class PlannedPair:
     @property
     def price_mad(self) -> Decimal | None:
         return price_of(self.chair)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why this chair for this child, a sentence each, the gravest first."""
+        candidate = self.suit.candidate
+        said = [_decided(self.fixed_by)] if self.fixed_by else []
+        if candidate is None:
+            against = self.suit.fit.excluding
+            return said + ([f"{_(against.name)}: {choosing.say(against.reason, against.params)}"] if against else [])
+        blockers = candidate.fit.blockers
+        said += [
+            _("To be solved before the hand-over: %(what)s") % {"what": choosing.say(line.reason, line.params)}
+            for line in blockers
+        ]
+        said.append(choosing.lasts(candidate))
+        spoken = {line.dimension for line in blockers}
+        return said + [
+            f"−{penalty.points}\N{NO-BREAK SPACE}: {choosing.say(penalty.reason, penalty.params)}"
+            for penalty in candidate.score.penalties
+            if penalty.code not in spoken
+        ]
 
 
 @dataclass(frozen=True)
@@ -87,7 +108,7 @@ class Plan:
 
     @property
     def cost_mad(self) -> Decimal:
-        return sum((pair.price_mad or Decimal(0) for pair in self.pairs), Decimal(0))
+        return cost(self.pairs)
 
     @property
     def unpriced(self) -> int:
@@ -113,45 +134,52 @@ def price_of(chair: Chair) -> Decimal | None:
     return chair.cost_mad if chair.cost_mad is not None else chair.model.price_mad
 
 
+def cost(pairs: Sequence[PlannedPair]) -> Decimal:
+    """What the chairs cost together, MAD; a chair without a price is not counted."""
+    return sum((pair.price_mad or Decimal(0) for pair in pairs), Decimal(0))
+
+
 def plan(table: Table) -> Plan:
     """The best plan under the decisions in force, with an answer for every child and every chair left out."""
-    solution, fixed, barred, idle_rules = _solve(table)
-    pairs = tuple(
-        PlannedPair(table.seeker_of[need], table.chair_of[chair], table.suit(need, chair), fixed.get(need))
-        for need, chair in solution.pairs
-    )
+    pairs, barred, unmet_floors = _best_pairs(table)
+    served = {pair.need.pk for pair in pairs}
     answers = _Answers(table, pairs, barred)
-    regions = Region.objects.in_bulk(solution.unmet_floors)
-    waiting = [answers.of(seeker) for seeker in table.seekers if seeker.need.pk not in solution.chair_of]
+    regions = Region.objects.in_bulk(unmet_floors)
+    waiting = [answers.of(seeker) for seeker in table.seekers if seeker.need.pk not in served]
     waiting += [LeftOut(seeker, "promised", (reason,)) for seeker, reason in table.apart]
     return Plan(
-        pairs=tuple(sorted(pairs, key=lambda pair: pair.seeker.place)),
+        pairs=pairs,
         left_out=tuple(sorted(waiting, key=lambda each: each.seeker.place)),
         idle=answers.idle(),
-        unmet_floors=tuple((regions[pk], missing) for pk, missing in solution.unmet_floors.items()),
+        unmet_floors=tuple((regions[pk], missing) for pk, missing in unmet_floors.items()),
         rules=table.rules,
-        idle_rules=idle_rules,
+        idle_rules=frozenset(rule.pk for rule in table.rules) - {rule.pk for rule in _in_force(table)},
         value=sum(pair.value for pair in pairs),
     )
+
+
+def _in_force(table: Table) -> list[PlanRule]:
+    """Decisions about a child and a chair that are still there."""
+    there = {*table.seeker_of, *table.chair_of, None}
+    return [rule for rule in table.rules if rule.need_id in there and rule.chair_id in there]
 
 
 @dataclass(frozen=True)
 class _Barred:
     """What decisions keep apart, each with the decision."""
 
-    needs: Mapping[UUID, PlanRule]
-    chairs: Mapping[UUID, PlanRule]
-    pairs: Mapping[tuple[UUID, UUID], PlanRule]
+    needs: Mapping[Any, PlanRule]
+    chairs: Mapping[Any, PlanRule]
+    pairs: Mapping[tuple[Any, Any], PlanRule]
 
     def keeps(self, need: UUID, chair: UUID) -> PlanRule | None:
         return self.chairs.get(chair) or self.pairs.get((need, chair))
 
 
-def _solve(table: Table) -> tuple[solver.Solution, dict[UUID, PlanRule], _Barred, frozenset[UUID]]:
-    there = {*table.seeker_of, *table.chair_of, None}
-    in_force = [rule for rule in table.rules if rule.need_id in there and rule.chair_id in there]
+def _best_pairs(table: Table) -> tuple[tuple[PlannedPair, ...], _Barred, Mapping[int, int]]:
+    """What the solver makes of the table, in the order of the queue; what decisions bar; the floors that are missed."""
     kinds: dict[str, list[PlanRule]] = defaultdict(list)
-    for rule in in_force:
+    for rule in _in_force(table):
         kinds[rule.kind].append(rule)
     barred = _Barred(
         needs={rule.need_id: rule for rule in kinds[Kind.EXCLUDE_NEED]},
@@ -165,7 +193,9 @@ def _solve(table: Table) -> tuple[solver.Solution, dict[UUID, PlanRule], _Barred
     ]
     chairs = [chair.pk for chair in table.chairs if chair.pk not in barred.chairs]
     wanted, offered = {wish.key for wish in wishes}, set(chairs)
-    fixed = {rule.need_id: rule for rule in kinds[Kind.FIX] if rule.need_id in wanted and rule.chair_id in offered}
+    fixed: dict[Any, PlanRule] = {
+        rule.need_id: rule for rule in kinds[Kind.FIX] if rule.need_id in wanted and rule.chair_id in offered
+    }
     chairs_of_kind: dict[Any, list[UUID]] = defaultdict(list)
     for chair in chairs:
         chairs_of_kind[table.kind_of[chair]].append(chair)
@@ -183,8 +213,11 @@ def _solve(table: Table) -> tuple[solver.Solution, dict[UUID, PlanRule], _Barred
         forbidden=set(barred.pairs),
         floors=table.floors,
     )
-    idle_rules = frozenset(rule.pk for rule in table.rules if rule not in in_force)
-    return solution, fixed, barred, idle_rules
+    found = [
+        PlannedPair(table.seeker_of[need], table.chair_of[chair], table.suit(need, chair), fixed.get(need))
+        for need, chair in solution.pairs
+    ]
+    return tuple(sorted(found, key=lambda pair: pair.seeker.place)), barred, solution.unmet_floors
 
 
 # --- why not this child, why not this chair --------------------------------------------------------------------------
@@ -254,12 +287,13 @@ class _Answers:
         return LeftOut(seeker, "outranked", (words, *lines), self._is_passed_over(seeker))
 
     def _comparison(self, seeker: Seeker, pair: PlannedPair) -> str:
+        hers = max(1, seeker.points + self.table.suit(seeker.need.pk, pair.chair.pk).points)
         words = {
             "chair": pair.chair.label,
             "child": pair.need.child.reference,
             "place": pair.seeker.place,
             "theirs": pair.value,
-            "hers": max(1, seeker.points + self.table.suit(seeker.need.pk, pair.chair.pk).points),
+            "hers": hers,
         }
         if pair.fixed_by:
             return _("%(chair)s: to %(child)s, by decision of %(by)s (%(reason)s)") % {
@@ -269,7 +303,7 @@ class _Answers:
             }
         if pair.need.is_urgent and not seeker.need.is_urgent:
             return _("%(chair)s: to %(child)s, who is urgent (place %(place)s)") % words
-        if words["theirs"] < words["hers"]:  # it took several children together to outweigh her
+        if pair.value < hers:  # it took several children together to outweigh her
             return (
                 _("%(chair)s: to %(child)s (place %(place)s); the children served together reach more points this way")
                 % words
@@ -350,10 +384,9 @@ class Effect:
         return not (self.points or self.lose or self.gain or self.move)
 
 
-def effect(before: Plan, after: Plan) -> Effect:
+def effect(before: Sequence[PlannedPair], after: Sequence[PlannedPair]) -> Effect:
     """What going from one plan to another costs, and whom."""
-    old = {pair.need.pk: pair for pair in before.pairs}
-    new = {pair.need.pk: pair for pair in after.pairs}
+    old, new = ({pair.need.pk: pair for pair in pairs} for pairs in (before, after))
     changes = [
         Change(
             (old.get(key) or new[key]).seeker,
@@ -365,20 +398,26 @@ def effect(before: Plan, after: Plan) -> Effect:
     ]
     changes.sort(key=lambda change: change.seeker.place)
     return Effect(
-        points=after.value - before.value,
-        cost_mad=after.cost_mad - before.cost_mad,
+        points=sum(pair.value for pair in after) - sum(pair.value for pair in before),
+        cost_mad=cost(after) - cost(before),
         lose=tuple(change for change in changes if change.after is None),
         gain=tuple(change for change in changes if change.before is None),
         move=tuple(change for change in changes if change.before and change.after),
     )
 
 
-def effect_of_adding(table: Table, *rules: PlanRule, instead_of: Collection[UUID] = ()) -> Effect:
-    """What further decisions would change; `instead_of`: standing ones that they take the place of."""
-    kept = [rule for rule in table.rules if rule.pk not in instead_of]
-    return effect(plan(table), plan(table.with_rules([*kept, *rules])))
+def effect_of(table: Table, *, adding: Collection[PlanRule] = (), without: Collection[UUID] = ()) -> Effect:
+    """What it would change to add decisions, and to take standing ones (their keys) back."""
+    rules = [*(rule for rule in table.rules if rule.pk not in without), *adding]
+    return effect(_best_pairs(table)[0], _best_pairs(table.with_rules(rules))[0])
 
 
-def cost_of(table: Table, rule: PlanRule) -> Effect:
-    """What a standing decision costs: the plan with it, compared with the plan without it."""
-    return effect(plan(table.with_rules(each for each in table.rules if each.pk != rule.pk)), plan(table))
+def costs_of_rules(table: Table, plan: Plan, *, most: int) -> dict[UUID, Effect]:
+    """What each of the latest standing decisions costs: the plan with it, compared with the plan without it."""
+    return {
+        rule.pk: effect(
+            _best_pairs(table.with_rules(each for each in table.rules if each.pk != rule.pk))[0], plan.pairs
+        )
+        for rule in table.rules[-most:]
+        if rule.pk not in plan.idle_rules
+    }

@@ -14,7 +14,7 @@ holds, and those that do not go in decide among the best solutions in a further 
 """
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 VERSION = "SHARE-1.0"
 EXACT_BELOW = 2**53
 
-Key = Hashable
+Key = Any  # whatever can be a key of a dictionary
 
 
 @dataclass(frozen=True)

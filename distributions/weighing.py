@@ -33,28 +33,20 @@ FORESEEN = 48  # months: a chair that does longer is as good as one that does fo
 
 @dataclass(frozen=True)
 class Suit:
-    """How a kind of chair suits a child, and how much of it would be wasted on her."""
+    """How a kind of chair suits a child: the verdict, and the whole judgement where it is not excluded by it."""
 
-    candidate: Candidate
-    waste: int = 0
-
-    @property
-    def fit(self) -> fitting.Fit:
-        return self.candidate.fit
-
-    @property
-    def points(self) -> int:
-        return self.candidate.points
+    fit: fitting.Fit
+    candidate: Candidate | None = None
+    waste: int = 0  # how much of the chair would be wasted on her
 
     @property
     def is_possible(self) -> bool:
         """May be proposed: nothing that matters fails or is unknown, and the prescription allows it."""
-        return self.candidate.is_possible
+        return self.candidate is not None and self.candidate.is_possible
 
     @property
-    def months(self) -> growth.Window:
-        """Months until the chair is too small, as far as growth was forecast."""
-        return self.candidate.outgrow.too_small if self.candidate.outgrow else growth.Window()
+    def points(self) -> int:
+        return self.candidate.points if self.candidate else 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,10 @@ def gather(initiative: Initiative, *, user) -> Table:
         .in_queue_order()
     )
     seekers, apart = _sort_out([Seeker(need, place) for place, need in enumerate(needs, start=1)])
-    chairs = tuple(free_chairs())
+    rules = list(_rules(initiative))
+    seen = {*PlanRule.objects.visible_to(user).filter(initiative=initiative).standing().values_list("pk", flat=True)}
+    kept_elsewhere = {rule.chair_id for rule in rules if rule.kind == PlanRule.Kind.FIX and rule.pk not in seen}
+    chairs = tuple(chair for chair in free_chairs() if chair.pk not in kept_elsewhere)
     kind_of = {chair.pk: (chair.model_id, frozenset(chair.accessories)) for chair in chairs}
     one_of_each = {kind_of[chair.pk]: chair for chair in reversed(chairs)}
     return Table(
@@ -124,7 +119,7 @@ def gather(initiative: Initiative, *, user) -> Table:
         suits=_suits(seekers, one_of_each),
         kind_of=kind_of,
         apart=apart,
-        rules=tuple(_rules(initiative)),
+        rules=tuple(rule for rule in rules if rule.pk in seen),
         floors=dict(RegionFloor.objects.filter(initiative=initiative).values_list("region", "least")),
     )
 
@@ -189,47 +184,20 @@ def _suits(seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair]) -> dict[
         need, child = seeker.need, seeker.need.child
         prescription, measures = prescriptions.get(need.pk), known[child.pk]
         body = choosing.body_of(need, measures, prescription)
-        subject = Subject(need, measures, prescription, body, None, "")
-        possible = []
-        for kind, seat in seats.items():
-            candidate = _judged(subject, one_of_each[kind], seat)
-            found[need.pk, kind] = Suit(candidate)
-            if candidate.is_possible:
-                possible.append(kind)
+        fits = {kind: fitting.fit(body, seat) for kind, seat in seats.items()}
+        found |= {(need.pk, kind): Suit(fit) for kind, fit in fits.items()}
+        possible = [kind for kind, fit in fits.items() if fit.is_possible]
         if not possible:
             continue
         growing = choosing.growing_child(child, readings[child.pk], measures.assessment, association)
         forecast = growth.trajectory(growing, starts_on=today, months=FORESEEN)
         if forecast:
             body = replace(body, projected_mass_kg=forecast.at(choosing.REVIEW_MONTHS).mass_kg)
-        subject = replace(subject, body=body, trajectory=forecast)
-        outgrown: dict[growth.Limits, growth.Outgrow] = {}
+        subject = Subject(need, measures, prescription, body, forecast, growth.why_not(growing) or "")
         for kind in possible:
-            candidate = _judged(subject, one_of_each[kind], seats[kind], outgrown)
-            found[need.pk, kind] = Suit(candidate, _waste(body, seats[kind]))
+            candidate = subject.candidate(one_of_each[kind].model, [one_of_each[kind]])
+            found[need.pk, kind] = Suit(candidate.fit, candidate, _waste(body, seats[kind]))
     return found
-
-
-def _judged(
-    subject: Subject, chair: Chair, seat: fitting.Seat, outgrown: dict[growth.Limits, growth.Outgrow] | None = None
-) -> Candidate:
-    """What Subject.candidate finds, with the seat at hand; growth only where a place to remember it is given."""
-    fit, outgrow, score, missing = fitting.fit(subject.body, seat), None, fitting.FitScore(()), ()
-    if outgrown is not None:
-        if subject.trajectory:
-            limits = choosing.limits_of(seat, subject.body)
-            if limits not in outgrown:
-                outgrown[limits] = growth.outgrow(subject.trajectory, limits)
-            outgrow = outgrown[limits]
-        missing = fitting.missing_accessories(subject.body, seat)
-        score = fitting.score(
-            fit,
-            months_until_too_small=outgrow.too_small.likely if outgrow else None,
-            known_months=outgrow is not None and outgrow.is_known,
-            needs_workshop=False,
-            accessories_missing=len(missing),
-        )
-    return Candidate(chair.model, seat, fit, outgrow, score, missing, subject._departs(chair.model), (), (chair,))
 
 
 def _prescriptions(seekers: Sequence[Seeker]) -> dict[UUID, Prescription]:
