@@ -348,7 +348,7 @@ def unlock_plan(initiative: Initiative, *, by, reason: str) -> Initiative:
 
 
 def _proposed(initiative: Initiative):
-    return initiative.allocations.filter(status=Status.PROPOSED, plan_order__isnull=False)
+    return Allocation.objects.filter(initiative=initiative, status=Status.PROPOSED, plan_order__isnull=False)
 
 
 @dataclass(frozen=True)
@@ -360,9 +360,10 @@ class Line:
     sum_mad: Decimal
 
 
-def lines_to_approve(initiative: Initiative) -> list[Line]:
-    """The plan's reservations that nobody approved yet, in their order."""
-    rows = _proposed(initiative).select_related("chair__model", "need__child", "proposed_by")
+def lines_to_approve(initiative: Initiative, *, user) -> list[Line]:
+    """The plan's reservations that nobody approved yet, in their order, as far as this person sees them."""
+    rows = _proposed(initiative).visible_to(user)
+    rows = rows.select_related("chair__model", "need__child__family__province", "proposed_by")
     lines, total = [], Decimal(0)
     for allocation in rows.order_by("plan_order", "pk"):
         price = balancing.price_of(allocation.chair)
@@ -390,7 +391,7 @@ def approve_plan(
     if locked.state not in (State.LOCKED, State.APPROVED):
         raise PlanNotLocked
     list(_proposed(locked).select_for_update(no_key=True).order_by("pk").values_list("pk"))
-    lines = lines_to_approve(locked)
+    lines = lines_to_approve(locked, user=by)
     agreed = _agreed(lines, count=count, budget_mad=budget_mad, chosen=chosen)
     if not agreed:
         raise NothingToApprove
