@@ -22,6 +22,7 @@ ACTS = [
     Act("plan.locked", _("Plan locked"), "lock", "info"),
     Act("plan.unlocked", _("Plan taken back to the draft"), "unlock", "warn"),
     Act("plan.approved", _("Plan approved"), "check2-circle", "good"),
+    Act("prescription.made", _("Chair prescribed"), "clipboard2-check", "good"),
     Act("allocation.proposed", _("Chair reserved"), "bookmark-plus", "info"),
     Act("allocation.approved", _("Reservation approved"), "bookmark-check", "good"),
     Act("allocation.prepared", _("Chair prepared"), "tools", "info"),

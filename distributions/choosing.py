@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import formats, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import measuring
@@ -184,6 +184,7 @@ class Candidate:
     """
 
     model: ChairModel
+    known: KnownMeasures
     seat: Seat
     fit: Fit
     outgrow: growth.Outgrow | None
@@ -260,7 +261,9 @@ class Subject:
             needs_workshop=bool(changes),
             accessories_missing=len(missing),
         )
-        return Candidate(model, seat, fit, outgrow, score, missing, self._departs(model), tuple(changes), tuple(chairs))
+        return Candidate(
+            model, self.known, seat, fit, outgrow, score, missing, self._departs(model), tuple(changes), tuple(chairs)
+        )
 
     def _departs(self, model: ChairModel) -> str:
         asked = self.prescription
@@ -288,7 +291,11 @@ def subject_of(need: Need, *, today: date | None = None) -> Subject:
     known = measuring.known_measures(child)
     growing = growing_child(child, measuring.growth_readings_of([child])[child.pk], known.assessment, Association.get())
     trajectory = growth.trajectory(growing, starts_on=today or timezone.localdate())
-    prescription = need.prescriptions.select_related("model", "prescribed_by", "agreed_by").latest_first().first()
+    prescription = (
+        need.prescriptions.select_related("model", "prescribed_by", "agreed_by", "second_signatory")
+        .latest_first()
+        .first()
+    )
     projected = trajectory.at(REVIEW_MONTHS).mass_kg if trajectory else None
     body = body_of(need, known, prescription, projected)
     return Subject(need, known, prescription, body, trajectory, growth.why_not(growing) or "")
@@ -323,10 +330,16 @@ class Choices:
         everything = (*self.fitting, *self.excluded)
         return next((each for each in everything if any(str(c.pk) == str(chair_pk) for c in each.chairs)), None)
 
-    def must_be_explained(self, chair_pk: Any) -> bool:
-        """Choosing this chair needs a typed reason: it does not fit, is not what was prescribed, or is not the best."""
+    def to_explain(self, chair_pk: Any) -> str:
+        """Why choosing this chair needs a typed reason, in the reader's words; "" where it needs none."""
         found = self.of(chair_pk)
-        return found is None or not found.is_possible or bool(found.departs) or found is not self.best
+        if found is None or not found.fit.is_possible:
+            return gettext("This chair does not fit, or it cannot be judged: write why it is chosen all the same.")
+        if found.departs:
+            return gettext("This is not the chair that was prescribed: write why it is chosen all the same.")
+        if found is not self.best:
+            return gettext("Another chair suits better: write why this one is chosen.")
+        return ""
 
 
 def choices_for(need: Need, *, today: date | None = None) -> Choices:
@@ -487,6 +500,11 @@ def say_growth(reason: str, params: Mapping[str, Any] | None = None) -> str:
     if reason not in growth.REASONS:
         return ""
     return growth.sentence(reason, params, translate=gettext, number=_number)
+
+
+def joined(words: Iterable[str]) -> str:
+    """Words one after the other, as the reader's language joins them."""
+    return pgettext("between words", ", ").join(words)
 
 
 def _number(value: Any) -> str:

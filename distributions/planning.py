@@ -17,8 +17,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Assessment, Child, Need, Province
-from distributions import stocktaking
+from beneficiaries.models import Child, Need, Province
+from distributions import choosing, stocktaking
 from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
 from distributions.models.allocations import AllocationQuerySet
 from distributions.stocktaking import ReasonMissing
@@ -92,6 +92,10 @@ class ChairNotAvailable(Refusal):
 
 class ChairNotReady(Refusal):
     sentence = _("The chair is not ready: it is “%(state)s”.")
+
+
+class HandOverBlocked(Refusal):
+    sentence = _("Something stands against this hand-over. Solve it, or let a named person overrule it: %(what)s")
 
 
 class SamePerson(Refusal):
@@ -309,12 +313,16 @@ def _insert(allocation: Allocation) -> None:
         raise taken from fault
 
 
-def facts(need: Need, chair: Chair) -> dict:
-    """What spoke for this chair on this day: score, urgency, wait, measures, model. Kept in the allocation for ever."""
-    assessment: Assessment = need.assessment
-    measures = {name: getattr(assessment, name) for name in MEASURES}
+def facts(need: Need, chair: Chair, *, candidate: choosing.Candidate | None = None) -> dict:
+    """What spoke for this chair on this day: score, urgency, wait, measures, how it fits and how long it will last.
+
+    Kept in the allocation for ever. `candidate`: the judgement, where it is known already.
+    """
+    candidate = candidate or choosing.judged(need, chair)
+    known = candidate.known
+    measures = {name: known.get(name) for name in MEASURES}
     for name in ("mass_kg", "height_cm"):
-        value = getattr(assessment, name)
+        value = known.get(name)
         measures[name] = None if value is None else str(value)
     return {
         "day": timezone.localdate().isoformat(),
@@ -326,10 +334,11 @@ def facts(need: Need, chair: Chair) -> dict:
         "is_overridden": need.is_overridden,
         "days_waiting": need.days_waiting(),
         "age": need.child.age,
-        "assessed_on": assessment.assessed_on.isoformat(),
+        "assessed_on": need.assessment.assessed_on.isoformat(),
         "measures": {name: value for name, value in measures.items() if value is not None},
         "chair": chair.label,
         "model": str(chair.model),
+        "choice": choosing.frozen(candidate),
     }
 
 
@@ -350,9 +359,13 @@ def approve(allocation: Allocation, *, by) -> Allocation:
 
 @transaction.atomic
 def prepare(allocation: Allocation, *, by, note: str = "") -> Allocation:
-    """Say that the chair is set to the child's measures and ready to go."""
+    """Say that the chair is set to the child's measures and ready to go.
+
+    Raises HandOverBlocked while something of the fit stands against it that nobody solved or overruled.
+    """
     allocation = _lock(allocation, Status.APPROVED)
     _refuse_unless_ready(stocktaking.lock(allocation.chair))
+    _refuse_while_blocked(allocation)
     allocation.status = Status.PREPARED
     allocation.save(update_fields=["status"])
     stocktaking.append_event(
@@ -360,6 +373,11 @@ def prepare(allocation: Allocation, *, by, note: str = "") -> Allocation:
     )
     _journal("allocation.prepared", allocation, by)
     return allocation
+
+
+def _refuse_while_blocked(allocation: Allocation) -> None:
+    if against := choosing.open_blockers(allocation):
+        raise HandOverBlocked(what=" ".join(against))
 
 
 @transaction.atomic
