@@ -34,6 +34,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     factories.FollowUpFactory(delivery=delivery)
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
+    rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
     return {
         "family": family.pk,
         "guardian": guardian.pk,
@@ -50,6 +51,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "depot": factories.DepotFactory(province=province(iso)).pk,
         "initiative": allocation.initiative_id,
         "allocation": allocation.pk,
+        "rule": rule.pk,
         "repair": repair.pk,
         "round": allocation.round_id,
         "delivery": delivery.pk,

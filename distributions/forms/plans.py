@@ -75,9 +75,7 @@ class ApprovalForm(WesternDigitsFormMixin, forms.Form):
     ]
     how = forms.ChoiceField(label=_("How many?"), choices=HOW, widget=forms.RadioSelect, initial="count")
     count = forms.IntegerField(label=_("How many children"), min_value=1, required=False)
-    budget_mad = forms.DecimalField(
-        label=_("Sum, MAD"), min_value=0, max_digits=12, decimal_places=2, required=False, localize=True
-    )
+    budget_mad = forms.DecimalField(label=_("Sum, MAD"), min_value=0, max_digits=12, decimal_places=2, required=False)
     chosen = forms.MultipleChoiceField(choices=[], required=False)
     reason = forms.CharField(
         label=_("Why not in this order"),

@@ -107,8 +107,11 @@ def decide(request, pk):
     if initiative.state != State.DRAFT:
         messages.error(request, sharing.PlanIsLocked().message)
         return redirect("distributions:initiative_plan", initiative.pk)
-    table = weighing.gather(initiative, user=request.user)
     asked = request.GET
+    if not (asked.get("need") or asked.get("chair")):
+        messages.info(request, _("Choose a line of the plan."))
+        return redirect("distributions:initiative_plan", initiative.pk)
+    table = weighing.gather(initiative, user=request.user)
     form = DecisionForm(asked if "kind" in asked else None, initial=asked.dict())
     seeker, pair_chair = _subject(table, asked)
     context = {"initiative": initiative, "form": form, "seeker": seeker, "chair": pair_chair, "asked": asked}
@@ -154,8 +157,6 @@ def _subject(table, asked):
         chair = table.chair_of.get(UUID(key)) if asking.is_uuid(key) else None
         if chair is None:
             raise Http404
-    if seeker is None and chair is None:
-        raise Http404
     return seeker, chair
 
 
@@ -311,9 +312,9 @@ def lock(request, pk):
     """Freeze the plan that was looked at."""
     initiative = _initiative(request, pk)
     form = LockForm(request.POST)
-    if not form.is_valid():
-        raise Http404
     try:
+        if not form.is_valid():
+            raise sharing.PlanChanged
         sharing.lock_plan(initiative, by=request.user, **form.cleaned_data)
     except Refusal as refusal:
         messages.error(request, refusal.message)
