@@ -42,7 +42,8 @@ class PlannedPair:
 
     @property
     def value(self) -> int:
-        return max(1, self.seeker.points + self.suit.points) if self.suit.is_possible else 0
+        """Need, waiting and fit together; a chair that does not fit and is given all the same adds no fit."""
+        return self.seeker.points + self.suit.points
 
     @property
     def price_mad(self) -> Decimal | None:
@@ -287,7 +288,7 @@ class _Answers:
         return LeftOut(seeker, "outranked", (words, *lines), self._is_passed_over(seeker))
 
     def _comparison(self, seeker: Seeker, pair: PlannedPair) -> str:
-        hers = max(1, seeker.points + self.table.suit(seeker.need.pk, pair.chair.pk).points)
+        hers = seeker.points + self.table.suit(seeker.need.pk, pair.chair.pk).points
         words = {
             "chair": pair.chair.label,
             "child": pair.need.child.reference,

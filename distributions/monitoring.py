@@ -161,9 +161,7 @@ def _compared(
     return Comparison(
         code,
         title,
-        tuple(
-            _group(str(names[key]), waiting_counts[key], served_counts[key], waits[key], served[key]) for key in there
-        ),
+        tuple(_group(str(names[key]), waiting[key], handed_over[key], waits[key], served[key]) for key in there),
         note,
     )
 

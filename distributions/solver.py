@@ -4,7 +4,7 @@ Best means, in this order and without exception:
 
 1. as many urgent needs served as can be,
 2. as few children missing from the regional floors as can be,
-3. the greatest sum of need, waiting and fit (a pair counts at least 1: a chair that suits somebody never stands idle),
+3. the greatest sum of need, waiting and fit; a chair that suits somebody never stands idle,
 4. the least waste (a large chair is not spent on a small child when a smaller one does as well),
 5. among equals, whoever stands earlier in the queue, and for her the chair that stands earlier in the store.
 
@@ -61,8 +61,8 @@ class Solution:
 
 
 def value_of(wish: Wish, pair: Pair) -> int:
-    """What a pair adds to the plan: need, waiting and fit."""
-    return max(1, wish.points + pair.fit_points)
+    """What a pair adds to the plan: need, waiting and fit. May be negative: FIT-1.0 takes points off without an end."""
+    return wish.points + pair.fit_points
 
 
 def solve(
@@ -158,6 +158,9 @@ def _edges(
             row, column = row_of[pair.need], column_of[pair.chair]
             wish, turn = wishes[row], len(wishes) - row
             lines.append((row, column, -wish.is_urgent, 0, -value_of(wish, pair), pair.waste, -turn, turn * column))
+    # Where a pair counts less than 1, all are lifted alike: none is better left undone, and their order stays.
+    lift = max(0, 1 + max((line[4] for line in lines), default=0))
+    lines = [(*line[:4], line[4] - lift, *line[5:]) for line in lines]
     for rows, missing in _waiting_places(wishes, floors):
         columns = [len(chairs) + row for row in rows]
         free = len(columns) - missing

@@ -73,6 +73,12 @@ def worth(case, chosen):
     rows = [key for key in wishes if key in suited and key not in fixed]
     order = {key: len(rows) - place for place, key in enumerate(rows)}
     store = [chair for chair in case["chairs"] if chair not in fixed.values()]
+    values = [
+        wishes[need].points + pair.fit_points
+        for (need, chair), pair in pairs.items()
+        if need in rows and chair in store and (need, chair) not in case["forbidden"]
+    ]
+    lift = max(0, 1 - min(values, default=1))
     missing = {
         region: max(0, least - sum(wishes[need].group == region for need in chosen))
         for region, least in case["floors"].items()
@@ -80,7 +86,7 @@ def worth(case, chosen):
     return (
         sum(wishes[need].is_urgent for need in chosen),
         -sum(missing.values()),
-        sum(max(1, wishes[need].points + pairs[need, chair].fit_points) for need, chair in free),
+        sum(lift + wishes[need].points + pairs[need, chair].fit_points for need, chair in free),
         -sum(pairs[need, chair].waste for need, chair in free),
         sum(order[need] for need, _chair in free),
         -sum(order[need] * store.index(chair) for need, chair in free),
@@ -155,6 +161,15 @@ def test_the_order_in_which_pairs_are_given_changes_nothing():
 
 def test_a_chair_that_suits_somebody_never_stands_idle_however_badly_it_suits():
     assert solve([Wish("a", False, 10)], ["chair"], [Pair("a", "chair", -60)]).pairs == (("a", "chair"),)
+
+
+def test_the_better_of_two_bad_pairs_is_chosen():
+    """FIT-1.0 takes points off without an end; below nothing there is still a better and a worse."""
+    wishes = [Wish("a", False, 10), Wish("b", False, 20)]
+    pairs = [Pair("a", "chair", -60), Pair("b", "chair", -60)]
+    found = solve(wishes, ["chair"], pairs)
+    assert found.chair_of == {"b": "chair"}
+    assert found.value == -40
 
 
 def test_a_floor_sends_a_chair_to_a_region_that_the_points_would_pass_over():
