@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Need
 from beneficiaries.models.references import next_numbers
+from distributions import forecasting
 from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
@@ -515,6 +516,7 @@ def correct_chair(chair: Chair, *, by, **fields) -> Chair:
     except IntegrityError as fault:
         raise SerialKnown(serial=locked.serial) from fault
     _keep(locked, result)
+    forecasting.refresh_forecasts_of_chair(locked)
     journal.record("chair.corrected", locked, by=by, payload={"changed": changed})
     return locked
 
@@ -530,7 +532,11 @@ def add_model(*, by, **fields) -> ChairModel:
 @transaction.atomic
 def correct_model(model: ChairModel, *, by, **fields) -> ChairModel:
     """Mend a model of the catalogue. Chairs already promised keep the facts frozen in their allocation."""
-    return _correct(ChairModel, model, "chairmodel.corrected", by, fields)
+    locked, changed = _changed(ChairModel, model, fields)
+    if changed:
+        forecasting.refresh_forecasts_of_model(locked)
+        journal.record("chairmodel.corrected", locked, by=by, payload={"changed": changed})
+    return locked
 
 
 @transaction.atomic
@@ -544,16 +550,19 @@ def add_depot(*, by, **fields) -> Depot:
 @transaction.atomic
 def correct_depot(depot: Depot, *, by, **fields) -> Depot:
     """Mend what is known of a depot, or close it to new arrivals."""
-    return _correct(Depot, depot, "depot.corrected", by, fields)
+    locked, changed = _changed(Depot, depot, fields)
+    if changed:
+        journal.record("depot.corrected", locked, by=by, payload={"changed": changed})
+    return locked
 
 
-def _correct(kind: type[models.Model], row, act: str, by, fields: dict):
+def _changed(kind: type[models.Model], row, fields: dict):
+    """The row, locked, with these fields changed and saved, and what changed."""
     locked = kind._default_manager.select_for_update(no_key=True).get(pk=row.pk)
     changed = _change(locked, fields)
     if changed:
         locked.save(update_fields=list(fields))
-        journal.record(act, locked, by=by, payload={"changed": changed})
-    return locked
+    return locked, changed
 
 
 def _change(row, fields: dict) -> dict[str, list[str]]:

@@ -31,7 +31,9 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
-    factories.FollowUpFactory(delivery=delivery)
+    followup = factories.FollowUpFactory(
+        delivery=delivery, action="Appeler le réparateur", action_due_on=timezone.localdate()
+    )
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
@@ -43,6 +45,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "health_record": health_record.pk,
         "assessment": complete.pk,
         "draft": draft.pk,
+        "measurement": factories.MeasurementFactory(child=child).pk,
         "need": waiting.pk,
         "chair": allocation.chair_id,
         "chair_act": "repair_begun",
@@ -52,6 +55,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "initiative": allocation.initiative_id,
         "allocation": allocation.pk,
         "rule": rule.pk,
+        "followup": followup.pk,
         "repair": repair.pk,
         "round": allocation.round_id,
         "delivery": delivery.pk,

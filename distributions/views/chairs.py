@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from beneficiaries.models import Child
 from distributions import stocktaking
 from distributions.forms.chairs import ChairForm, ChairModelForm, CorrectionForm, DepotForm, EventForm, ReceiveForm
-from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
+from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, Forecast
 from hajar.lib import asking, listing, paging
 from hajar.lib.digits import to_western
 from hajar.lib.refusals import Refusal
@@ -90,8 +90,17 @@ def chair_detail(request, pk):
         "acts": _acts(request.user, chair, now, repairs),
         "allocation": reservation.first() if request.user.has_perm("distributions.view_allocation") else None,
         "repairs": repairs,
+        "forecast": _forecast(request.user, chair),
     }
     return render(request, "distributions/chair_detail.html", context)
+
+
+def _forecast(user, chair: Chair) -> Forecast | None:
+    """When the chair will be too small for the child who has it, to who may know."""
+    if chair.holder_id is None or not user.has_perm("distributions.view_forecast"):
+        return None
+    forecasts = Forecast.objects.visible_to(user).current().filter(delivery__allocation__chair=chair)
+    return forecasts.order_by("-delivery__handed_over_on", "pk").first()
 
 
 def _acts(user, chair: Chair, now: stocktaking.ChairState, repairs: list) -> list[dict]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from beneficiaries import closing
 from beneficiaries.models import Association, Child, Mandate, Province, Region
 from distributions import following_up, planning, stocktaking
-from distributions.models import Chair, ChairEvent, ChairModel, Depot, Initiative, Partner
+from distributions.models import Chair, ChairEvent, ChairModel, Depot, Initiative, Partner, WorkshopChange
 from hajar.accounts import roles
 from hajar.accounts.models import User
 from hajar.demo import catalogue, people
@@ -90,6 +90,11 @@ def furnish(house: House) -> None:
     for key, iso, name, address in catalogue.DEPOTS:
         house.depots[key] = stocktaking.add_depot(by=omar, name=name, province=house.provinces[iso], address=address)
     house.models = [stocktaking.add_model(by=omar, **model) for model in catalogue.MODELS]
+    by_name = {(model.manufacturer, model.name, model.size): model for model in house.models}
+    WorkshopChange.objects.bulk_create(
+        WorkshopChange(model=by_name[maker, name, size], **change)
+        for maker, name, size, change in catalogue.WORKSHOP_CHANGES
+    )
     house.partners = [
         planning.add_partner(by=karim, name_latin=latin, name_arabic=arabic) for latin, arabic in catalogue.PARTNERS
     ]

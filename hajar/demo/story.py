@@ -34,6 +34,7 @@ def tell() -> None:
             house.breakdowns(place),
             house.move_with_chair(place),
             *families.stories(place),
+            *families.measurings(place),
             *campaigns.stories(place),
         ]
     )

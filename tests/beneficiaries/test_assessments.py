@@ -258,12 +258,14 @@ def test_autosave_on_a_complete_assessment_changes_nothing(client, samira, ready
 def test_the_cushion_is_asked_about_only_where_the_skin_may_be_at_risk(client, samira, ready):
     client.force_login(samira)
     ready.refresh_from_db()
-    answer = client.post(url("autosave", ready), {"version": 0, "has_chair": "yes"}).json()
-    assert answer["not_asked"] == []
-    answer = client.post(url("autosave", ready), {"version": 1, "cannot_feel": "no", "risk_moisture": "no"}).json()
-    assert answer["not_asked"] == ["chair_cushion_relieves"]
-    answer = client.post(url("autosave", ready), {"version": 2, "has_chair": "no"}).json()
-    assert answer["not_asked"] == sorted(scoring.CHAIR_QUESTIONS)
+
+    def not_asked(version, **answers):
+        answer = client.post(url("autosave", ready), {"version": version, **answers}).json()
+        return set(answer["not_asked"]) & set(scoring.CHAIR_QUESTIONS)
+
+    assert not_asked(0, has_chair="yes") == set()
+    assert not_asked(1, cannot_feel="no", risk_moisture="no") == {"chair_cushion_relieves"}
+    assert not_asked(2, has_chair="no") == set(scoring.CHAIR_QUESTIONS)
 
 
 # --- completing ---------------------------------------------------------------------------------------------------
