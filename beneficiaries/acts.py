@@ -27,6 +27,7 @@ ACTS = [
     Act("need.rescored", _("Need scored again"), "calculator", "info"),
     Act("need.overridden", _("Priority decided by a person"), "person-check", "warn"),
     Act("need.closed", _("Need closed"), "check-circle", "good"),
+    Act("census.taken", _("Census of the waiting list taken"), "list-ol", "info"),
     Act("register.imported", _("Register imported"), "file-earmark-arrow-up", "info"),
     Act("register.import_undone", _("Import undone"), "arrow-counterclockwise", "warn"),
     Act("register.exported", _("List exported"), "file-earmark-arrow-down", "info"),

@@ -36,6 +36,7 @@ urlpatterns = [
     path("children/<uuid:pk>/measurements/new/", measurements.create, name="measurement_create"),
     path("measurements/<uuid:pk>/take-back/", measurements.take_back, name="measurement_take_back"),
     path("needs/", needs.index, name="need_list"),
+    path("needs/census/", needs.censuses, name="need_census"),
     path("needs/export/", needs.export, name="need_export"),
     path("needs/<uuid:pk>/", needs.detail, name="need_detail"),
     path("needs/<uuid:pk>/override/", needs.override, name="need_override"),

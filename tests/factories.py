@@ -303,6 +303,19 @@ class InitiativeFactory(DjangoModelFactory):
     budget_mad = 200_000
 
 
+class PlanRuleFactory(DjangoModelFactory):
+    """A standing decision: this child is left out of this initiative."""
+
+    class Meta:
+        model = chairs.PlanRule
+
+    initiative = factory.SubFactory(InitiativeFactory)
+    kind = "exclude_need"
+    need = factory.SubFactory(NeedFactory)
+    reason = "La famille est en voyage."
+    by = factory.SubFactory(UserFactory)
+
+
 class RoundFactory(DjangoModelFactory):
     class Meta:
         model = chairs.Round

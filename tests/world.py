@@ -36,6 +36,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     )
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
+    rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
     return {
         "family": family.pk,
         "guardian": guardian.pk,
@@ -53,6 +54,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "depot": factories.DepotFactory(province=province(iso)).pk,
         "initiative": allocation.initiative_id,
         "allocation": allocation.pk,
+        "rule": rule.pk,
         "followup": followup.pk,
         "repair": repair.pk,
         "round": allocation.round_id,

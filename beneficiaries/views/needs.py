@@ -10,11 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from beneficiaries import assessing, closing, exporting, scoring, searching
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
-from beneficiaries.models import Child, Need
+from beneficiaries.models import Census, Child, Need
 from beneficiaries.views import lists
 from hajar.lib import listing
 
 PLACES_COUNTED = 1_000  # further down, "after 1,000" says enough and costs the same with a hundred thousand children
+DAYS_SHOWN = 60  # of the census
 DECIDED = ("approved", "prepared", "loaded")  # the chair is promised: nothing is left to decide in fourteen days
 LIVE = ("proposed", *DECIDED)
 
@@ -92,6 +93,15 @@ def export(request):
     form = NeedFilterForm(request.POST, user=request.user)
     _whole, needs = _queue(request, form)
     return lists.as_file(request, form, exporting.export_needs, needs)
+
+
+@require_safe
+@permission_required("beneficiaries.view_census", raise_exception=True)
+def censuses(request):
+    """Day by day, who stood first: what keeps the list honest."""
+    rows = Census.objects.order_by("-day", "pk")[:DAYS_SHOWN]
+    crumbs = [(_("Waiting list"), reverse("beneficiaries:need_list")), (_("Who stood first"), "")]
+    return render(request, "beneficiaries/need_census.html", {"censuses": rows, "crumbs": crumbs})
 
 
 @require_safe

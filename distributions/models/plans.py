@@ -14,7 +14,11 @@ from hajar.journal.models import Journalled
 
 class PlanRuleQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(Q(need=None) | scope(user, "need__child__family__province__region"))
+        """Decisions about children of one's regions, and about chairs, which are everybody's."""
+        of_my_regions = scope(user, "need__child__family__province__region")
+        return (
+            self.filter(Q(need=None) | of_my_regions) if of_my_regions else self
+        )  # an empty condition is no condition
 
     def standing(self):
         """Those that nobody took back."""

@@ -1,13 +1,16 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from beneficiaries.models import Association, Child
-from distributions import documents, reporting
+from beneficiaries.models import Association, Child, Need
+from distributions import documents, monitoring, reporting
 from distributions.models import Initiative
+from hajar.lib import charts
 
 LANGUAGES = {"fr": "Français", "ar": "العربية", "en": "English"}
 
@@ -28,6 +31,26 @@ def list_reports(request):
         children = Child.objects.visible_to(request.user)
         context["overview"] = reporting.overview(children, small_counts=may_see_small_counts(request))
     return render(request, "distributions/report_list.html", context)
+
+
+@require_safe
+@permission_required("distributions.view_initiative", raise_exception=True)
+def fairness(request):
+    """Who waits how long and whose turn comes, so that a habit is seen before it becomes a wrong."""
+    small_counts = may_see_small_counts(request)
+    comparisons = monitoring.fairness(Need.objects.visible_to(request.user), small_counts=small_counts)
+    shown = [
+        (each, charts.bars([group.cell for group in each.groups], title=each.title, name=f"wait-{each.code}"))
+        for each in comparisons
+        if each.groups
+    ]
+    context = {
+        "comparisons": shown,
+        "years": monitoring.YEARS,
+        "is_masked": not small_counts,
+        "crumbs": [(_("Reports"), reverse("distributions:report_list")), (_("Fairness"), "")],
+    }
+    return render(request, "distributions/report_fairness.html", context)
 
 
 @require_safe

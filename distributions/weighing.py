@@ -1,0 +1,216 @@
+"""Every free chair held against every child who waits: what lies on the table when an initiative is shared out.
+
+Nothing is written here. `distributions.balancing` makes the best plan of it, `distributions.sharing` decides.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from beneficiaries import measuring, scoring
+from beneficiaries.models import Association, Need
+from distributions import choosing, fitting, growth, solver
+from distributions.choosing import Candidate, Subject
+from distributions.models import Allocation, Chair, Initiative, PlanRule, Prescription, RegionFloor
+
+VERSIONS = {
+    "need": scoring.VERSION,
+    "fit": fitting.VERSION,
+    "growth": growth.VERSION,
+    "share": solver.VERSION,
+}
+FORESEEN = 48  # months: a chair that does longer is as good as one that does for ever
+
+
+# --- what is known ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Suit:
+    """How a kind of chair suits a child: the verdict, and the whole judgement where it is not excluded by it."""
+
+    fit: fitting.Fit
+    candidate: Candidate | None = None
+    waste: int = 0  # how much of the chair would be wasted on her
+
+    @property
+    def is_possible(self) -> bool:
+        """May be proposed: nothing that matters fails or is unknown, and the prescription allows it."""
+        return self.candidate is not None and self.candidate.is_possible
+
+    @property
+    def points(self) -> int:
+        return self.candidate.points if self.candidate else 0
+
+
+@dataclass(frozen=True)
+class Seeker:
+    """A need that waits, with where it stands in the queue."""
+
+    need: Need
+    place: int
+
+    @property
+    def points(self) -> int:
+        """Need and wait bonus, as the queue counts them."""
+        return self.need.queue_points  # type: ignore[attr-defined]  # annotated by in_queue_order
+
+    @property
+    def region(self) -> int:
+        return self.need.child.family.province.region_id
+
+
+@dataclass(frozen=True)
+class Table:
+    """All that lies on the planner's table: who waits, which chairs are free, what suits whom, what was decided.
+
+    `suits` has a line for a need and a kind of chair; `kind_of` says of which kind a chair is. `apart` are needs that
+    are not to be served here, each with the reason.
+    """
+
+    seekers: tuple[Seeker, ...]
+    chairs: tuple[Chair, ...]
+    suits: Mapping[tuple[UUID, Any], Suit]
+    kind_of: Mapping[UUID, Any]
+    apart: tuple[tuple[Seeker, str], ...] = ()
+    rules: tuple[PlanRule, ...] = ()
+    floors: Mapping[int, int] = field(default_factory=dict)
+
+    def suit(self, need: UUID, chair: UUID) -> Suit:
+        return self.suits[need, self.kind_of[chair]]
+
+    @cached_property
+    def seeker_of(self) -> dict[UUID, Seeker]:
+        return {seeker.need.pk: seeker for seeker in self.seekers}
+
+    @cached_property
+    def chair_of(self) -> dict[UUID, Chair]:
+        return {chair.pk: chair for chair in self.chairs}
+
+    def with_rules(self, rules: Iterable[PlanRule]) -> "Table":
+        return replace(self, rules=tuple(rules))
+
+
+def gather(initiative: Initiative, *, user) -> Table:
+    """Lay out what can be shared now, as far as this person sees it, in a number of queries that does not grow."""
+    needs = list(
+        Need.objects.visible_to(user)
+        .open()
+        .filter(purpose__in=Need.CHAIRS)
+        .select_related("child__family__province__region", "assessment")
+        .in_queue_order()
+    )
+    seekers, apart = _sort_out([Seeker(need, place) for place, need in enumerate(needs, start=1)])
+    rules = list(_rules(initiative))
+    seen = {*PlanRule.objects.visible_to(user).filter(initiative=initiative).standing().values_list("pk", flat=True)}
+    kept_elsewhere = {rule.chair_id for rule in rules if rule.kind == PlanRule.Kind.FIX and rule.pk not in seen}
+    chairs = tuple(chair for chair in free_chairs() if chair.pk not in kept_elsewhere)
+    kind_of = {chair.pk: (chair.model_id, frozenset(chair.accessories)) for chair in chairs}
+    one_of_each = {kind_of[chair.pk]: chair for chair in reversed(chairs)}
+    return Table(
+        seekers=seekers,
+        chairs=chairs,
+        suits=_suits(seekers, one_of_each),
+        kind_of=kind_of,
+        apart=apart,
+        rules=tuple(rule for rule in rules if rule.pk in seen),
+        floors=dict(RegionFloor.objects.filter(initiative=initiative).values_list("region", "least")),
+    )
+
+
+def free_chairs():
+    """Chairs that can be promised today, the one held longest first."""
+    today = timezone.localdate()
+    return (
+        Chair.objects.available()
+        .filter(Q(usable_until=None) | Q(usable_until__gte=today))
+        .with_model()
+        .order_by(F("acquired_on").asc(nulls_last=True), "number", "pk")
+    )
+
+
+def _rules(initiative: Initiative):
+    rows = PlanRule.objects.filter(initiative=initiative).standing()
+    return rows.select_related("need__child", "chair__model", "by").order_by("created_at", "pk")
+
+
+def _sort_out(seekers: Sequence[Seeker]) -> tuple[tuple[Seeker, ...], tuple[tuple[Seeker, str], ...]]:
+    """Whom a chair can be given to, and whom not because one is on its way: nobody is helped twice.
+
+    A main chair and a replacement are both a chair, so one promise for either stands for both; accessories and repairs
+    are no chairs and stand in nobody's way.
+    """
+    promised = (
+        Allocation.objects.live()
+        .filter(need__child__in=[seeker.need.child_id for seeker in seekers], need__purpose__in=Need.CHAIRS)
+        .select_related("initiative", "need")
+        .order_by("pk")
+    )
+    promise_of = {allocation.need.child_id: allocation for allocation in promised}
+    taken: list[Seeker] = []
+    apart: list[tuple[Seeker, str]] = []
+    seen: set[UUID] = set()
+    for seeker in seekers:
+        child = seeker.need.child_id
+        if promise := promise_of.get(child):
+            apart.append(
+                (seeker, _("A chair is already reserved for her: %(initiative)s.") % {"initiative": promise.initiative})
+            )
+        elif child in seen:
+            apart.append((seeker, _("Another need of the same child stands before this one: one chair at a time.")))
+        else:
+            taken.append(seeker)
+        seen.add(child)
+    return tuple(taken), tuple(apart)
+
+
+def _suits(seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair]) -> dict[tuple[UUID, Any], Suit]:
+    """Judge every kind of chair for every child. Growth is forecast once for a child, and only if some chair suits."""
+    children = [seeker.need.child for seeker in seekers]
+    known = measuring.known_measures_of(children)
+    readings = measuring.growth_readings_of(children)
+    prescriptions = _prescriptions(seekers)
+    association = Association.get()
+    seats = {kind: choosing.seat_of(chair.model, chair) for kind, chair in one_of_each.items()}
+    today = timezone.localdate()
+    found: dict[tuple[UUID, Any], Suit] = {}
+    for seeker in seekers:
+        need, child = seeker.need, seeker.need.child
+        prescription, measures = prescriptions.get(need.pk), known[child.pk]
+        body = choosing.body_of(need, measures, prescription)
+        fits = {kind: fitting.fit(body, seat) for kind, seat in seats.items()}
+        found |= {(need.pk, kind): Suit(fit) for kind, fit in fits.items()}
+        possible = [kind for kind, fit in fits.items() if fit.is_possible]
+        if not possible:
+            continue
+        growing = choosing.growing_child(child, readings[child.pk], measures.assessment, association)
+        forecast = growth.trajectory(growing, starts_on=today, months=FORESEEN)
+        if forecast:
+            body = replace(body, projected_mass_kg=forecast.at(choosing.REVIEW_MONTHS).mass_kg)
+        subject = Subject(need, measures, prescription, body, forecast, growth.why_not(growing) or "")
+        for kind in possible:
+            candidate = subject.candidate(one_of_each[kind].model, [one_of_each[kind]])
+            found[need.pk, kind] = Suit(candidate.fit, candidate, _waste(body, seats[kind]))
+    return found
+
+
+def _prescriptions(seekers: Sequence[Seeker]) -> dict[UUID, Prescription]:
+    """The latest of each need."""
+    rows = Prescription.objects.filter(need__in=[seeker.need.pk for seeker in seekers]).latest_first()
+    return {row.need_id: row for row in reversed(rows)}
+
+
+def _waste(body: fitting.Body, seat: fitting.Seat) -> int:
+    """How much larger than the child the chair can still be set, in centimetres of width and depth, 15 at most."""
+    spare = 0
+    for dimension in ("width", "depth"):
+        reference, setting = body.references[dimension].value, seat.settings[dimension]
+        if reference is not None and isinstance(setting, fitting.Range):
+            spare += max(0, setting.high - reference)
+    return min(15, spare // 10)
