@@ -252,6 +252,10 @@ class RoundFactory(DjangoModelFactory):
     day = factory.LazyFunction(timezone.localdate)
 
 
+# What somebody says of a chair in which everything is in order.
+IN_ORDER: dict = {"answers": dict.fromkeys(chairs.Preparation.Point.values, "pass"), "disinfectant": "Alcool à 70 %"}
+
+
 class AllocationFactory(factory.Factory):
     """A chair reserved for a need, brought by the activities themselves as far as its trait says.
 
@@ -281,7 +285,7 @@ class AllocationFactory(factory.Factory):
         if steps >= 1:
             allocation = planning.approve(allocation, by=approver)
         if steps >= 2:
-            allocation = planning.prepare(allocation, by=approver)
+            allocation = planning.prepare(allocation, by=approver, **IN_ORDER)
         if steps >= 3 and round is None:
             round = RoundFactory(
                 initiative=allocation.initiative,

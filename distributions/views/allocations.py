@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from beneficiaries.models import Assessment, Need
 from distributions import planning
 from distributions.forms.allocations import AllocationForm, ReleaseForm
-from distributions.models import Allocation, Chair, ChairModel, Initiative
+from distributions.models import Allocation, Chair, ChairModel, Initiative, Preparation
 from hajar.lib import asking, listing, paging
 from hajar.lib.refusals import Refusal
 
@@ -39,7 +39,9 @@ def create(request):
         try:
             allocation = planning.propose(need=need, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            about_chair = isinstance(refusal, planning.ChairIsPromised | planning.ChairNotAvailable)
+            about_chair = isinstance(
+                refusal, planning.ChairIsPromised | planning.ChairNotAvailable | planning.ChairRecalled
+            )
             form.add_error("chair" if about_chair else None, refusal.message)
         else:
             messages.success(request, _("Chair %(chair)s is reserved.") % {"chair": allocation.chair.label})
@@ -176,6 +178,7 @@ def _choices(assessment: Assessment, chosen) -> list[Choice]:
     """Available chairs to choose from: of each model the oldest in each depot; the one asked for comes first."""
     kinds = (
         Chair.objects.available()
+        .not_recalled()
         .values("model", "depot", "is_new")
         .annotate(oldest=Min("number"), how_many=Count("pk"))
         .order_by("model__manufacturer", "model__name", "model__size", "oldest")[:MOST_CHOICES]
@@ -221,9 +224,17 @@ def detail(request, pk):
         "steps": _steps(allocation),
         "facts": _frozen(allocation, request.user),
         "history": allocation.history()[:30],
+        "preparation": _preparation(allocation, request.user),
         "deliveries": allocation.deliveries.select_related("volunteer").order_by("-happened_at", "pk"),
     }
     return render(request, "distributions/allocation_detail.html", context)
+
+
+def _preparation(allocation: Allocation, user) -> Preparation | None:
+    """The last look at the chair before it left, with its points in words."""
+    if not user.has_perm("distributions.view_preparation"):
+        return None
+    return allocation.preparations.select_related("prepared_by").order_by("-prepared_at", "pk").first()
 
 
 def _steps(allocation: Allocation) -> list[dict]:
@@ -282,12 +293,6 @@ def _back(request, allocation: Allocation):
 @permission_required("distributions.approve_allocation", raise_exception=True)
 def approve(request, pk):
     return _act_on(request, pk, planning.approve, _("The reservation is approved."))
-
-
-@require_POST
-@permission_required("distributions.prepare_allocation", raise_exception=True)
-def prepare(request, pk):
-    return _act_on(request, pk, planning.prepare, _("The chair is prepared."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

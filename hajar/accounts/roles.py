@@ -39,6 +39,7 @@ _CASE_WORKER = (
     | _READ_CHOICE
     | _may("distributions", "add change", "followup")
     | _may("distributions", "add", "prescription")
+    | _may("distributions", "change", "recall")  # she calls the families, and hears when a chair is safe
     | {"distributions.propose_allocation", "distributions.release_allocation"}
 )
 _COORDINATOR = (

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from beneficiaries import closing
 from beneficiaries.models import Association, Child, Mandate, Province, Region
-from distributions import following_up, planning, stocktaking
+from distributions import cataloguing, following_up, planning, stocktaking
 from distributions.models import Chair, ChairEvent, ChairModel, Depot, Initiative, Partner
 from hajar.accounts import roles
 from hajar.accounts.models import User
@@ -89,7 +89,7 @@ def furnish(house: House) -> None:
     karim, omar = house.users["karim"], house.users["omar"]
     for key, iso, name, address in catalogue.DEPOTS:
         house.depots[key] = stocktaking.add_depot(by=omar, name=name, province=house.provinces[iso], address=address)
-    house.models = [stocktaking.add_model(by=omar, **model) for model in catalogue.MODELS]
+    house.models = [cataloguing.add_model(by=omar, **model) for model in catalogue.MODELS]
     house.partners = [
         planning.add_partner(by=karim, name_latin=latin, name_arabic=arabic) for latin, arabic in catalogue.PARTNERS
     ]
