@@ -8,7 +8,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
-from distributions import delivering, following_up, planning, stocktaking
+from distributions import counting, delivering, following_up, planning, recalling, stocktaking, transferring
 from distributions import models as chairs
 from hajar.accounts.models import User
 
@@ -218,6 +218,72 @@ class ChairFactory(factory.Factory):
     def _create(cls, model_class, serial, **received):
         (chair,) = stocktaking.receive_chairs(serials=[serial], **received)
         return chair
+
+
+class WorkshopChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = chairs.WorkshopChange
+
+    model = factory.SubFactory(ChairModelFactory)
+    what = "Rallonger la potence du repose-pied"
+    dimension = "seat_to_footrest"
+    min_mm = 280
+    max_mm = 430
+    cost_mad = 250
+    days = 3
+
+
+class StockCountFactory(factory.Factory):
+    """A count of a depot that `by` began; `seen` and `missing` are chairs of which something is said already."""
+
+    class Meta:
+        model = chairs.StockCount
+
+    depot = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    seen = None
+    missing = None
+
+    @classmethod
+    def _create(cls, model_class, seen, missing, **begun):
+        count = counting.begin_count(**begun)
+        for chair, found in ((seen, "seen"), (missing, "missing")):
+            if chair:
+                counting.mark(count=count, chair=chair, found=found, by=begun["by"])
+        return count
+
+
+class TransferFactory(factory.Factory):
+    """Chairs on their way to another depot: one, unless they are given."""
+
+    class Meta:
+        model = chairs.Transfer
+
+    origin = factory.SubFactory(DepotFactory)
+    destination = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    chairs = factory.LazyAttribute(lambda sent: [ChairFactory(depot=sent.origin)])
+
+    @classmethod
+    def _create(cls, model_class, **sent):
+        return transferring.send_chairs(**sent)
+
+
+class RecallFactory(factory.Factory):
+    """A recall of the model of `chair`, which is made where none is given."""
+
+    class Meta:
+        model = chairs.Recall
+
+    chair = factory.SubFactory(ChairFactory)
+    batch = ""
+    by = factory.SubFactory(UserFactory)
+    reason = "La vis du dossier peut céder."
+    what_to_do = "Remplacer la vis par le kit du fabricant."
+
+    @classmethod
+    def _create(cls, model_class, chair, **opened):
+        return recalling.open_recall(model=chair.model, **opened)
 
 
 class PartnerFactory(DjangoModelFactory):

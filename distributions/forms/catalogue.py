@@ -1,6 +1,6 @@
 """A model's sheet as a form: what the maker says, in millimetres, with a question wherever centimetres were typed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,24 +63,32 @@ SECTIONS = (
 
 
 @dataclass(frozen=True)
+class Cell:
+    """One end of a range: what it is called in its row, and its field."""
+
+    word: str | Promise
+    bound: BoundField
+
+    @property
+    def widget(self) -> str:
+        attrs: dict[str, str | bool] = {"class": "form-control"}
+        if self.bound.errors:
+            attrs = {"class": "form-control is-invalid", "aria-invalid": "true"}
+        return self.bound.as_widget(attrs=attrs | {"aria-describedby": f"said-{self.bound.name}"})
+
+
+@dataclass(frozen=True)
 class RangeRow:
     """One dimension of the form: its name, from, to, and the step where a model has one."""
 
     name: str | Promise
-    low: BoundField
-    high: BoundField
-    step: BoundField | None
-
-    @property
-    def cells(self) -> list[tuple[str | Promise, BoundField]]:
-        cells = [(_("from"), self.low), (_("to"), self.high)]
-        return cells + ([(_("in steps of"), self.step)] if self.step else [])
+    cells: tuple[Cell, ...]
 
 
 class LengthsForm(WesternDigitsFormMixin, forms.ModelForm):
     """A form of lengths: impossible ones are refused, rare ones confirmed, centimetres converted with one tap."""
 
-    limits_of: dict[str, str] = {}  # where a field has the limits of another
+    limits_of: Mapping[str, str] = {}  # where a field has the limits of another
 
     def __init__(self, data=None, *args, **kwargs):
         self.were_centimetres = data.getlist("centimetres") if data else []
@@ -201,10 +209,13 @@ class ChairModelForm(LengthsForm):
             yield section, rows, [self[name] for name in section.fields]
 
     def _row(self, dimension: str) -> RangeRow:
+        ends = [("min", _("from")), ("max", _("to"))]
         if dimension == "user_mass":
-            return RangeRow(_("user mass, kg"), self["user_mass_min_kg"], self["user_mass_max_kg"], None)
-        step = self[f"{dimension}_step_mm"] if dimension in WITH_STEP else None
-        return RangeRow(RANGED[dimension], self[f"{dimension}_min_mm"], self[f"{dimension}_max_mm"], step)
+            cells = [Cell(word, self[f"user_mass_{end}_kg"]) for end, word in ends]
+            return RangeRow(_("user mass, kg"), tuple(cells))
+        if dimension in WITH_STEP:
+            ends.append(("step", _("in steps of")))
+        return RangeRow(RANGED[dimension], tuple(Cell(word, self[f"{dimension}_{end}_mm"]) for end, word in ends))
 
 
 class WorkshopChangeForm(LengthsForm):

@@ -1,5 +1,7 @@
 """What is written down of counts, transfers and recalls."""
 
+from typing import cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -69,8 +71,9 @@ class TransferForm(WesternDigitsFormMixin, forms.Form):
 
     def __init__(self, *args, origin: Depot, chairs, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["destination"].queryset = Depot.objects.in_use().exclude(pk=origin.pk).by_name()
-        self.fields["chairs"].queryset = chairs
+        destination = cast(forms.ModelChoiceField, self.fields["destination"])
+        destination.queryset = Depot.objects.in_use().exclude(pk=origin.pk).by_name()
+        cast(forms.ModelMultipleChoiceField, self.fields["chairs"]).queryset = chairs
 
     @property
     def chosen(self) -> set[str]:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -47,7 +48,7 @@ def list_models(request):
 class Reach:
     """One dimension as its page draws it: from, to, steps (mm), and where the range lies on a common scale (%)."""
 
-    name: str
+    name: str | Promise
     low: int | None
     high: int | None
     step: int | None
@@ -95,7 +96,7 @@ def model_detail(request, pk):
     context = {
         "model": model,
         "reaches": [reach for reach in reaches if reach.is_known],
-        "unknown": [reach.name for reach in reaches if not reach.is_known],
+        "unknown": [str(reach.name) for reach in reaches if not reach.is_known],
         "iso_words": dict(cataloguing.ISO_9999).get(model.iso9999_code, ""),
         "accessories": accessories.words(model.accessories),
         "possible": accessories.words(model.accessories_possible),

@@ -77,6 +77,7 @@ def chair_detail(request, pk):
         "acts": _acts(request.user, chair, now, repairs),
         "allocation": reservation.first() if request.user.has_perm("distributions.view_allocation") else None,
         "repairs": repairs,
+        "accessories": Chair._meta.get_field("accessories").words(chair.accessories),
         "recall_lines": RecallLine.objects.filter(chair=chair, safe_on=None).select_related("recall").order_by("pk"),
         "transfer": _transfer_of(chair),
     }
