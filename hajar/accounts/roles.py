@@ -80,7 +80,7 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
             | _may("beneficiaries", "view", "registerimport")
-            | _may("distributions", "view", "attachment")
+            | _may("distributions", "view", "attachment", "countline", "transferline", "recallline")
             | _may("journal", "view", "entry")
         ),
         enters_admin=True,
