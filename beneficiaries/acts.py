@@ -21,6 +21,8 @@ ACTS = [
     Act("assessment.started", _("Assessment begun"), "clipboard", "info"),
     Act("assessment.completed", _("Assessment completed"), "clipboard-check", "good"),
     Act("assessment.discarded", _("Draft of an assessment discarded"), "clipboard-x"),
+    Act("measurement.recorded", _("Measured again"), "rulers", "info"),
+    Act("measurement.taken_back", _("Measures taken back"), "arrow-counterclockwise", "warn"),
     Act("need.opened", _("Placed on the waiting list"), "hourglass-split", "info"),
     Act("need.rescored", _("Need scored again"), "calculator", "info"),
     Act("need.overridden", _("Priority decided by a person"), "person-check", "warn"),

@@ -1,9 +1,7 @@
 """Assess a child and place the need that follows on the waiting list."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import measures, scoring
+from beneficiaries import measures, measuring, scoring
 from beneficiaries.models import Assessment, Child, Need
 from beneficiaries.models.needs import say
 from hajar.accounts.models import User
@@ -142,6 +140,8 @@ def complete_assessment(
     draft.save(update_fields=["chair_cushion_relieves", "state", "completed_at"])
     result = draft.score()
     need, act = _place(draft, result, today=today)
+    for refresh in measuring.after_measuring:
+        refresh(draft.child)
     payload = {"score": [result.low, result.high], "urgent": result.urgent, "rules": result.version}
     if need and act:
         journal.record(act, need, by=by, subject=draft.child, payload=payload)
@@ -162,7 +162,7 @@ def _check_ready(draft: Assessment, *, confirmed: Collection[str], today: date) 
         problems["assessed_on"] = _("The day lies between the child's birth and today.")
     if impossible := [finding for finding in findings(draft) if finding.severity == "hard"]:
         reasons.append(_("Correct the measures that cannot be right."))
-        problems |= {finding.field: in_words(finding) for finding in impossible}
+        problems |= {finding.field: measuring.in_words(finding) for finding in impossible}
     if unknown := draft.score().flags_to_check:
         reasons.append(
             _("Answer every red flag before you complete the assessment: an unknown danger cannot wait in a list.")
@@ -179,53 +179,19 @@ def _check_ready(draft: Assessment, *, confirmed: Collection[str], today: date) 
 # --- What is doubtful, missing or proposed ------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Doubt:
-    """Something unusual that a person confirms or corrects. The key holds the values: once changed, it asks again."""
-
-    key: str
-    fields: tuple[str, ...]
-    sentence: str
-
-
 def findings(assessment: Assessment) -> list[measures.Finding]:
     """What is impossible or doubtful about the measures."""
     return measures.check({field: getattr(assessment, field, None) for field in measures.BY_FIELD})
 
 
-def in_words(finding: measures.Finding) -> str:
-    """A finding as a sentence in the reader's language."""
-    params = {
-        name: formats.number_format(value) if isinstance(value, int | float | Decimal) else unit_in_words(value)
-        for name, value in finding.params.items()
-    }
-    return gettext(measures.MESSAGES[finding.key]).format(**params)
-
-
-def unit_in_words(unit: str) -> str:
-    return {"mm": gettext("mm"), "cm": gettext("cm"), "kg": gettext("kg")}.get(unit, unit)
-
-
-def doubts_about(assessment: Assessment) -> list[Doubt]:
+def doubts_about(assessment: Assessment) -> list[measuring.Doubt]:
     """The unusual measures, then the answers that contradict one another."""
     values = {field: getattr(assessment, field, None) for field in ANSWER_FIELDS}
-    doubts = doubtful_measures(measures.check(values), values)
+    doubts = measuring.doubtful(measures.check(values), values)
     for found in scoring.contradictions(assessment.answers()):
         answers = ",".join(str(values[field]) for field in found.fields)
-        doubts.append(Doubt(f"{found.reason}:{answers}", found.fields, say(found.reason)))
+        doubts.append(measuring.Doubt(f"{found.reason}:{answers}", found.fields, say(found.reason)))
     return doubts
-
-
-def doubtful_measures(found: Iterable[measures.Finding], values: Mapping[str, Any]) -> list[Doubt]:
-    return [
-        Doubt(
-            ":".join([finding.key, finding.field, str(values[finding.field]), *map(str, finding.params.values())]),
-            (finding.field,),
-            in_words(finding),
-        )
-        for finding in found
-        if finding.severity == "soft"
-    ]
 
 
 def not_asked(assessment: Assessment) -> frozenset[str]:

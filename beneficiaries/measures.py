@@ -5,9 +5,10 @@ count from the seat; if a cushion will be used, from the compressed cushion. The
 feet supported.
 
 The ranges cover ages 2 to 18. They are widened from a large published survey of children's bodies (Snyder and others,
-1977) and not clinically validated. A value outside the hard range is refused, one outside the soft range has to be
-confirmed. Whatever compares two measures only asks: a bent spine or a stiff hip may truly break the order of an upright
-body.
+1977) and not clinically validated; those of the elbow, the shoulders, the foot and what stands in for height are wider
+still, for the survey does not have them as we take them. A value outside the hard range is refused, one outside the
+soft range has to be confirmed. Whatever compares two measures only asks: a bent spine or a stiff hip may truly break
+the order of an upright body.
 """
 
 import dataclasses
@@ -26,7 +27,8 @@ SIDES_DIFFER_MM = 15
 class Measure:
     """One measure: ``fields`` holds one field, or the left and the right one. Ranges include both ends.
 
-    ``slips`` are wrong units people type: what to multiply by, and the key of the question.
+    ``slips`` are wrong units people type: what to multiply by, and the key of the question. A value above 0 and under
+    ``asks_under`` is possible, but may be centimetres just as well.
     """
 
     code: str
@@ -37,6 +39,7 @@ class Measure:
     soft: tuple[int, int] | None
     fields: tuple[str, ...]
     slips: tuple[tuple[Decimal, str], ...] = ()
+    asks_under: int = 0
 
     @property
     def sides(self) -> tuple[str, ...]:
@@ -57,107 +60,135 @@ class Finding:
 
 
 _CENTIMETRES = ((Decimal(10), "measure.centimetres"),)
+_METRES_OR_MILLIMETRES = ((Decimal(100), "measure.metres"), (Decimal("0.1"), "measure.millimetres"))
+
+
+def _length(
+    code: str,
+    name: str,
+    how: str,
+    hard: tuple[int, int],
+    *fields: str,
+    soft: tuple[int, int] | None = None,
+    asks_under: int = 0,
+) -> Measure:
+    return Measure(code, name, how, "mm", hard, soft, fields, _CENTIMETRES, asks_under)
+
 
 MEASURES: tuple[Measure, ...] = (
-    Measure(
+    _length(
         "A",
         N_("Hip width"),
         N_("Across the widest part of hips or thighs, over the clothes usually worn, pockets empty."),
-        "mm",
         (120, 550),
-        (150, 430),
-        ("hip_width_mm",),
-        _CENTIMETRES,
+        "hip_width_mm",
+        soft=(150, 430),
     ),
-    Measure(
+    _length(
         "B",
         N_("Seat depth"),
         N_("From the back of the pelvis to the back of the knee."),
-        "mm",
         (150, 600),
-        (180, 520),
-        ("seat_depth_left_mm", "seat_depth_right_mm"),
-        _CENTIMETRES,
+        "seat_depth_left_mm",
+        "seat_depth_right_mm",
+        soft=(180, 520),
     ),
-    Measure(
+    _length(
         "C",
         N_("Calf length"),
         N_("From the back of the knee to the bottom of the heel, usual shoes on, ankle at a right angle."),
-        "mm",
         (140, 550),
-        (170, 480),
-        ("calf_left_mm", "calf_right_mm"),
-        _CENTIMETRES,
+        "calf_left_mm",
+        "calf_right_mm",
+        soft=(170, 480),
     ),
-    Measure(
+    _length(
         "D",
         N_("Height of the rib cage"),
         N_("From the seat to the bottom of the rib cage."),
-        "mm",
         (80, 400),
-        None,
-        ("rib_height_mm",),
-        _CENTIMETRES,
+        "rib_height_mm",
     ),
-    Measure(
+    _length(
         "E",
         N_("Height of the shoulder blade"),
         N_("From the seat to the bottom of the shoulder blade."),
-        "mm",
         (150, 550),
-        None,
-        ("scapula_height_mm",),
-        _CENTIMETRES,
+        "scapula_height_mm",
     ),
-    Measure(
+    _length(
         "F",
         N_("Height of the shoulder"),
         N_("From the seat to the top of the shoulder."),
-        "mm",
         (200, 700),
-        None,
-        ("shoulder_height_mm",),
-        _CENTIMETRES,
+        "shoulder_height_mm",
     ),
-    Measure(
+    _length(
+        "G",
+        N_("Trunk width"),
+        N_("Across the widest part of the chest, arms a little away."),
+        (120, 450),
+        "trunk_width_mm",
+    ),
+    _length(
         "H",
         N_("Height of the armpit"),
         N_("From the seat to the armpit."),
-        "mm",
         (130, 520),
-        None,
-        ("axilla_left_mm", "axilla_right_mm"),
-        _CENTIMETRES,
+        "axilla_left_mm",
+        "axilla_right_mm",
     ),
-    Measure(
+    _length(
         "I",
         N_("Height of the pelvis"),
         N_("From the seat to the bony points at the top of the back of the pelvis."),
-        "mm",
         (60, 260),
-        None,
-        ("pelvis_top_mm",),
-        _CENTIMETRES,
+        "pelvis_top_mm",
     ),
-    Measure(
+    _length(
+        "J",
+        N_("Distance between the knees"),
+        N_("Between the insides of the knees, thighs as straight as they will lie. 0 where they touch."),
+        (0, 300),
+        "knee_gap_mm",
+        asks_under=20,
+    ),
+    _length(
         "K",
         N_("Height of the base of the skull"),
         N_("From the seat to the base of the skull."),
-        "mm",
         (250, 800),
-        None,
-        ("skull_base_mm",),
-        _CENTIMETRES,
+        "skull_base_mm",
     ),
-    Measure(
-        "mass",
-        N_("Body mass"),
-        N_("In light clothes, without shoes."),
-        "kg",
-        (5, 150),
-        None,
-        ("mass_kg",),
+    _length(
+        "L",
+        N_("Place of the seat bones"),
+        N_("From the back of the pelvis to the bones the child sits on."),
+        (30, 200),
+        "seat_bone_mm",
     ),
+    _length(
+        "elbow",
+        N_("Height of the elbow"),
+        N_("From the seat to the bent elbow, upper arm hanging. For armrests and a tray."),
+        (60, 350),
+        "elbow_height_mm",
+    ),
+    _length(
+        "shoulders",
+        N_("Shoulder width"),
+        N_("Across the widest part of the shoulders."),
+        (150, 550),
+        "shoulder_width_mm",
+    ),
+    _length(
+        "foot",
+        N_("Foot length"),
+        N_("From the heel to the longest toe, usual shoes on."),
+        (80, 330),
+        "foot_length_mm",
+    ),
+    Measure("mass", N_("Body mass"), N_("In light clothes, without shoes."), "kg", (5, 150), None, ("mass_kg",)),
     Measure(
         "height",
         N_("Body height or length"),
@@ -166,7 +197,17 @@ MEASURES: tuple[Measure, ...] = (
         (60, 200),
         None,
         ("height_cm",),
-        ((Decimal(100), "measure.metres"), (Decimal("0.1"), "measure.millimetres")),
+        _METRES_OR_MILLIMETRES,
+    ),
+    Measure(
+        "substitute",
+        N_("What was measured instead of height"),
+        N_("Knee height, arm span or the sum of segments, as chosen above."),
+        "cm",
+        (15, 220),
+        None,
+        ("substitute_cm",),
+        _METRES_OR_MILLIMETRES,
     ),
 )
 
@@ -178,6 +219,7 @@ ORDER = (
     ("scapula_height_mm", "shoulder_height_mm", "measure.scapula_above_shoulder"),
     ("shoulder_height_mm", "skull_base_mm", "measure.shoulder_above_skull"),
     ("pelvis_top_mm", "rib_height_mm", "measure.pelvis_above_rib"),
+    ("elbow_height_mm", "shoulder_height_mm", "measure.elbow_above_shoulder"),
     ("axilla_left_mm", "shoulder_height_mm", "measure.axilla_above_shoulder"),
     ("axilla_right_mm", "shoulder_height_mm", "measure.axilla_above_shoulder"),
 )
@@ -226,6 +268,9 @@ def _check_range(name: str, measure: Measure, value: Any) -> Finding | None:
             "measure.impossible",
             {"low": low, "high": high, "unit": measure.unit},
         )
+    if 0 < value < measure.asks_under:
+        params = {"value": value, "suggestion": _scaled(value, Decimal(10)), "unit": measure.unit}
+        return Finding(name, "soft", "measure.small", params)
     if measure.soft and not _within(value, measure.soft):
         low, high = measure.soft
         return Finding(
@@ -269,10 +314,38 @@ def _compare(values: Mapping[str, Any]) -> list[Finding]:
     return findings
 
 
+def compare_with_before(values: Mapping[str, Any], before: Mapping[str, Any]) -> list[Finding]:
+    """Bones do not become shorter: what is well below an earlier measure is asked about. Hips and mass may shrink."""
+    findings = []
+    for name, value in values.items():
+        earlier = before.get(name)
+        if name not in _BONES or value in (None, "") or earlier in (None, ""):
+            continue
+        unit = BY_FIELD[name].unit
+        lost = earlier - value
+        if lost > (SIDES_DIFFER_MM if unit == "mm" else Decimal(SIDES_DIFFER_MM) / 10):
+            findings.append(Finding(name, "soft", "measure.shorter", {"value": lost, "unit": unit}))
+    return findings
+
+
+_BONES = frozenset(
+    name
+    for name, measure in BY_FIELD.items()
+    if measure.unit != "kg" and measure.code not in ("A", "G", "J", "L", "shoulders", "substitute")
+)
+
 MESSAGES: dict[str, str] = {
     "measure.impossible": N_("This must be between {low} and {high} {unit}. Please measure again."),
     "measure.unusual": N_("This is usually between {low} and {high} {unit}. Please confirm it or measure again."),
     "measure.centimetres": N_("Was {value} measured in centimetres? That would be {suggestion} {unit}."),
+    "measure.small": N_(
+        "Is this {value} {unit}, or was it measured in centimetres? That would be {suggestion} {unit}. "
+        "Please confirm it or correct it."
+    ),
+    "measure.shorter": N_(
+        "This is {value} {unit} less than the last time. A bent spine or a stiff joint may explain it. Please confirm "
+        "it or measure again."
+    ),
     "measure.metres": N_("Was {value} measured in metres? That would be {suggestion} {unit}."),
     "measure.millimetres": N_("Was {value} measured in millimetres? That would be {suggestion} {unit}."),
     "measure.rib_above_scapula": N_(
@@ -289,6 +362,10 @@ MESSAGES: dict[str, str] = {
     ),
     "measure.pelvis_above_rib": N_(
         "The top of the pelvis ({value} mm) is usually lower than the bottom of the rib cage ({other} mm). "
+        "Please confirm it or measure again."
+    ),
+    "measure.elbow_above_shoulder": N_(
+        "The elbow ({value} mm) is usually lower than the top of the shoulder ({other} mm). "
         "Please confirm it or measure again."
     ),
     "measure.axilla_above_shoulder": N_(

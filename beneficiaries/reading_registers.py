@@ -20,7 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import assessing, diagnoses, measures
+from beneficiaries import diagnoses, measures, measuring
 from beneficiaries.models import phones
 from beneficiaries.register_words import (
     BY_NAME,
@@ -303,7 +303,7 @@ class Finding:
 def words_of(code: str, params: Mapping[str, Any]) -> str | None:
     """The sentence of a code in the reader's language; None for a code that is not of this module."""
     if "unit" in params:
-        params = {**params, "unit": assessing.unit_in_words(params["unit"])}
+        params = {**params, "unit": measuring.unit_in_words(params["unit"])}
     if code in measures.MESSAGES:
         return gettext(measures.MESSAGES[code]).format(**params)
     return str(REASONS[code]).format(**params) if code in REASONS else None

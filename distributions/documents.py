@@ -1,19 +1,23 @@
 """Paper: what the association hands out, typeset in the language of whoever reads it."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import segno
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from beneficiaries.models import Association
-from distributions.models import Chair
+from distributions import choosing, fitting
+from distributions.fitting import SpecLine
+from distributions.models import Chair, Prescription
 from distributions.reporting import ChangeCounts, InitiativeReport
 from hajar.lib import typesetting
 from hajar.lib.charts import MAP_CREDIT
+from hajar.lib.several import SeveralField
 
 PAPER = Path(__file__).with_name("paper")
 CHANGE_TITLES = {
@@ -116,3 +120,96 @@ def _code(address: str) -> str:
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, dark="#000", light=None)
     return out.getvalue().decode()
+
+
+# --- what to order ----------------------------------------------------------------------------------------------------
+
+
+def specification_lines(lines: Iterable[SpecLine]) -> list[dict[str, str]]:
+    """Each dimension of an order in the active language: its name, the aim, from where to where, and a sentence."""
+    return [
+        {
+            "name": _(line.name),
+            "aim": "" if line.target is None else _with_unit(line.target, line.unit),
+            "range": _span(line),
+            "sentence": choosing.say(line.reason, line.params),
+        }
+        for line in lines
+    ]
+
+
+def _span(line: SpecLine) -> str:
+    if line.low is not None and line.high is not None:
+        return f"{formats.number_format(line.low)}–{_with_unit(line.high, line.unit)}"
+    if line.low is not None:
+        return _("at least %(value)s") % {"value": _with_unit(line.low, line.unit)}
+    if line.high is not None:
+        return _("at most %(value)s") % {"value": _with_unit(line.high, line.unit)}
+    return ""
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    words = {"mm": _("mm"), "kg": _("kg"), "°": "°"}[unit]
+    return f"{formats.number_format(value)}\N{NO-BREAK SPACE}{words}" if unit != "°" else f"{value}°"
+
+
+def specification_words(subject: choosing.Subject) -> dict[str, Any]:
+    """A chair to be ordered, in the active language, ready for a supplier: the child's reference and no name."""
+    association = Association.get()
+    return {
+        "language": translation.get_language(),
+        "association": association.name,
+        "association_other": association.name_latin if translation.get_language() == "ar" else association.name_arabic,
+        "contact": " · ".join(filter(None, [association.phone, association.email])),
+        "title": _("A chair to order"),
+        "reference": subject.need.child.reference,
+        "date": formats.date_format(timezone.localdate()),
+        "lead": _("For one child. Lengths in millimetres; heights count from the top of the cushion under the child."),
+        "columns": [_("Dimension"), _("Aim"), _("Range")],
+        "lines": specification_lines(fitting.order_specification(subject.body)),
+        "chosen_title": _("What was prescribed"),
+        "chosen": prescription_lines(subject.prescription),
+        "nothing_chosen": _("Nothing has been prescribed yet."),
+        "rule": _(fitting.PROVENANCE),
+    }
+
+
+def prescription_lines(prescription: Prescription | None) -> list[tuple[str, str]]:
+    """(what, words) of a prescription as far as a supplier needs it; [] without one."""
+    if prescription is None:
+        return []
+    field = Prescription._meta.get_field
+
+    def several(name: str) -> str:
+        return choosing.joined(cast(SeveralField, field(name)).words(getattr(prescription, name)))
+
+    sizes = ("seat_width_mm", "seat_depth_mm", "seat_to_floor_mm")
+    found = [
+        (_("Kind of chair"), prescription.get_category_display()),
+        (_("Posture class"), prescription.get_posture_class_display()),
+        (_("Model"), str(prescription.model) if prescription.model else ""),
+        *((_capital(field(name)), str(getattr(prescription, name) or "")) for name in sizes),
+        (_("Cushion"), choosing.joined(filter(None, [prescription.get_cushion_display(), prescription.cushion_size]))),
+        (_("Postural supports"), several("supports")),
+        (_("Sides and sizes of the supports"), prescription.supports_note),
+        (_("Must have"), several("must_have")),
+        (_("Nice to have"), several("nice_to_have")),
+        (_("Set-up"), prescription.set_up),
+        (
+            _("Another model"),
+            prescription.substitution_limits or _("possible, of the same kind")
+            if prescription.substitution_allowed
+            else _("not possible"),
+        ),
+    ]
+    return [(what, words) for what, words in found if words]
+
+
+def _capital(field: Any) -> str:
+    words = str(field.verbose_name)
+    return words[:1].upper() + words[1:]
+
+
+def specification_pdf(subject: choosing.Subject) -> bytes:
+    """The order as a PDF/A on one A4 page, in the active language."""
+    return typesetting.pdf(PAPER / "specification.typ", specification_words(subject))

@@ -17,8 +17,8 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Assessment, Child, Need, Province
-from distributions import preparing, stocktaking
+from beneficiaries.models import Child, Need, Province
+from distributions import choosing, preparing, stocktaking
 from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
 from distributions.models.allocations import AllocationQuerySet
 from distributions.stocktaking import ReasonMissing
@@ -96,6 +96,10 @@ class ChairNotReady(Refusal):
 
 class ChairRecalled(Refusal):
     sentence = _("This chair is called back for safety: it goes to no child until it is made safe.")
+
+
+class HandOverBlocked(Refusal):
+    sentence = _("Something stands against this hand-over. Solve it, or let a named person overrule it: %(what)s")
 
 
 class SamePerson(Refusal):
@@ -314,12 +318,16 @@ def _insert(allocation: Allocation) -> None:
         raise taken from fault
 
 
-def facts(need: Need, chair: Chair) -> dict:
-    """What spoke for this chair on this day: score, urgency, wait, measures, model. Kept in the allocation for ever."""
-    assessment: Assessment = need.assessment
-    measures = {name: getattr(assessment, name) for name in MEASURES}
+def facts(need: Need, chair: Chair, *, candidate: choosing.Candidate | None = None) -> dict:
+    """What spoke for this chair on this day: score, urgency, wait, measures, how it fits and how long it will last.
+
+    Kept in the allocation for ever. `candidate`: the judgement, where it is known already.
+    """
+    candidate = candidate or choosing.judged(need, chair)
+    known = candidate.known
+    measures = {name: known.get(name) for name in MEASURES}
     for name in ("mass_kg", "height_cm"):
-        value = getattr(assessment, name)
+        value = known.get(name)
         measures[name] = None if value is None else str(value)
     return {
         "day": timezone.localdate().isoformat(),
@@ -331,10 +339,11 @@ def facts(need: Need, chair: Chair) -> dict:
         "is_overridden": need.is_overridden,
         "days_waiting": need.days_waiting(),
         "age": need.child.age,
-        "assessed_on": assessment.assessed_on.isoformat(),
+        "assessed_on": need.assessment.assessed_on.isoformat(),
         "measures": {name: value for name, value in measures.items() if value is not None},
         "chair": chair.label,
         "model": str(chair.model),
+        "choice": choosing.frozen(candidate),
     }
 
 
@@ -365,10 +374,12 @@ def prepare(
 ) -> Allocation:
     """Say, point by point, that the chair is safe, set to the child's measures and ready to go.
 
-    `answers` maps each Preparation.Point to an Answer; raises a refusal of preparing where one is not in order.
+    `answers` maps each Preparation.Point to an Answer; raises a refusal of preparing where one is not in order, and
+    HandOverBlocked while something of the fit stands against it that nobody solved or overruled.
     """
     allocation = _lock(allocation, Status.APPROVED)
     _refuse_unless_ready(stocktaking.lock(allocation.chair))
+    _refuse_while_blocked(allocation)
     preparation = preparing.write(allocation, by=by, answers=answers, disinfectant=disinfectant, note=note, photo=photo)
     allocation.status = Status.PREPARED
     allocation.save(update_fields=["status"])
@@ -377,6 +388,11 @@ def prepare(
     )
     _journal("allocation.prepared", allocation, by, disinfectant=preparation.disinfectant)
     return allocation
+
+
+def _refuse_while_blocked(allocation: Allocation) -> None:
+    if against := choosing.open_blockers(allocation):
+        raise HandOverBlocked(what=" ".join(against))
 
 
 @transaction.atomic

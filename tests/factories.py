@@ -151,6 +151,25 @@ class AssessmentFactory(DjangoModelFactory):
     height_cm = "128.0"
 
 
+class MeasurementFactory(DjangoModelFactory):
+    """Measured again today: hips, both calves and the mass."""
+
+    class Meta:
+        model = register.Measurement
+
+    class Params:
+        taken_back = factory.Trait(
+            taken_back_at=factory.LazyFunction(timezone.now), taken_back_why="Mesure d'une autre enfant"
+        )
+
+    child = factory.SubFactory(ChildFactory)
+    measured_by = factory.SubFactory(UserFactory)
+    hip_width_mm = 280
+    calf_left_mm = 340
+    calf_right_mm = 342
+    mass_kg = "28.0"
+
+
 class NeedFactory(DjangoModelFactory):
     class Meta:
         model = register.Need

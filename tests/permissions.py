@@ -99,8 +99,14 @@ RULES = [
     page("distributions:allocation_detail", REGISTRARS | {STOREKEEPER}, REGION, pk="allocation"),
     act("distributions:allocation_approve", DECIDERS, REGION, pk="allocation"),
     page("distributions:allocation_prepare", STORE, REGION, pk="allocation"),
+    act("distributions:allocation_overrule", DECIDERS, REGION, pk="allocation"),
     page("distributions:preparation_photo", REGISTRARS | {STOREKEEPER}, REGION, pk="preparation"),
     page("distributions:allocation_release", REGISTRARS, REGION, pk="allocation"),
+    # What a child needs and which chair fits
+    page("distributions:need_choices", READERS, REGION, pk="need"),
+    page("distributions:need_specification", READERS, REGION, pk="need"),
+    page("distributions:need_specification_pdf", READERS, REGION, pk="need"),
+    page("distributions:prescription_create", READERS, REGION, pk="need"),
     # The register
     page("beneficiaries:search", READERS),
     page("beneficiaries:child_list", READERS),

@@ -187,6 +187,8 @@ LONG = {
     "beneficiaries/scoring.py": "NEED-1.0 in one piece: whoever checks the rule reads it from top to bottom",
     "beneficiaries/reading_registers.py": "one reader for each kind of cell, each a few lines long",
     "beneficiaries/importing.py": "an import's whole life: read, judged, corrected, written, taken back",
+    "distributions/fitting.py": "FIT-1.0 in one piece: whoever checks the rule reads it from top to bottom",
+    "distributions/growth.py": "GROW-1.0 in one piece: whoever checks the rule reads it from top to bottom",
     "distributions/planning.py": "an allocation's whole life up to the road, in one order of locks",
     "distributions/stocktaking.py": "the replay of a chair's events beside the acts that add to them",
     "hajar/demo/crowd.py": "a story that runs from families to deliveries, for measuring only",

@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import assessing, measures, scoring
+from beneficiaries import assessing, measures, measuring, scoring
 from beneficiaries.models import Assessment
 from hajar.lib import digits
 
@@ -249,7 +249,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
     def _refuse(self, name: str, finding: measures.Finding | None = None) -> None:
         if finding:
             self.offers[name] = _offer(finding)
-            self.add_error(name, assessing.in_words(finding))
+            self.add_error(name, measuring.in_words(finding))
         elif name in MASS_AND_HEIGHT:
             self.add_error(name, _("Give one digit after the comma, and not more than 999."))
         else:
@@ -303,7 +303,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
         return assessing.findings(self.candidate)
 
     @cached_property
-    def _doubts(self) -> list[assessing.Doubt]:
+    def _doubts(self) -> list[measuring.Doubt]:
         return assessing.doubts_about(self.candidate)
 
     def said(self, name: str) -> Said:
@@ -314,7 +314,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
         return Said(
             name,
             errors=tuple(str(error) for error in self.errors.get(name, ())) if self.is_bound else (),
-            warnings=tuple(assessing.in_words(finding) for finding in hard),
+            warnings=tuple(measuring.in_words(finding) for finding in hard),
             offers=tuple(offers),
             ticks=tuple(
                 Tick(doubt.key, doubt.sentence, doubt.key in self.confirmed)
@@ -336,7 +336,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
             bound,
             kind,
             hint=str(HINTS[name]) if name in HINTS else gettext(scoring.HINTS[name]) if name in scoring.HINTS else "",
-            unit=assessing.unit_in_words(measure.unit) if measure else str(UNITS.get(name, "")),
+            unit=measuring.unit_in_words(measure.unit) if measure else str(UNITS.get(name, "")),
             proposal=self.proposals.get(name, ""),
             theirs=self.theirs.get(name, ""),
             when="has_chair=yes" if name in scoring.CHAIR_QUESTIONS else "",
@@ -366,7 +366,7 @@ class AssessmentForm(digits.WesternDigitsFormMixin, forms.ModelForm):
             name=gettext(measure.name),
             how=gettext(measure.how),
             range=gettext("usually {low} to {high} {unit}").format(
-                low=low, high=high, unit=assessing.unit_in_words(measure.unit)
+                low=low, high=high, unit=measuring.unit_in_words(measure.unit)
             ),
             sides=tuple(Side(word, self.question(name)) for word, name in zip(sides, measure.fields, strict=True)),
         )
@@ -423,7 +423,7 @@ def answer_in_words(assessment: Assessment, name: str) -> str:
     unit = measures.BY_FIELD[name].unit if name in measures.BY_FIELD else "mm" if name == DOOR else ""
     if isinstance(value, int | Decimal):
         shown = formats.number_format(value)
-        return f"{shown} {assessing.unit_in_words(unit)}" if unit else shown
+        return f"{shown} {measuring.unit_in_words(unit)}" if unit else shown
     return str(value)
 
 
@@ -466,7 +466,7 @@ def open_count(sections: list[dict[str, Any]]) -> int:
 
 def _offer(finding: measures.Finding) -> Offer:
     value = finding.params["suggestion"]
-    shown = f"{formats.number_format(value)} {assessing.unit_in_words(finding.params['unit'])}"
+    shown = f"{formats.number_format(value)} {measuring.unit_in_words(finding.params['unit'])}"
     typed = finding.params["value"]
     sign = "×10" if value == typed * 10 else "×100" if value == typed * 100 else "÷10"
     words = gettext("{sign}: take {value}").format(sign=sign, value=shown)

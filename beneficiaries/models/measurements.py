@@ -71,6 +71,9 @@ class MeasurementQuerySet(models.QuerySet):
     def latest_first(self):
         return self.order_by("-measured_on", "-created_at", "pk")
 
+    def oldest_first(self):
+        return self.order_by("measured_on", "created_at", "pk")
+
 
 class Measurement(Measured, Journalled):
     """One row is some of a child's measures taken again on one day; what is empty was not taken."""

@@ -73,6 +73,12 @@ def _live_allocations():
     return Prefetch("allocations", allocations.filter(status__in=LIVE).order_by("pk"), to_attr="live_allocations")
 
 
+def _prescription(need):
+    """The latest one, through the need's own relation, too."""
+    people = ("model", "prescribed_by", "agreed_by", "second_signatory")
+    return need.prescriptions.select_related(*people).order_by("-prescribed_on", "-created_at", "pk").first()
+
+
 def _stand(need):
     need.allocation = need.live_allocations[0] if need.live_allocations else None
     need.awaits_decision = need.is_urgent and not (need.allocation and need.allocation.status in DECIDED)
@@ -138,6 +144,7 @@ def _need(request, pk) -> Need:
 def _page(request, need, *, status=200, **forms):
     prefetch_related_objects([need], _live_allocations())
     _stand(need)
+    sees_prescriptions = request.user.has_perm("distributions.view_prescription")
     context = {
         "need": need,
         "child": need.child,
@@ -151,6 +158,8 @@ def _page(request, need, *, status=200, **forms):
         "can_close": need.is_open and request.user.has_perm("beneficiaries.change_need"),
         "can_choose": need.is_open and request.user.has_perm("distributions.propose_allocation"),
         "sees_allocations": request.user.has_perm("distributions.view_allocation"),
+        "sees_prescriptions": sees_prescriptions,
+        "prescription": _prescription(need) if sees_prescriptions else None,
         "crumbs": [
             (_("Waiting list"), reverse("beneficiaries:need_list")),
             (need.child.name, need.child.get_absolute_url()),

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from beneficiaries import assessing, importing, judging
+from beneficiaries import importing, judging, measuring
 from beneficiaries.forms.imports import RowForm
 from beneficiaries.judging import ImportRow, Verdict
 from beneficiaries.models import Child, Guardian, Province
@@ -146,7 +146,7 @@ class ShownRow:
             # a choice does not show what the file said
             "typed": self.row.typed.get(name, "") if name == "sex" and "sex" not in self.row.child else "",
             "suggestion": params.get("suggestion"),
-            "unit": assessing.unit_in_words(params.get("unit", "")),
+            "unit": measuring.unit_in_words(params.get("unit", "")),
         }
 
     def _choices(self) -> dict[str, str]:

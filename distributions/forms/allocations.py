@@ -22,9 +22,18 @@ class AllocationForm(WesternDigitsFormMixin, forms.Form):
         label=_("Why this chair"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args, initiatives, **kwargs):
+    def __init__(self, *args, initiatives, choices, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["initiative"].queryset = initiatives
+        self.choices = choices
+
+    def clean(self):
+        """A chair that does not fit, or is not the best, may be chosen: with the reason."""
+        cleaned = super().clean()
+        chair = cleaned.get("chair")
+        if chair and not cleaned.get("reason", "").strip() and (why := self.choices.to_explain(chair.pk)):
+            self.add_error("reason", why)
+        return cleaned
 
 
 class ReleaseForm(WesternDigitsFormMixin, forms.Form):

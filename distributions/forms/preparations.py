@@ -80,3 +80,9 @@ class PreparationForm(WesternDigitsFormMixin, forms.Form):
         """What the activity is told."""
         others = {name: self.cleaned_data[name] for name in ("disinfectant", "note", "photo")}
         return {"answers": {point.value: self.cleaned_data[point.value] for point in Point}, **others}
+
+
+class OverruleForm(WesternDigitsFormMixin, forms.Form):
+    reason = forms.CharField(
+        label=_("Why the chair may go all the same"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )

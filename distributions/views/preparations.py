@@ -3,10 +3,10 @@ from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from distributions import planning, preparing
-from distributions.forms.preparations import PreparationForm
+from distributions import choosing, planning, preparing
+from distributions.forms.preparations import OverruleForm, PreparationForm
 from distributions.models import Allocation, Preparation
 from hajar.lib import asking
 from hajar.lib.refusals import Refusal
@@ -16,8 +16,7 @@ from hajar.lib.refusals import Refusal
 @permission_required("distributions.prepare_allocation", raise_exception=True)
 def create(request, pk):
     """Look a reserved chair over, point by point, and say that it is ready to go."""
-    rows = Allocation.objects.visible_to(request.user).select_related("chair__model", "need__child", "initiative")
-    allocation = get_object_or_404(rows, pk=pk)
+    allocation = _allocation(request, pk)
     data, files = asking.sent(request), request.FILES or None
     form = PreparationForm(data, files, chair=allocation.chair)
     if request.method == "POST" and form.is_valid():
@@ -30,8 +29,41 @@ def create(request, pk):
         else:
             messages.success(request, _("The chair is prepared."))
             return redirect(allocation)
-    context = {"form": form, "allocation": allocation, "chair": allocation.chair}
-    return render(request, "distributions/allocation_prepare.html", context, status=422 if form.errors else 200)
+    return _page(request, allocation, form, OverruleForm(), status=422 if form.errors else 200)
+
+
+def _allocation(request, pk) -> Allocation:
+    rows = Allocation.objects.visible_to(request.user).select_related("chair__model", "need__child", "initiative")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _page(request, allocation: Allocation, form: PreparationForm, overrule_form: OverruleForm, status: int):
+    context = {
+        "form": form,
+        "allocation": allocation,
+        "chair": allocation.chair,
+        "against": choosing.open_blockers(allocation),
+        "decisions": choosing.overruled(allocation).values(),
+        "overrule_form": overrule_form,
+    }
+    return render(request, "distributions/allocation_prepare.html", context, status=status)
+
+
+@require_POST
+@permission_required("distributions.approve_allocation", raise_exception=True)
+def overrule(request, pk):
+    """Let the chair go although something of its fit stands against it: by name, with the reason."""
+    allocation = _allocation(request, pk)
+    form = OverruleForm(request.POST)
+    if form.is_valid():
+        try:
+            choosing.overrule_blockers(allocation, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error("reason", refusal.message)
+        else:
+            messages.success(request, _("Your decision is written down with your name."))
+            return redirect("distributions:allocation_prepare", allocation.pk)
+    return _page(request, allocation, PreparationForm(chair=allocation.chair), form, status=422)
 
 
 @require_safe

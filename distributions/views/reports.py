@@ -50,7 +50,7 @@ def initiative_report(request, pk):
 def initiative_summary(request, pk):
     """The anonymous summary, to be read, printed or given away, in one of three languages."""
     initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
-    language = _language(request)
+    language = language_asked(request)
     with translation.override(language):
         report = reporting.anonymous_summary(initiative)
         words = documents.summary_words(report)
@@ -74,9 +74,9 @@ def initiative_summary(request, pk):
 def initiative_summary_pdf(request, pk):
     """The anonymous summary on paper."""
     initiative = get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
-    with translation.override(_language(request)):
+    with translation.override(language_asked(request)):
         pdf = documents.summary_pdf(reporting.anonymous_summary(initiative))
-    name = slugify(f"hajar {initiative.name_fr} {_language(request)}")
+    name = slugify(f"hajar {initiative.name_fr} {language_asked(request)}")
     return HttpResponse(
         pdf,
         content_type="application/pdf",
@@ -84,6 +84,6 @@ def initiative_summary_pdf(request, pk):
     )
 
 
-def _language(request: HttpRequest) -> str:
+def language_asked(request: HttpRequest) -> str:
     asked = request.GET.get("language", "")
     return asked if asked in LANGUAGES else (translation.get_language() or "fr")[:2]

@@ -48,12 +48,51 @@ DEPOTS = [
 ]
 
 
+# What the chairs of a category bring along.
+SUPPORTS: dict[str, list[str]] = {
+    "buggy": ["headrest", "hip_guides", "pelvis_belt"],
+    "push_chair": ["pelvis_belt"],
+    "active_manual": [],
+    "postural_chair": ["headrest", "hip_guides", "trunk_pads", "pelvis_belt", "harness"],
+    "tilt_in_space": ["headrest", "hip_guides", "trunk_pads", "pelvis_belt", "harness"],
+    "powered": ["headrest", "pelvis_belt"],
+}
+
+
 def _model(
     manufacturer: str, name: str, size: str, category: str, posture: str, terrain: str, iso: str,
     width: tuple[int, int], depth: tuple[int, int], footrest: tuple[int, int], back: tuple[int, int],
     overall_mm: int, user_kg: tuple[int, int], chair_kg: str, price_mad: int, tilt: int | None = None,
 ) -> dict:  # fmt: skip
+    supports = SUPPORTS[category]
+    low = back[0] - 260 if back[0] > 400 else 120
     return {
+        # What sets itself by the size: the seat stands as high as its footrest needs, pads as far apart as the seat.
+        "seat_depth_step_mm": 10,
+        "seat_to_footrest_step_mm": 10,
+        "armrest_height_min_mm": low,
+        "armrest_height_max_mm": low + 90,
+        "seat_height_front_mm": footrest[1] + 60,
+        "tilt_max_deg": tilt or 0,
+        "recline_max_deg": 0,
+        "accessories": supports,
+        "accessories_possible": ["tray", "cover", "anti_tippers", "cushion"],
+        **(
+            {"headrest_height_min_mm": back[0], "headrest_height_max_mm": back[1] + 120}
+            if "headrest" in supports
+            else {}
+        ),
+        **({"hip_guides_min_mm": width[0] - 40, "hip_guides_max_mm": width[1]} if "hip_guides" in supports else {}),
+        **(
+            {
+                "trunk_pads_min_mm": width[0] - 60,
+                "trunk_pads_max_mm": width[1] - 20,
+                "trunk_pad_top_min_mm": back[0] - 200,
+                "trunk_pad_top_max_mm": back[1] - 120,
+            }
+            if "trunk_pads" in supports
+            else {}
+        ),
         "manufacturer": manufacturer,
         "name": name,
         "size": size,
@@ -74,7 +113,6 @@ def _model(
         "user_mass_max_kg": user_kg[1],
         "chair_mass_kg": chair_kg,
         "price_mad": price_mad,
-        "tilt_max_deg": tilt,
     }
 
 
@@ -104,4 +142,16 @@ MODELS = [
            (260, 340), (290, 400), (290, 430), (460, 640), 620, (18, 65), "27.5", 18200, 45),
     _model("Saquia", "Élan", "30", "powered", "intermediate", "dual", "12 23 06",
            (270, 340), (300, 400), (300, 430), (400, 520), 590, (20, 65), "58.0", 34500, 20),
+]  # fmt: skip
+
+# What the workshop in Casablanca can do: manufacturer, model, size, then the change.
+WORKSHOP_CHANGES = [
+    ("Toubkal", "Pousse", "28", {"what": "Monter un appui-tête", "adds": "headrest", "cost_mad": 450, "days": 2}),
+    ("Toubkal", "Piste", "32", {"what": "Monter un appui-tête", "adds": "headrest", "cost_mad": 450, "days": 2}),
+    ("Toubkal", "Piste", "32", {"what": "Raccourcir l’assise", "dimension": "seat_depth", "min_mm": 250, "max_mm": 350,
+                                "cost_mad": 600, "days": 4}),
+    ("Argane", "Soutien", "S", {"what": "Potences plus longues", "dimension": "seat_to_footrest", "min_mm": 260,
+                                "max_mm": 390, "cost_mad": 380, "days": 3}),
+    ("Argane", "Soutien", "M", {"what": "Cale-hanches plus épais", "dimension": "seat_width", "min_mm": 220,
+                                "max_mm": 300, "cost_mad": 300, "days": 1}),
 ]  # fmt: skip

@@ -90,6 +90,9 @@ def furnish(house: House) -> None:
     for key, iso, name, address in catalogue.DEPOTS:
         house.depots[key] = stocktaking.add_depot(by=omar, name=name, province=house.provinces[iso], address=address)
     house.models = [cataloguing.add_model(by=omar, **model) for model in catalogue.MODELS]
+    by_name = {(model.manufacturer, model.name, model.size): model for model in house.models}
+    for maker, name, size, change in catalogue.WORKSHOP_CHANGES:
+        cataloguing.add_change(model=by_name[maker, name, size], by=omar, **change)
     house.partners = [
         planning.add_partner(by=karim, name_latin=latin, name_arabic=arabic) for latin, arabic in catalogue.PARTNERS
     ]
