@@ -73,7 +73,7 @@ class Standing:
 @transaction.atomic
 def begin_count(*, depot: Depot, by, note: str = "") -> StockCount:
     """Begin to count a depot. Raises AlreadyCounted while another count of it is open."""
-    count = StockCount(depot=depot, begun_by=by, note=note.strip())
+    count = StockCount(depot=depot, begun_by=by, begun_at=timezone.now(), note=note.strip())
     try:
         with transaction.atomic():
             count.save(force_insert=True)

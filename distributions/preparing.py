@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from distributions.models import Accessory, Allocation, Chair, ChairModel, Preparation
@@ -75,7 +76,12 @@ def write(
     if given[Point.DISINFECTED] == Answer.PASS and not disinfectant.strip():
         raise DisinfectantMissing
     preparation = Preparation(
-        allocation=allocation, answers=given, disinfectant=disinfectant.strip(), note=note.strip(), prepared_by=by
+        allocation=allocation,
+        answers=given,
+        disinfectant=disinfectant.strip(),
+        note=note.strip(),
+        prepared_by=by,
+        prepared_at=timezone.now(),
     )
     if photo:
         try:

@@ -54,7 +54,12 @@ def send_chairs(
         if chair.depot_id != origin.pk:
             raise ChairNotThere(chair=chair.label, state=chair.get_state_display())
     transfer = Transfer.objects.create(
-        origin=origin, destination=destination, carrier=carrier.strip(), sent_by=by, note=note.strip()
+        origin=origin,
+        destination=destination,
+        carrier=carrier.strip(),
+        sent_by=by,
+        sent_at=timezone.now(),
+        note=note.strip(),
     )
     for chair in locked:
         TransferLine.objects.create(transfer=transfer, chair=chair)

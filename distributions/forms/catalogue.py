@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.forms import BoundField
 from django.utils import formats
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from distributions import cataloguing
@@ -191,6 +192,8 @@ class ChairModelForm(LengthsForm):
             self.fields[name].widget.attrs |= {"dir": "ltr", "autocomplete": "off"}
         for name in ("tilt_max_deg", "recline_max_deg"):
             self.fields[name].validators.append(MaxValueValidator(90))
+        for name in ("accessories", "accessories_possible"):
+            self.fields[name].label = capfirst(self.fields[name].label)
 
     def clean(self):
         cleaned = super().clean()

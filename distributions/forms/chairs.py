@@ -2,6 +2,7 @@ from typing import cast
 
 from django import forms
 from django.forms import fields_for_model
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Province
@@ -28,6 +29,7 @@ KNOWN_OF_ALL = ("grade", "batch", "acquired_on", "customs_reference", "cost_mad"
 def _dress(fields: dict[str, forms.Field]) -> None:
     for name in ("acquired_on", "usable_until"):
         fields[name].widget.attrs |= {"inputmode": "numeric", "dir": "ltr", "placeholder": "31/12/2026"}
+    fields["accessories"].label = capfirst(fields["accessories"].label)
     for name in ("batch", "customs_reference"):
         fields[name].widget.attrs |= {"dir": "ltr", "autocomplete": "off"}
 

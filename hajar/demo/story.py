@@ -33,6 +33,9 @@ def tell() -> None:
             house.used_chairs(place, -40),
             house.breakdowns(place),
             house.move_with_chair(place),
+            house.recall(place),
+            house.shipment(place),
+            house.counts(place),
             *families.stories(place),
             *campaigns.stories(place),
         ]
