@@ -48,7 +48,7 @@ def open_recall(*, model: ChairModel, reason: str, what_to_do: str, by, batch: s
     Raises NobodyHasOne, or AlreadyCalledBack while a recall of the same model and batch is open.
     """
     batch = batch.strip()
-    ChairModel.objects.select_for_update(no_key=True).get(pk=model.pk)  # two people open it at once: the second waits
+    lock_model(model)
     if Recall.objects.open().filter(Q(batch__iexact=batch), model=model).exists():
         raise AlreadyCalledBack
     chairs = list(concerned(model, batch))
@@ -61,6 +61,11 @@ def open_recall(*, model: ChairModel, reason: str, what_to_do: str, by, batch: s
     payload = {"model": str(model), "batch": batch, "chairs": len(chairs), "reason": recall.reason}
     journal.record("recall.opened", recall, by=by, payload=payload)
     return recall
+
+
+def lock_model(model: ChairModel) -> None:
+    """Two people who call a model back at once wait for one another, as do chairs of it that are being received."""
+    ChairModel.objects.select_for_update(no_key=True).get(pk=model.pk)
 
 
 def concerned(model: ChairModel, batch: str = "") -> Iterable[Chair]:

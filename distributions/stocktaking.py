@@ -676,7 +676,7 @@ def _coming() -> dict[uuid.UUID, int]:
     """How many chairs are on the way to each depot: by the last transfer that each was put on."""
     last = TransferLine.objects.filter(chair=models.OuterRef("pk")).order_by("-pk")
     rows = Chair.objects.filter(state=State.IN_TRANSFER).annotate(
-        destination=models.Subquery(last.values("transfer__destination")[:1])
+        destination=models.Subquery(last.values("transfer__destination")[:1], output_field=models.UUIDField())
     )
     counted = rows.values_list("destination").annotate(number=Count("pk")).order_by("destination")
     return {destination: number for destination, number in counted if destination is not None}

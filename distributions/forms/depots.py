@@ -29,6 +29,7 @@ class MarkForm(WesternDigitsFormMixin, forms.Form):
         max_length=200,
         widget=forms.TextInput(
             attrs={
+                "class": "form-control",
                 "autocomplete": "off",
                 "dir": "ltr",
                 "placeholder": "CH-0012",

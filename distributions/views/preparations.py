@@ -69,12 +69,10 @@ def overrule(request, pk):
 @require_safe
 @permission_required("distributions.view_preparation", raise_exception=True)
 def photo(request, pk):
-    """The photo of a prepared chair, to who may see the reservation, and kept in no cache."""
+    """The photo of a prepared chair, to who may see the reservation."""
     preparation = get_object_or_404(Preparation.objects.visible_to(request.user).exclude(photo=""), pk=pk)
     try:
         opened = preparation.photo.open("rb")
     except FileNotFoundError:
         raise Http404 from None
-    response = FileResponse(opened, content_type="image/webp")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return FileResponse(opened, content_type="image/webp")
