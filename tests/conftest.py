@@ -1,5 +1,9 @@
 """The cast, and what every test needs: fast passwords, reference rows, GETs that never write."""
 
+import faulthandler
+import os
+import signal
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,6 +17,11 @@ flushing.install()
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 # A session, a sign-in's counters and the line that tells of a reading are bookkeeping, not business.
 BOOKKEEPING = ("journal_", "django_session", '"cache"', "usersessions", "savepoint")
+
+
+def pytest_configure(config):
+    """Whoever is ended from outside, as .ci/run ends a step that hangs, says first where every thread stands."""
+    faulthandler.register(signal.SIGTERM, file=os.dup(2), chain=True)
 
 
 @pytest.fixture(autouse=True)
