@@ -24,6 +24,7 @@ ACTS = [
     Act("need.opened", _("Placed on the waiting list"), "hourglass-split", "info"),
     Act("need.rescored", _("Need scored again"), "calculator", "info"),
     Act("need.overridden", _("Priority decided by a person"), "person-check", "warn"),
+    Act("need.explained", _("Explanation for the family opened"), "chat-left-text"),
     Act("need.closed", _("Need closed"), "check-circle", "good"),
     Act("register.imported", _("Register imported"), "file-earmark-arrow-up", "info"),
     Act("register.import_undone", _("Import undone"), "arrow-counterclockwise", "warn"),

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from beneficiaries.views import assessments, children, consents, families, health, imports, needs, search
+from beneficiaries.views import (
+    assessments,
+    children,
+    consents,
+    explanations,
+    families,
+    health,
+    imports,
+    needs,
+    search,
+)
 
 app_name = "beneficiaries"
 urlpatterns = [
@@ -36,6 +46,8 @@ urlpatterns = [
     path("needs/", needs.index, name="need_list"),
     path("needs/export/", needs.export, name="need_export"),
     path("needs/<uuid:pk>/", needs.detail, name="need_detail"),
+    path("needs/<uuid:pk>/explanation/", explanations.page, name="need_explanation"),
+    path("needs/<uuid:pk>/explanation.pdf", explanations.pdf, name="need_explanation_pdf"),
     path("needs/<uuid:pk>/override/", needs.override, name="need_override"),
     path("needs/<uuid:pk>/close/", needs.close, name="need_close"),
     # import of a register
