@@ -15,14 +15,14 @@ from hajar.journal import append_only
 pytestmark = pytest.mark.django_db
 
 GUARDED = {
-    "beneficiaries_assessment": {"update", "delete"},
-    "beneficiaries_census": {"update", "delete"},
-    "distributions_chairevent": {"update", "delete"},
-    "distributions_planlock": {"update", "delete"},
-    "distributions_prescription": {"update", "delete"},
-    "journal_entry": {"update", "delete"},
-    "journal_head": {"delete"},
-    "journal_payload": {"update"},
+    "beneficiaries_assessment": ("update", "delete"),
+    "beneficiaries_census": ("update", "delete"),
+    "distributions_chairevent": ("update", "delete"),
+    "distributions_planlock": ("update", "delete"),
+    "distributions_prescription": ("update", "delete"),
+    "journal_entry": ("update", "delete"),
+    "journal_head": ("delete",),
+    "journal_payload": ("update",),
 }
 
 
