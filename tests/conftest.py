@@ -55,20 +55,21 @@ def client():
     return HouseClient()
 
 
+def member(name: str, role: str, region: str | None = "MA"):
+    """A person with a role, and a mandate for a region (ISO code), for the whole Kingdom ("MA") or for none."""
+    from beneficiaries.models import Mandate, Region
+
+    user = UserFactory(full_name=name, email=f"{name.lower()}@hajar.example")
+    roles.give(user, role)
+    if region:
+        Mandate.objects.create(user=user, region=None if region == "MA" else Region.objects.get(iso=region))
+    return user
+
+
 @pytest.fixture
 def person(db):
-    """Make a person with a role, and a mandate for a region (ISO code), for the whole Kingdom ("MA") or for none."""
-
-    def make(name: str, role: str, region: str | None = "MA"):
-        from beneficiaries.models import Mandate, Region
-
-        user = UserFactory(full_name=name, email=f"{name.lower()}@hajar.example")
-        roles.give(user, role)
-        if region:
-            Mandate.objects.create(user=user, region=None if region == "MA" else Region.objects.get(iso=region))
-        return user
-
-    return make
+    """Make a `member`."""
+    return member
 
 
 @pytest.fixture
