@@ -26,6 +26,7 @@ ACTS = [
     Act("need.opened", _("Placed on the waiting list"), "hourglass-split", "info"),
     Act("need.rescored", _("Need scored again"), "calculator", "info"),
     Act("need.overridden", _("Priority decided by a person"), "person-check", "warn"),
+    Act("need.explained", _("Explanation for the family opened"), "chat-left-text"),
     Act("need.closed", _("Need closed"), "check-circle", "good"),
     Act("census.taken", _("Census of the waiting list taken"), "list-ol", "info"),
     Act("register.imported", _("Register imported"), "file-earmark-arrow-up", "info"),

@@ -8,6 +8,8 @@ class BeneficiariesConfig(AppConfig):
 
     def ready(self):
         from beneficiaries.acts import ACTS
-        from hajar.journal import acts
+        from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
+        for table in ("assessment", "census"):
+            append_only.expect(f"beneficiaries_{table}", "UPDATE", "DELETE")

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from beneficiaries.views import assessments, children, consents, families, health, imports, measurements, needs, search
+from beneficiaries.views import (
+    assessments,
+    children,
+    consents,
+    explanations,
+    families,
+    health,
+    imports,
+    measurements,
+    needs,
+    search,
+)
 
 app_name = "beneficiaries"
 urlpatterns = [
@@ -39,6 +50,8 @@ urlpatterns = [
     path("needs/census/", needs.censuses, name="need_census"),
     path("needs/export/", needs.export, name="need_export"),
     path("needs/<uuid:pk>/", needs.detail, name="need_detail"),
+    path("needs/<uuid:pk>/explanation/", explanations.page, name="need_explanation"),
+    path("needs/<uuid:pk>/explanation.pdf", explanations.pdf, name="need_explanation_pdf"),
     path("needs/<uuid:pk>/override/", needs.override, name="need_override"),
     path("needs/<uuid:pk>/close/", needs.close, name="need_close"),
     # import of a register

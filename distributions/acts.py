@@ -47,6 +47,7 @@ ACTS = [
     Act("delivery.recorded", _("Delivery recorded"), "truck", "good"),
     Act("delivery.contested", _("The same entry came with other content"), "exclamation-diamond", "warn"),
     Act("delivery.settled", _("Doubt about a delivery settled"), "check2-square", "good"),
+    Act("delivery.receipt_opened", _("Receipt for the family opened"), "receipt"),
     Act("followup.recorded", _("Follow-up recorded"), "heart-pulse", "good"),
     Act("followup.action_done", _("Done what a follow-up asked for"), "check2-square", "good"),
     Act("repair.reported", _("Breakdown reported"), "wrench", "warn"),

@@ -10,8 +10,10 @@ class DistributionsConfig(AppConfig):
         from beneficiaries import closing, measuring
         from distributions import forecasting, planning
         from distributions.acts import ACTS
-        from hajar.journal import acts
+        from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
+        for table in ("chairevent", "planlock", "prescription"):
+            append_only.expect(f"distributions_{table}", "UPDATE", "DELETE")
         closing.holders.append(planning.hold_for_needs)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)

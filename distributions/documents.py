@@ -2,19 +2,24 @@
 
 import io
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import segno
 from django.utils import formats, timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from beneficiaries.documents import contact_words, enumeration
 from beneficiaries.models import Association
-from distributions import choosing, fitting
+from distributions import choosing, fitting, following_up
 from distributions.fitting import SpecLine
-from distributions.models import Chair, Prescription
+from distributions.models import Chair, Delivery, Prescription
+from distributions.models.catalogue import Accessory
 from distributions.reporting import ChangeCounts, InitiativeReport
+from hajar.journal import recording as journal
 from hajar.lib import typesetting
 from hajar.lib.charts import MAP_CREDIT
 from hajar.lib.several import SeveralField
@@ -24,6 +29,19 @@ CHANGE_TITLES = {
     "school_change": lambda: _("School"),
     "mobility_change": lambda: _("Getting about"),
     "burden_change": lambda: _("Carrying and care for the family"),
+}
+# What the family was shown, and what was looked at on the child: as it stands in the middle of a sentence.
+SHOWN: dict[str, str | Promise] = {
+    "brakes_shown": gettext_lazy("locking the brakes"),
+    "straps_shown": gettext_lazy("fastening the straps"),
+    "folding_shown": gettext_lazy("folding or lifting the chair"),
+    "care_explained": gettext_lazy("cleaning it, and whom to call"),
+}
+LOOKED_AT: dict[str, str | Promise] = {
+    "fits_width": gettext_lazy("hips without pressure"),
+    "fits_depth": gettext_lazy("two fingers behind the knee"),
+    "feet_supported": gettext_lazy("feet supported"),
+    "sits_upright": gettext_lazy("sits upright and at ease"),
 }
 
 
@@ -213,3 +231,127 @@ def _capital(field: Any) -> str:
 def specification_pdf(subject: choosing.Subject) -> bytes:
     """The order as a PDF/A on one A4 page, in the active language."""
     return typesetting.pdf(PAPER / "specification.typ", specification_words(subject))
+
+
+# --- the receipt of a chair -----------------------------------------------------------------------------------------
+
+
+def receipt_words(delivery: Delivery) -> dict[str, Any]:
+    """What a family was given, what it means and when we call, in the active language: everything that the paper says.
+
+    Only a hand-over has one. Needs select_related("allocation__need__child__family__province",
+    "allocation__chair__model", "volunteer").
+    """
+    handed_over_on = delivery.handed_over_on
+    if handed_over_on is None:
+        raise following_up.NotHandedOver
+    association, chair, child = Association.get(), delivery.allocation.chair, delivery.allocation.need.child
+    language = translation.get_language() or "fr"
+    call_on, visit_on = handed_over_on + following_up.CALL_AFTER, handed_over_on + following_up.VISIT_AFTER
+    title, meaning = _ownership(chair)
+    return {
+        "language": language,
+        "association": association.name,
+        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+        "title": _("Receipt of a chair"),
+        "child": child.name,
+        "child_other": child.other_name,
+        "reference": typesetting.isolate(child.reference),
+        "facts": _facts(delivery, chair, handed_over_on),
+        "meaning_title": title,
+        "meaning": meaning,
+        "shown_title": _("What we did together"),
+        "shown": _together(delivery),
+        "care_title": _("Care for the chair"),
+        "care": _care(chair),
+        "clean_title": _("For a child who falls ill easily"),
+        "clean": [
+            _("Every week, and after each illness: soap and water, then a disinfectant on all that hands touch."),
+            _("Let it dry in the air; wash covers and straps as hot as their label allows."),
+            _("Whoever has a fever, a cough or a rash leaves the chair to somebody else."),
+        ],
+        "broken_title": _("When something breaks or no longer fits"),
+        "broken": _(
+            "Call us; do not wait for our visit, and do not mend it yourselves. Do not use a chair whose brakes do not "
+            "hold. Repairs cost you nothing."
+        ),
+        **contact_words(association),
+        "next_title": _("When you hear from us"),
+        "next": [
+            (_("We call you"), formats.date_format(call_on, "l j F Y")),
+            (_("We visit you"), formats.date_format(visit_on, "l j F Y")),
+            (_("Afterwards"), _("every six months, as long as the chair is used")),
+        ],
+        "signatures": [
+            (_("For the family"), delivery.receiver_name),
+            (_("For the association"), delivery.volunteer.get_full_name()),
+        ],
+        "sign": pgettext("slip", "Date and signature"),
+    }
+
+
+def _facts(delivery: Delivery, chair: Chair, handed_over_on: date) -> list[tuple[str, str]]:
+    """The chair and its hand-over, each fact with its name."""
+    family = delivery.allocation.need.child.family
+    comma = pgettext("between words", ", ")
+    chosen = {*chair.model.accessories, *chair.accessories}
+    fitted = [label for code, label in Accessory.choices if code in chosen]
+    receiver = f"{delivery.receiver_name} · {delivery.get_receiver_relation_display()}"
+    return [
+        (_("Chair"), str(chair.model)),
+        (_("Label"), typesetting.isolate(" · ".join(filter(None, [chair.label, chair.serial])))),
+        *([(_("Comes with"), enumeration(fitted))] if fitted else []),
+        (_("Handed over on"), formats.date_format(handed_over_on, "l j F Y")),
+        (_("Place"), comma.join(filter(None, [family.commune, family.province.name]))),
+        (_("Received by"), receiver),
+        (_("Handed over by"), delivery.volunteer.get_full_name()),
+    ]
+
+
+def _ownership(chair: Chair) -> tuple[str, str]:
+    """Whether the chair is a gift or a loan, and what that means for the family."""
+    if chair.ownership == Chair.Ownership.GIFT:
+        return _("This chair is a gift"), _(
+            "It is yours, and nobody may ask you for money for it. Please do not sell it. When it becomes too small, "
+            "tell us: we look for the next one with you, and it can serve another child."
+        )
+    return _("This chair is lent"), _(
+        "You keep it free of charge as long as it fits, and nobody may ask you for money for it. It stays the "
+        "association's. When it becomes too small or is no longer needed, call us: we come and take it back."
+    )
+
+
+def _together(delivery: Delivery) -> list[str]:
+    """What was looked at, what the family showed that it can do, and what we show again."""
+    looked = [words for name, words in LOOKED_AT.items() if getattr(delivery, name) == Delivery.Check.YES]
+    can = [words for name, words in SHOWN.items() if getattr(delivery, name) == Delivery.Check.YES]
+    again = [words for name, words in SHOWN.items() if getattr(delivery, name) != Delivery.Check.YES]
+    sentences = []
+    if looked:
+        sentences.append(_("We looked at how it fits: {things}.").format(things=enumeration(looked)))
+    if can:
+        sentences.append(_("You showed us that you can do it: {things}.").format(things=enumeration(can)))
+    if again:
+        sentences.append(_("We show you again at our visit: {things}.").format(things=enumeration(again)))
+    return sentences
+
+
+def _care(chair: Chair) -> list[str]:
+    return [
+        _("Lock both brakes before sitting down, getting up or lifting; never lift by the armrests."),
+        _("Look at the tyres, screws and straps every week; pump the tyres when they give way.")
+        if chair.model.tyres == chair.model.Tyres.PNEUMATIC
+        else _("Look at the wheels, screws and straps every week."),
+        _("Look at the skin every evening: a red mark that stays longer than half an hour is a reason to call us."),
+    ]
+
+
+def receipt_pdf(delivery: Delivery) -> bytes:
+    """The receipt as a PDF/A on one A4 page, in the active language. Raises following_up.NotHandedOver."""
+    return typesetting.pdf(PAPER / "receipt.typ", receipt_words(delivery))
+
+
+def open_receipt(delivery: Delivery, *, by) -> None:
+    """Keep that `by` opened the paper of a child, and in which language."""
+    child, language = delivery.allocation.need.child, translation.get_language()
+    journal.record_reading("delivery.receipt_opened", delivery, by=by, subject=child, payload={"language": language})

@@ -97,6 +97,7 @@ urlpatterns = [
     path("rounds/<uuid:pk>/load/", rounds.load, name="round_load"),
     path("rounds/<uuid:pk>/stops/<uuid:allocation>/bring-back/", rounds.bring_back, name="round_bring_back"),
     path("deliveries/<uuid:pk>/", deliveries.detail, name="delivery_detail"),
+    path("deliveries/<uuid:pk>/receipt.pdf", deliveries.receipt, name="delivery_receipt"),
     path("deliveries/<uuid:pk>/settle/", deliveries.settle, name="delivery_settle"),
     path("deliveries/<uuid:pk>/files/<slug:kind>/", deliveries.file, name="delivery_file"),
     path("deliveries/<uuid:pk>/follow-up/", followups.create, name="followup_create"),

@@ -7,8 +7,11 @@ from pathlib import Path
 
 from django.core.checks import Error, Tags, register
 from django.db import connections
+from django.db.migrations.executor import MigrationExecutor
 from django.template import Engine, TemplateSyntaxError
 from django.template.loader import get_template
+
+from hajar.journal import append_only
 
 # SQLite answers synchronous as a number: 2 is FULL.
 SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
@@ -32,6 +35,28 @@ def _faults(connection):
         yield Error("ATOMIC_REQUESTS must be off: an activity opens its own transaction", id="hajar.E002")
     if connection.vendor == "sqlite" and connection.transaction_mode != "IMMEDIATE":
         yield Error("SQLite's transaction_mode must be IMMEDIATE", id="hajar.E003")
+
+
+@register(Tags.database)
+def history_is_append_only(app_configs=None, databases=None, **kwargs):
+    return [error for alias in databases or () for error in _unguarded(connections[alias])]
+
+
+def _unguarded(connection):
+    """What the database would let somebody edit. While migrations are to come, the next one may be what mends it."""
+    missing = append_only.missing(connection)
+    if missing and not _migrations_to_come(connection):
+        for name, table in sorted(missing.items()):
+            yield Error(
+                f"{table} is not append-only: the trigger {name} is gone",
+                hint="A migration that altered the table lost it: repeat append_only.refuse() in the next one.",
+                id="hajar.E005",
+            )
+
+
+def _migrations_to_come(connection) -> bool:
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 @register(Tags.templates, deploy=True)

@@ -10,6 +10,7 @@ and is gone at the end. PostgreSQL refuses to run as root: for root an ordinary 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,9 +30,11 @@ SETTINGS = {
     "lock_timeout": "100s",
     "idle_in_transaction_session_timeout": "100s",
 }
+STARTS_WITHIN = 120  # seconds
 
 
 def main(command: list[str]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # and so the server goes, too
     if os.environ.get("DATABASE_URL"):
         return subprocess.call(command)
     for programs in installations():
@@ -39,7 +42,7 @@ def main(command: list[str]) -> int:
             try:
                 with server(programs, Path(home)) as environment:
                     return subprocess.call(command, env=os.environ | environment)
-            except (subprocess.CalledProcessError, OSError) as fault:
+            except (subprocess.SubprocessError, OSError) as fault:
                 print(f"PostgreSQL in {programs} did not start: {fault}", file=sys.stderr)
     sys.exit("no PostgreSQL was found that starts")
 
@@ -77,14 +80,14 @@ def server(programs: Path, home: Path) -> Iterator[dict[str, str]]:
         os.chown(home, who["user"], who["group"])
     data = home / "data"
     options = SETTINGS | {"unix_socket_directories": str(home)}
-    run = {"cwd": home, "stdout": subprocess.DEVNULL, **who}
+    run = {"cwd": home, "stdout": subprocess.DEVNULL, "timeout": STARTS_WITHIN, **who}
     pg_ctl = [programs / "pg_ctl", "-D", data, "-w", "-s"]
 
     initdb = [programs / "initdb", "-D", data, "-U", "hajar", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run([*initdb, "--no-sync"], check=True, **run)
     arguments = " ".join(f"-c {name}={value}" for name, value in options.items())
-    subprocess.run([*pg_ctl, "-l", home / "log", "-o", arguments, "start"], check=True, **run)
     try:
+        subprocess.run([*pg_ctl, "-l", home / "log", "-o", arguments, "start"], check=True, **run)
         version = subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, text=True)
         print(f"on {version.stdout.strip()} from {programs}", file=sys.stderr)
         # libpq takes the socket's folder and the account from PGHOST and PGUSER: django-environ reads no folder.

@@ -1,5 +1,9 @@
 """The cast, and what every test needs: fast passwords, reference rows, GETs that never write."""
 
+import faulthandler
+import os
+import signal
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,6 +17,11 @@ flushing.install()
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 # A session, a sign-in's counters and the line that tells of a reading are bookkeeping, not business.
 BOOKKEEPING = ("journal_", "django_session", '"cache"', "usersessions", "savepoint")
+
+
+def pytest_configure(config):
+    """Whoever is ended from outside, as .ci/run ends a step that hangs, says first where every thread stands."""
+    faulthandler.register(signal.SIGTERM, file=os.dup(2), chain=True)
 
 
 @pytest.fixture(autouse=True)
@@ -46,20 +55,21 @@ def client():
     return HouseClient()
 
 
+def member(name: str, role: str, region: str | None = "MA"):
+    """A person with a role, and a mandate for a region (ISO code), for the whole Kingdom ("MA") or for none."""
+    from beneficiaries.models import Mandate, Region
+
+    user = UserFactory(full_name=name, email=f"{name.lower()}@hajar.example")
+    roles.give(user, role)
+    if region:
+        Mandate.objects.create(user=user, region=None if region == "MA" else Region.objects.get(iso=region))
+    return user
+
+
 @pytest.fixture
 def person(db):
-    """Make a person with a role, and a mandate for a region (ISO code), for the whole Kingdom ("MA") or for none."""
-
-    def make(name: str, role: str, region: str | None = "MA"):
-        from beneficiaries.models import Mandate, Region
-
-        user = UserFactory(full_name=name, email=f"{name.lower()}@hajar.example")
-        roles.give(user, role)
-        if region:
-            Mandate.objects.create(user=user, region=None if region == "MA" else Region.objects.get(iso=region))
-        return user
-
-    return make
+    """Make a `member`."""
+    return member
 
 
 @pytest.fixture

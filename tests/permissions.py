@@ -151,6 +151,8 @@ RULES = [
     page("beneficiaries:need_census", DECIDERS),
     act("beneficiaries:need_export", REGISTRARS),
     page("beneficiaries:need_detail", READERS, REGION, pk="need"),
+    page("beneficiaries:need_explanation", READERS, REGION, pk="need"),
+    page("beneficiaries:need_explanation_pdf", READERS, REGION, pk="need"),
     act("beneficiaries:need_override", DECIDERS, REGION, pk="need"),
     act("beneficiaries:need_close", DECIDERS, REGION, pk="need"),
     # Imports
@@ -169,6 +171,7 @@ RULES = [
     act("distributions:round_load", STORE, REGION, pk="round"),
     act("distributions:round_bring_back", STORE, REGION, pk="round", allocation="allocation"),
     page("distributions:delivery_detail", REGISTRARS, REGION, pk="delivery"),
+    page("distributions:delivery_receipt", REGISTRARS, REGION, pk="delivery"),
     act("distributions:delivery_settle", DECIDERS, REGION, pk="delivery"),
     page("distributions:delivery_file", REGISTRARS, REGION, pk="delivery", kind="attachment_kind"),
     page("distributions:followup_list", REGISTRARS),

@@ -191,7 +191,7 @@ def test_a_reset_tells_the_same_story_again(tmp_path):
 
     def manage(*words: str) -> str:
         command = [sys.executable, str(house_settings.BASE_DIR / "manage.py"), *words]
-        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+        return subprocess.run(command, env=environment, check=True, capture_output=True, text=True, timeout=120).stdout
 
     digest = (
         "from beneficiaries.models import Child, Need; from distributions.models import *;"

@@ -36,7 +36,11 @@ PURE = [
 def kept_files(*suffixes: str):
     """The project's own files: what git tracks, or would if asked; all, or those with one of these endings."""
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     if listed.returncode:
         pytest.skip("not a git checkout")

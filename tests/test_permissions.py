@@ -1,14 +1,18 @@
 """The permission table against the house: every address, every role, own region and another."""
 
 import uuid
+from dataclasses import dataclass
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from hajar.accounts import roles
+from hajar.accounts.models import User
 from tests import world
+from tests.conftest import member
 from tests.permissions import EVERYBODY, KINGDOM, OWN, PUBLIC, REGION, RULES, Rule
 
 # Addresses of packages, whose own tests guard them: sign-in, second factor, sessions.
@@ -50,22 +54,52 @@ def uploaded(rule: Rule, user) -> dict:
     return world.an_import(user) if "import" in rule.args.values() else {}
 
 
-def faults(rule: Rule, person) -> list[str]:
+@dataclass(frozen=True)
+class Houses:
+    """Everybody and everything the table is tried on: one of each role, and one of each thing here and elsewhere."""
+
+    people: dict[str, User]
+    somebody_else: User
+    mine: dict
+    theirs: dict
+    media: str
+
+
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Built once, for all rows of the table: what a request changes is taken back. Taken down at the end."""
+    media = str(tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        patch.setattr(settings, "MEDIA_ROOT", media)
+        people = {role: member(f"{role}-here", role, MINE) for role in sorted(EVERYBODY)}
+        yield Houses(
+            people=people,
+            somebody_else=member("somebody-else", roles.CASE_WORKER, MINE),
+            theirs=world.build(ELSEWHERE, volunteer=member("far-volunteer", roles.VOLUNTEER, THEIRS)),
+            mine=world.build(HERE, volunteer=people[roles.VOLUNTEER]),
+            media=media,
+        )
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def houses(built, db, settings):
+    settings.MEDIA_ROOT = built.media
+    return built
+
+
+def faults(rule: Rule, houses: Houses) -> list[str]:
     """Where the house answers otherwise than the table says."""
-    people = {role: person(f"{role}-here", role, MINE) for role in sorted(EVERYBODY)}
-    theirs = world.build(ELSEWHERE, volunteer=person("far-volunteer", roles.VOLUNTEER, THEIRS))
-    mine = world.build(HERE, volunteer=people[roles.VOLUNTEER])
-    somebody_else = person("somebody-else", roles.CASE_WORKER, MINE)
     found = []
-    for role, user in people.items():
-        status = answer(user, rule, mine | uploaded(rule, user))
+    for role, user in houses.people.items():
+        status = answer(user, rule, houses.mine | uploaded(rule, user))
         if role not in rule.roles:
             if status != 403:
                 found.append(f"{role}, own region: {status} instead of 403")
             continue
         if status in (403, 404, 405) or status >= 500:
             found.append(f"{role}, own region: {status} instead of an answer")
-        status = answer(user, rule, theirs | uploaded(rule, somebody_else))
+        status = answer(user, rule, houses.theirs | uploaded(rule, houses.somebody_else))
         if rule.reach in (REGION, OWN) and status != 404:
             found.append(f"{role}, another region: {status} instead of 404")
         if rule.reach == KINGDOM and (status in (403, 404) or status >= 500):
@@ -73,10 +107,9 @@ def faults(rule: Rule, person) -> list[str]:
     return found
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_the_house_answers_as_the_table_says(rule, person):
-    assert faults(rule, person) == []
+def test_the_house_answers_as_the_table_says(rule, houses):
+    assert faults(rule, houses) == []
 
 
 @pytest.mark.django_db
@@ -90,24 +123,20 @@ def test_a_stranger_is_led_to_the_sign_in(rule):
     assert response["Location"].startswith(reverse("account_login"))
 
 
-@pytest.mark.django_db
-def test_a_planted_leak_is_found(person, monkeypatch):
+def test_a_planted_leak_is_found(houses, monkeypatch):
     """The twin: a list of allocations that forgets the region must fail the table."""
     from distributions.models.allocations import AllocationQuerySet
 
     monkeypatch.setattr(AllocationQuerySet, "visible_to", lambda rows, user: rows)
     rule = next(rule for rule in RULES if rule.name == "distributions:allocation_detail")
-    assert any("another region: 200" in fault for fault in faults(rule, person))
+    assert any("another region: 200" in fault for fault in faults(rule, houses))
 
 
-@pytest.mark.django_db
-def test_a_page_that_forgets_its_permission_is_found(person, monkeypatch):
-    from hajar.accounts.models import User
-
+def test_a_page_that_forgets_its_permission_is_found(houses, monkeypatch):
     monkeypatch.setattr(User, "has_perm", lambda user, name, obj=None: True)
     monkeypatch.setattr(User, "has_perms", lambda user, names, obj=None: True)
     rule = next(rule for rule in RULES if rule.name == "distributions:chair_create")
-    assert any("instead of 403" in fault for fault in faults(rule, person))
+    assert any("instead of 403" in fault for fault in faults(rule, houses))
 
 
 @pytest.mark.django_db

@@ -18,7 +18,11 @@ def start(**environment):
     ours = ("HAJAR_", "DATABASE_URL")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     reading = subprocess.run(
-        [sys.executable, "-c", "import hajar.settings"], env=kept | environment, capture_output=True, text=True
+        [sys.executable, "-c", "import hajar.settings"],
+        env=kept | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     return reading.stderr if reading.returncode else ""
 

@@ -1,11 +1,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from distributions import delivering
+from beneficiaries.documents import LANGUAGES, language_of
+from distributions import delivering, documents
 from distributions.forms.deliveries import SettleForm
 from distributions.models import Attachment, Delivery
 from hajar.lib.refusals import Refusal
@@ -29,9 +31,18 @@ def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
         "is_with_child": is_with_child,
         "forecast": getattr(delivery, "forecast", None),
         "form": form,
+        "receipts": _receipts(delivery),
         "history": delivery.history()[:20],
     }
     return render(request, "distributions/delivery_detail.html", context, status=status)
+
+
+def _receipts(delivery: Delivery) -> list[dict]:
+    """The receipt in each language, the family's first; none for an entry that was no hand-over."""
+    if delivery.handed_over_on is None:
+        return []
+    first = language_of(delivery.allocation.need.child.family)
+    return [{"code": code, "word": LANGUAGES[code]} for code in sorted(LANGUAGES, key=lambda code: code != first)]
 
 
 def _detailed(request, pk) -> Delivery:
@@ -50,6 +61,26 @@ def _detailed(request, pk) -> Delivery:
 def detail(request, pk):
     """One entry: what happened, when by the phone's time and ours, its checks, its proofs, its history."""
     return _page(request, _detailed(request, pk), SettleForm())
+
+
+@require_safe
+@permission_required("distributions.view_delivery", raise_exception=True)
+def receipt(request, pk):
+    """What the family was given, on paper: in its language unless another is asked for."""
+    hand_overs = _visible(request).exclude(handed_over_on=None)
+    with_all = hand_overs.select_related(
+        "allocation__need__child__family__province", "allocation__chair__model", "volunteer"
+    )
+    delivery = get_object_or_404(with_all, pk=pk)
+    child = delivery.allocation.need.child
+    language = language_of(child.family, request.GET.get("language", ""))
+    with translation.override(language):
+        paper = documents.receipt_pdf(delivery)
+        documents.open_receipt(delivery, by=request.user)
+    name = f"{child.reference}-receipt-{language}.pdf".lower()
+    return HttpResponse(
+        paper, content_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'}
+    )
 
 
 @require_POST

@@ -1,4 +1,8 @@
-"""Migration operations: triggers that refuse edits, on SQLite and PostgreSQL alike."""
+"""Triggers that refuse edits, on SQLite and PostgreSQL alike: the migration operation, and what must be there.
+
+Each app says when it starts what the database must refuse; a system check (hajar/checks.py) compares. Nothing else
+would notice: on SQLite a migration that alters a table makes it anew, and its triggers are gone without a word.
+"""
 
 from django.db import migrations
 
@@ -13,15 +17,49 @@ $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'inte
 _POSTGRES = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION hajar_append_only()
 """
+_TRIGGERS = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    # A trigger that somebody disabled is as good as none.
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
+}
+_expected: dict[str, str] = {}  # name of the trigger -> its table
+
+
+def expect(table: str, *events: str) -> None:
+    """Say that the database must refuse these events (UPDATE, DELETE) on `table`: the app that owns the table does."""
+    _expected.update({trigger_name(table, event): table for event in events})
+
+
+def expected() -> dict[str, str]:
+    """Each trigger that must be there, and its table."""
+    return dict(_expected)
+
+
+def present(connection) -> set[str]:
+    """The triggers that the database has, and heeds."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TRIGGERS[connection.vendor])
+        return {name for (name,) in cursor.fetchall()}
+
+
+def missing(connection) -> dict[str, str]:
+    """Each trigger that should be in this database and is not, and its table. A table not made yet lacks none."""
+    there, tables = present(connection), set(connection.introspection.table_names())
+    return {name: table for name, table in _expected.items() if name not in there and table in tables}
+
+
+def trigger_name(table: str, event: str) -> str:
+    return f"{table}_refuses_{event.lower()}"
 
 
 def refuse(table: str, event: str, *, when: str = "") -> migrations.RunPython:
     """An operation that makes the database refuse `event` (UPDATE or DELETE) on `table`.
 
     `when` is a condition on OLD and NEW under which it refuses; by default always. Safe to repeat, and to be repeated
-    after a migration that changes the table's columns: SQLite then makes the table anew, without its triggers.
+    after a migration that alters the table: SQLite then makes the table anew, without its triggers. The app that owns
+    the table says so to `expect`, too.
     """
-    name = f"{table}_refuses_{event.lower()}"
+    name = trigger_name(table, event)
 
     def forwards(apps, schema_editor):
         values = {"name": name, "event": event, "table": table, "when": f"WHEN ({when})" if when else ""}

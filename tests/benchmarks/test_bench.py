@@ -19,6 +19,7 @@ def test_bench_measures_every_page(tmp_path):
         env=environment,
         capture_output=True,
         text=True,
+        timeout=220,
     )
     assert done.returncode == 0, done.stderr
     assert "not measured" not in done.stderr, done.stderr

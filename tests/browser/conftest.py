@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items):
 def browser_type_launch_args(browser_type_launch_args):
     try:
         path, environment = chromium()
-    except (OSError, subprocess.CalledProcessError) as fault:
+    except (OSError, subprocess.SubprocessError) as fault:
         cannot_be_had(fault)
     arguments = [*QUIET, "--no-sandbox"] if os.getuid() == 0 else QUIET
     return {
@@ -70,7 +70,13 @@ def chromium() -> tuple[str, dict[str, str]]:
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         unpack = subprocess.run(
-            ["node", "scripts/chromium.mjs"], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+            ["node", "scripts/chromium.mjs"],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
         )
     # With no font at all on the machine every page crashes.
     fonts = home / "fonts.conf"

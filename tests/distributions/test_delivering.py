@@ -1,5 +1,4 @@
 import io
-import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +19,7 @@ from tests.factories import (
     RoundFactory,
     UserFactory,
 )
-from tests.racing import race
+from tests.racing import meeting, race
 
 
 def picture(kind="PNG", size=(400, 300), **options) -> bytes:
@@ -245,7 +244,7 @@ def test_thirty_two_copies_at_once_are_one_delivery(say):
 @pytest.mark.django_db(transaction=True)
 def test_the_race_would_find_a_look_before_an_insert(stop, driss):
     """The planted bug: an id made by the server, and a look that no lock protects."""
-    looked = threading.Barrier(32)
+    looked = meeting(32)
 
     def careless(_racer):
         found = Delivery.objects.filter(content_hash="same").exists()
