@@ -24,6 +24,10 @@ class Broken(Exception):
     """A copy that is not whole; the message says where."""
 
 
+class JournalBroken(Broken):
+    """A copy whose journal does not hold: of a live one that does not hold either, or the copy is at fault."""
+
+
 class NotAlone(Exception):
     """Somebody else has the live database open."""
 
@@ -62,7 +66,7 @@ def migrations_of(copy: sqlite3.Connection) -> frozenset[str]:
 def walk_journal(copy: sqlite3.Connection) -> None:
     """Raise Broken unless every entry, payload and link of the copy's journal holds."""
     for fault in recording.walk(_entries(copy), *head_of(copy)):
-        raise Broken(f"the journal in the copy is broken at entry {fault.sequence}: {fault.kind}")
+        raise JournalBroken(f"the journal in the copy is broken at entry {fault.sequence}: {fault.kind}")
 
 
 def _entries(copy: sqlite3.Connection) -> Iterator[tuple[Entry, Payload | None]]:

@@ -54,7 +54,7 @@ def snapshot(target: Path) -> tuple[copies.Contents, list[str]]:
         held.close()
 
 
-def examine(path: Path) -> copies.Contents:
+def examine(path: Path, *, walk: bool = True) -> copies.Contents:
     """What a dump holds; raises Broken unless all of it can be read and its journal is whole."""
     with tempfile.TemporaryDirectory(prefix="hajar-examine-") as scratch:
         with closing(sqlite3.connect(Path(scratch, "journal.sqlite3"))) as copy:
@@ -62,7 +62,8 @@ def examine(path: Path) -> copies.Contents:
             counts = _load(path, copy)
             if not {*copies.JOURNAL, copies.MIGRATIONS} <= counts.keys():
                 raise copies.Broken("the copy lacks the journal's tables")
-            copies.walk_journal(copy)
+            if walk:
+                copies.walk_journal(copy)
             return copies.Contents(*copies.head_of(copy), counts, copies.migrations_of(copy))
 
 

@@ -37,20 +37,21 @@ def restore_backup(
     files_to: Storage,
     replace: bool,
     without_files: bool = False,
+    broken_journal: bool = False,
     now: datetime | None = None,
 ) -> Restored:
     """Put a backup in the place of the live database, and people's files where rows look for them.
 
-    Everything is read and verified before anything is touched. The old database stays beside the new one. Raises
-    Refused, or copies.NotAlone while Hajar runs. `replace` allows it where people have worked; `without_files` goes on
-    when files are missing from the store.
+    Everything is read and verified before anything is touched, and the old database stays beside the new one.
+    `replace` allows it where people have worked, `without_files` when files are missing from the store,
+    `broken_journal` when the chain does not hold. Raises Refused, or copies.NotAlone while Hajar runs.
     """
     stamp = f"{now or timezone.now():%Y%m%dT%H%M%S}"
     if not path.is_file():
         raise Refused("There is no such file.")
     with tempfile.TemporaryDirectory(prefix="hajar-restore-") as scratch:
         database = Path(scratch, "database")
-        contents = _verified(path, database, secret)
+        contents = _verified(path, database, secret, walk=not broken_journal)
         store = filing.Store(path.parent, secret=secret)
         if not without_files and (faults := filing.faults(contents.files, store=store)):
             raise Refused(
@@ -70,14 +71,14 @@ def known_migrations() -> frozenset[str]:
     return frozenset(f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def _verified(path: Path, database: Path, secret: str) -> archives.Contents:
+def _verified(path: Path, database: Path, secret: str, *, walk: bool) -> archives.Contents:
     try:
         contents, _is_sealed = archives.unpack(path, database, secret=secret)
         if contents.engine != connection.vendor:
             raise Refused(f"This is a backup of {contents.engine}, and DATABASE_URL names {connection.vendor}.")
         if newer := frozenset(contents.migrations) - known_migrations():
             raise Refused(f"A newer Hajar took this backup ({min(newer)}): bring the code up to date first.")
-        taking.examine(database, contents)
+        taking.examine(database, contents, walk=walk)
     except (sealing.Unreadable, copies.Broken) as fault:
         raise Refused(f"{str(fault)[:1].upper()}{str(fault)[1:].rstrip('.')}.") from fault
     return contents

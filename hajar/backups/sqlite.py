@@ -23,7 +23,7 @@ def snapshot(target: Path) -> tuple[copies.Contents, list[str]]:
         return _contents(copy), _files(copy)
 
 
-def examine(path: Path) -> copies.Contents:
+def examine(path: Path, *, walk: bool = True) -> copies.Contents:
     """What a copy holds; raises Broken unless its pages, its references and its journal are whole."""
     try:
         with closing(_opened(path)) as copy:
@@ -31,7 +31,8 @@ def examine(path: Path) -> copies.Contents:
                 found = [row for row in copy.execute(f"PRAGMA {pragma}").fetchall() if row != ("ok",)]
                 if found:
                     raise copies.Broken(f"the copy fails SQLite's {pragma}: {found[0]}")
-            copies.walk_journal(copy)
+            if walk:
+                copies.walk_journal(copy)
             return _contents(copy)
     except sqlite3.DatabaseError as fault:
         raise copies.Broken(f"the copy does not open: {fault}") from fault

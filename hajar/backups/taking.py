@@ -39,7 +39,13 @@ def take_backup(*, folder: Path, secret: str, rule: keeping.Rule, now: datetime 
     with keeping.alone_in(folder):
         keeping.sweep(folder, secret=secret)
         lost = keeping.notice_lost(folder, now=now)
-        backup, missing = _write(folder, secret, now or timezone.now())
+        try:
+            backup, missing = _write(folder, secret, now or timezone.now())
+        except copies.JournalBroken:
+            keeping.prune(
+                folder, rule, secret=secret, now=now
+            )  # it kept its file: an hourly run must not fill the disk
+            raise
         pruned = keeping.prune(folder, rule, secret=secret, now=now)
     return Taken(backup, missing, lost, pruned)
 
@@ -67,6 +73,9 @@ def _write(folder: Path, secret: str, taken_at: datetime) -> tuple[Backup, list[
     try:
         verify(path, secret=secret)
         return _record(path, contents, bool(secret), taken_at), missing
+    except copies.JournalBroken as fault:
+        # It may be all there is: it stays, while nothing counts on it.
+        raise copies.JournalBroken(f"{fault}; {path} was kept, and does not count as verified") from fault
     except BaseException:
         path.unlink(missing_ok=True)
         raise
@@ -80,9 +89,9 @@ def verify(path: Path, *, secret: str) -> archives.Contents:
     return contents
 
 
-def examine(database: Path, contents: archives.Contents) -> None:
-    """Look at an unpacked database and compare it with what the backup says of it."""
-    found = engine().examine(database)
+def examine(database: Path, contents: archives.Contents, *, walk: bool = True) -> None:
+    """Look at an unpacked database and compare it with what the backup says of it; `walk` through its journal, too."""
+    found = engine().examine(database, walk=walk)
     if (found.sequence, found.hash) != (contents.sequence, contents.hash):
         raise copies.Broken(f"the copy ends at entry {found.sequence} and not at {contents.sequence}")
     if found.counts != contents.counts:

@@ -15,9 +15,10 @@ class Command(BaseCommand):
         parser.add_argument("file", type=Path, help="the backup; the folder `files` lies beside it")
         parser.add_argument("--media-to", type=Path, metavar="DIR", help="put photos and papers there instead")
         parser.add_argument("--yes", action="store_true", help="replace a database in which people have worked")
+        parser.add_argument("--broken-journal", action="store_true", help="bring back one whose journal does not hold")
         parser.add_argument("--without-files", action="store_true", help="bring back the database alone")
 
-    def handle(self, *args, file, media_to, yes, without_files, **options):
+    def handle(self, *args, file, media_to, yes, broken_journal, without_files, **options):
         try:
             restored = restoring.restore_backup(
                 file,
@@ -25,13 +26,15 @@ class Command(BaseCommand):
                 files_to=FileSystemStorage(location=media_to) if media_to else default_storage,
                 replace=yes,
                 without_files=without_files,
+                broken_journal=broken_journal,
             )
         except (restoring.Refused, copies.NotAlone, copies.Broken, postgresql.NoPrograms, OSError) as fault:
             raise CommandError(f"NOT RESTORED, the database is as it was. {fault}") from fault
         contents = restored.contents
         self.stdout.write(
             self.style.SUCCESS(
-                f"Restored to {contents.taken_at}, entry {contents.sequence} of the journal: the chain is whole,"
+                f"Restored to {contents.taken_at}, entry {contents.sequence} of the journal"
+                f"{', whose chain does not hold' if broken_journal else ': the chain is whole'},"
                 f" {sum(contents.counts.values())} rows, {restored.files} files came back."
             )
         )
