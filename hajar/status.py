@@ -91,6 +91,11 @@ def _age(moment: datetime, now: datetime) -> str:
     return timesince(moment, now, depth=1).replace("\N{NO-BREAK SPACE}", " ")  # large on a phone, it must wrap
 
 
+def _isolated(text: str) -> str:
+    """Latin letters and figures that keep their order within an Arabic sentence."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
 def _freshness(newest: Backup | None, now: datetime) -> Line:
     title = _("Newest backup")
     failed = (
@@ -153,7 +158,7 @@ def _files(newest: Backup) -> Line:
         return Line(title, text.format(n=newest.files_missing), "urgent", pgettext("status", "missing"))
     text = ngettext(
         "{n} file in the newest backup, {size}.", "{n} files in the newest backup, {size}.", newest.files
-    ).format(n=newest.files, size=filesizeformat(newest.files_bytes))
+    ).format(n=newest.files, size=_isolated(filesizeformat(newest.files_bytes)))
     return Line(title, text, "good", pgettext("status", "complete"))
 
 
@@ -166,12 +171,12 @@ def _database(last: int) -> Line:
         size = cursor.fetchone()[0]
     version = ".".join(map(str, connection.get_database_version()))
     text = ngettext(
-        "{engine} {version}, {size}, {n} entry in the journal.",
-        "{engine} {version}, {size}, {n} entries in the journal.",
+        "{engine}, {size}, {n} entry in the journal.",
+        "{engine}, {size}, {n} entries in the journal.",
         last,
     )
-    engine = Backup.Engine(connection.vendor).label
-    text = text.format(engine=engine, version=version, size=filesizeformat(size), n=last)
+    engine = _isolated(f"{Backup.Engine(connection.vendor).label} {version}")
+    text = text.format(engine=engine, size=_isolated(filesizeformat(size)), n=last)
     return Line(_("Database"), text, "good", pgettext("status", "answers"))
 
 

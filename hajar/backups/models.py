@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hajar.journal.models import Journalled
 
@@ -27,21 +28,23 @@ class Backup(Journalled):
         SQLITE = "sqlite", _("SQLite")
         POSTGRESQL = "postgresql", _("PostgreSQL")
 
-    taken_at = models.DateTimeField(_("taken"))
-    verified_at = models.DateTimeField(_("verified"))
+    taken_at = models.DateTimeField(pgettext_lazy("backup", "taken"))
+    verified_at = models.DateTimeField(pgettext_lazy("backup", "verified"))
     sequence = models.PositiveBigIntegerField(_("last entry of the journal"))
     head_hash = models.CharField(_("its fingerprint"), max_length=64)
-    file_name = models.CharField(_("file"), max_length=120, unique=True)
+    file_name = models.CharField(pgettext_lazy("backup", "file"), max_length=120, unique=True)
     sha256 = models.CharField(_("fingerprint of the file"), max_length=64)
     size_bytes = models.PositiveBigIntegerField(_("size in bytes"))
-    is_encrypted = models.BooleanField(_("encrypted"))
-    engine = models.CharField(_("database"), max_length=10, choices=Engine.choices)
+    is_encrypted = models.BooleanField(pgettext_lazy("backup", "encrypted"))
+    engine = models.CharField(pgettext_lazy("backup", "database"), max_length=10, choices=Engine.choices)
     counts = models.JSONField(_("rows of each table"), default=dict)
     files = models.PositiveIntegerField(_("photos and papers"), default=0)
     files_bytes = models.PositiveBigIntegerField(_("their size in bytes"), default=0)
     files_missing = models.PositiveIntegerField(_("files that were not found"), default=0)
     gone_at = models.DateTimeField(
-        _("gone"), null=True, help_text=_("Since when its file is no longer there, or no longer what was verified.")
+        pgettext_lazy("backup", "gone"),
+        null=True,
+        help_text=_("Since when its file is no longer there, or no longer what was verified."),
     )
 
     objects = BackupQuerySet.as_manager()

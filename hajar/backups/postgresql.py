@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -110,12 +111,9 @@ def folder_of_programs() -> Path:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         server = int(cursor.fetchone()[0]) // 10_000
-    found = []
-    for folder in _folders():
-        if all((folder / program).exists() for program in PROGRAMS):
-            said = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True).stdout  # noqa: S603
-            if version := re.search(r"\) (\d+)", said):
-                found.append((int(version[1]), folder))
+    found = [
+        (_version(folder), folder) for folder in _folders() if all((folder / program).exists() for program in PROGRAMS)
+    ]
     fitting = [(version, folder) for version, folder in found if version >= server]
     if not fitting:
         have = f"only those of version {max(found)[0]} are here" if found else "none are here"
@@ -124,6 +122,13 @@ def folder_of_programs() -> Path:
             f" install postgresql-client-{server}"
         )
     return min(fitting)[1]
+
+
+@lru_cache
+def _version(folder: Path) -> int:
+    said = subprocess.run([folder / "pg_dump", "--version"], capture_output=True, text=True).stdout  # noqa: S603
+    version = re.search(r"\) (\d+)", said)
+    return int(version[1]) if version else 0
 
 
 def _folders() -> Iterator[Path]:
