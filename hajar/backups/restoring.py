@@ -46,7 +46,7 @@ def restore_backup(
     `replace` allows it where people have worked, `without_files` when files are missing from the store,
     `broken_journal` when the chain does not hold. Raises Refused, or copies.NotAlone while Hajar runs.
     """
-    stamp = f"{now or timezone.now():%Y%m%dT%H%M%S}"
+    stamp = f"{now or timezone.now():%Y%m%dT%H%M%S%f}"
     if not path.is_file():
         raise Refused("There is no such file.")
     with tempfile.TemporaryDirectory(prefix="hajar-restore-") as scratch:

@@ -68,6 +68,8 @@ def _write(folder: Path, secret: str, taken_at: datetime) -> tuple[Backup, list[
             files_missing=missing,
         )
         path = folder / archives.name_of(taken_at, held.sequence)
+        if path.exists():  # of a time that a restore undid
+            raise FileExistsError(f"there is a backup of this name already: {path}")
         archives.write(path, contents, database, secret=secret)
         database.unlink()
     try:
