@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from django.contrib.sessions.models import Session
 from django.core.files.storage import Storage
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
@@ -63,7 +64,7 @@ def restore_backup(
         came = 0 if without_files else filing.bring_back(contents.files, store=store, target=files_to)
         kept = taking.engine().replace(database, stamp)
     waiting = known_migrations() - frozenset(contents.migrations)
-    _record(contents, path, waiting)
+    _begin_anew(contents, path, waiting)
     return Restored(contents, kept, came, waiting)
 
 
@@ -84,11 +85,14 @@ def _verified(path: Path, database: Path, secret: str, *, walk: bool) -> archive
     return contents
 
 
-def _record(contents: archives.Contents, path: Path, waiting: frozenset[str]) -> None:
-    """Say so in the journal that came back, unless its tables wait for a migration."""
+@transaction.atomic
+def _begin_anew(contents: archives.Contents, path: Path, waiting: frozenset[str]) -> None:
+    """End the sessions that came back, and say so in the journal, unless its tables wait for a migration.
+
+    A session that was ended since the backup, such as a stolen phone's, must not be open again.
+    """
+    Session.objects.all().delete()
     if any(name.startswith("journal.") for name in waiting):
         return
-    with transaction.atomic():
-        recording.record(
-            "backup.restored", Backup(), by=None, payload={"file": path.name, "sequence": contents.sequence}
-        )
+    payload = {"file": path.name, "sequence": contents.sequence}
+    recording.record("backup.restored", Backup(), by=None, payload=payload)

@@ -1,5 +1,6 @@
 """What the commands say, and how they end: a timer notices nothing else."""
 
+import signal
 from datetime import timedelta
 
 import pytest
@@ -84,3 +85,18 @@ def test_the_check_fails_without_a_backup_and_when_the_newest_is_late(capsys):
 def test_a_restore_that_is_refused_says_that_nothing_changed(tmp_path):
     with pytest.raises(CommandError, match=r"NOT RESTORED, the database is as it was\. There is no such file"):
         call_command("restore", str(tmp_path / "nothing.backup"))
+
+
+def test_a_run_that_is_told_to_stop_cleans_up(monkeypatch, tmp_path):
+    """SIGTERM alone would leave a readable copy in the temporary folder."""
+    before = signal.getsignal(signal.SIGTERM)
+
+    def be_stopped(**options):
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(taking, "take_backup", be_stopped)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            call_command("backup", "--to", str(tmp_path))
+    finally:
+        signal.signal(signal.SIGTERM, before)

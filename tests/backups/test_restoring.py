@@ -59,6 +59,8 @@ def bring_back(settings):
 def test_the_restore_drill(nadia, back_up, folder, elsewhere, bring_back, settings, tmp_path):
     """A server is lost. The older of two backups comes back on an empty one, and the house goes on."""
     child = a_child_with_a_photo()
+    stolen_phone = Client()
+    stolen_phone.force_login(nadia)
     back_up()
     write(nadia, 2)
     older = back_up().backup
@@ -82,6 +84,7 @@ def test_the_restore_drill(nadia, back_up, folder, elsewhere, bring_back, settin
         assert not Entry.objects.filter(sequence=known_to_a_phone.sequence, hash=known_to_a_phone.hash).exists()
         assert keeping.durable_sequence() == 0, "one backup older than this one is known here, and no more"
 
+        assert stolen_phone.get("/").status_code == 302, "a session that may have been ended since is not open again"
         client = Client()
         client.force_login(nadia)
         for url in ["/", child.get_absolute_url(), "/status/", "/admin/backups/backup/"]:

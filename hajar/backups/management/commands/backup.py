@@ -1,3 +1,5 @@
+import signal
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,6 +10,12 @@ from django.utils import timezone
 
 from hajar.backups import keeping, taking
 from hajar.backups.models import Backup
+
+
+def clean_up_when_stopped() -> None:
+    """Have SIGTERM end the run as Ctrl-C does: nothing readable stays in the temporary folder."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 class Command(BaseCommand):
@@ -24,6 +32,7 @@ class Command(BaseCommand):
         if check:
             self._check()
             return
+        clean_up_when_stopped()
         folder = to or settings.HAJAR_BACKUP_DIR
         if not folder:
             raise CommandError("say where: --to DIR, or HAJAR_BACKUP_DIR in the environment")

@@ -47,7 +47,8 @@ class Command(BaseCommand):
     def _next_steps(self, restored):
         if restored.waiting:
             yield f"manage.py migrate      ({len(restored.waiting)} migrations are newer than the backup)"
-        yield "start Hajar, sign in, look at the status page and at a child you know"
+        yield "start Hajar, sign in (everybody must), look at the status page and at a child you know"
+        yield "go through the accounts: one that was closed since this backup is open again"
         yield "phones notice by themselves and send again what they still hold: look at what they bring"
         yield "take two backups, so that phones may let go again"
         if restored.kept:
