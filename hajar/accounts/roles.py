@@ -50,6 +50,7 @@ _COORDINATOR = (
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
     | _may("beneficiaries", "view", "census")
+    | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
         "beneficiaries.override_need",
