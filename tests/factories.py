@@ -490,6 +490,7 @@ class BackupFactory(DjangoModelFactory):
     taken_at = factory.LazyFunction(timezone.now)
     verified_at = factory.SelfAttribute("taken_at")
     head_hash = sha256 = "0" * 64
+    folder = "/var/lib/hajar-backups"
     file_name = factory.LazyAttribute(lambda backup: f"hajar-20261126T010203Z-{backup.sequence:09d}.backup")
     size_bytes = 1_500_000
     is_encrypted = True

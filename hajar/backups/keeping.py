@@ -69,15 +69,15 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 def sweep(folder: Path, *, secret: str) -> None:
     """Take away what interrupted runs left."""
-    for left in folder.glob(".hajar-*.unfinished"):
+    for left in [*folder.glob(".hajar-*.unverified"), *folder.glob("..hajar-*.unfinished")]:
         left.unlink(missing_ok=True)
     filing.Store(folder, secret=secret).sweep()
 
 
 def notice_lost(folder: Path, *, now: datetime | None = None) -> list[Backup]:
-    """Stop counting on backups whose file is gone or another: all by their size, the two newest by reading them."""
+    """Stop counting on this folder's backups whose file is gone or another: by size, the two newest by reading them."""
     lost = []
-    for place, backup in enumerate(Backup.objects.standing().newest_first()):
+    for place, backup in enumerate(Backup.objects.standing().lying_in(folder).newest_first()):
         path = folder / backup.file_name
         is_there = path.is_file() and path.stat().st_size == backup.size_bytes
         if not is_there or (place < 2 and archives.digest_of(path) != backup.sha256):
@@ -100,13 +100,14 @@ def prune(folder: Path, rule: Rule, *, secret: str, now: datetime | None = None)
     """
     files = archives.listed(folder)
     staying = to_keep(files.values(), rule)
-    needed = set(Backup.objects.standing().newest_first().values_list("file_name", flat=True)[:2])
+    verified = Backup.objects.standing().lying_in(folder)
+    needed = set(verified.newest_first().values_list("file_name", flat=True)[:2])
     going = [name for name, moment in files.items() if moment not in staying and name not in needed]
     if going:
         pieces = _pieces_only_in(going, [name for name in files if name not in going], folder, secret)
         for name in going:
             (folder / name).unlink(missing_ok=True)
-        Backup.objects.standing().filter(file_name__in=going).update(gone_at=now or timezone.now())
+        verified.filter(file_name__in=going).update(gone_at=now or timezone.now())
         store = filing.Store(folder, secret=secret)
         for digest in pieces:
             store.path(digest).unlink(missing_ok=True)

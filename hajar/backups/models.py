@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from django.db import models
 from django.utils import timezone
@@ -16,6 +17,9 @@ class BackupQuerySet(models.QuerySet):
         """Those whose file is still there, as it was verified."""
         return self.filter(gone_at=None)
 
+    def lying_in(self, folder: Path):
+        return self.filter(folder=str(folder.absolute()))
+
     def newest_first(self):
         """By the journal's sequence: each backup adds an entry, while clocks are set back."""
         return self.order_by("-sequence", "-taken_at", "pk")
@@ -32,6 +36,7 @@ class Backup(Journalled):
     verified_at = models.DateTimeField(pgettext_lazy("backup", "verified"))
     sequence = models.PositiveBigIntegerField(_("last entry of the journal"))
     head_hash = models.CharField(_("its fingerprint"), max_length=64)
+    folder = models.CharField(pgettext_lazy("backup", "folder"), max_length=500)
     file_name = models.CharField(pgettext_lazy("backup", "file"), max_length=120, unique=True)
     sha256 = models.CharField(_("fingerprint of the file"), max_length=64)
     size_bytes = models.PositiveBigIntegerField(_("size in bytes"))

@@ -1,5 +1,6 @@
 """Take a backup while people work: one moment of the database, its files, written, opened again and found whole."""
 
+import os
 import tempfile
 import uuid
 from dataclasses import dataclass, field
@@ -70,16 +71,20 @@ def _write(folder: Path, secret: str, taken_at: datetime) -> tuple[Backup, list[
         path = folder / archives.name_of(taken_at, held.sequence)
         if path.exists():  # of a time that a restore undid
             raise FileExistsError(f"there is a backup of this name already: {path}")
-        archives.write(path, contents, database, secret=secret)
+        unverified = folder / f".{path.name}.unverified"
+        archives.write(unverified, contents, database, secret=secret)
         database.unlink()
     try:
-        verify(path, secret=secret)
+        verify(unverified, secret=secret)
+        os.replace(unverified, path)
+        sealing.settle(folder)
         return _record(path, contents, bool(secret), taken_at), missing
     except copies.JournalBroken as fault:
-        # It may be all there is: it stays, while nothing counts on it.
+        os.replace(unverified, path)  # it may be all there is: it stays, while nothing counts on it
         raise copies.JournalBroken(f"{fault}; {path} was kept, and does not count as verified") from fault
     except BaseException:
-        path.unlink(missing_ok=True)
+        for left in (unverified, path):
+            left.unlink(missing_ok=True)
         raise
 
 
@@ -122,6 +127,7 @@ def _record(path: Path, contents: archives.Contents, is_encrypted: bool, taken_a
         verified_at=timezone.now(),
         sequence=contents.sequence,
         head_hash=contents.hash,
+        folder=str(path.parent.absolute()),
         file_name=path.name,
         sha256=archives.digest_of(path),
         size_bytes=path.stat().st_size,

@@ -91,6 +91,7 @@ def made(db, folder):
         return BackupFactory(
             taken_at=taken_at,
             sequence=sequence,
+            folder=str(folder),
             file_name=path.name,
             sha256=archives.digest_of(path),
             size_bytes=path.stat().st_size,
@@ -152,6 +153,17 @@ def test_a_file_that_is_gone_or_was_altered_no_longer_counts(made, folder):
     assert keeping.durable_sequence() == 0
     assert Entry.objects.filter(act="backup.lost").count() == 3
     assert keeping.notice_lost(folder) == []
+
+
+def test_a_backup_in_another_folder_is_neither_lost_nor_pruned(made, folder):
+    """Such as the stick in somebody's drawer, when the timer's next run looks into its own folder."""
+    away = BackupFactory(sequence=10)
+    for hour in (3, 2, 1):
+        made(hour)
+    assert keeping.notice_lost(folder) == []
+    keeping.prune(folder, keeping.Rule(2, 0, 0), secret=SECRET)
+    away.refresh_from_db()
+    assert away.gone_at is None
 
 
 def test_other_files_in_the_folder_are_left_alone(made, folder):

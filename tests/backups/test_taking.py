@@ -183,7 +183,8 @@ def test_an_interrupted_run_leaves_nothing_behind(samira, back_up, folder, monke
 
 def test_what_a_killed_run_left_is_swept_by_the_next(samira, back_up, folder):
     back_up()
-    left = [folder / ".hajar-20260101T000000Z-000000001.backup.unfinished", folder / "files" / ".arriving-1.unfinished"]
+    name = ".hajar-20260101T000000Z-000000001.backup.unverified"
+    left = [folder / name, folder / f".{name}.unfinished", folder / "files" / ".arriving-1.unfinished"]
     for path in left:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"half")

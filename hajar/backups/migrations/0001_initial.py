@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ("verified_at", models.DateTimeField(verbose_name="verified")),
                 ("sequence", models.PositiveBigIntegerField(verbose_name="last entry of the journal")),
                 ("head_hash", models.CharField(max_length=64, verbose_name="its fingerprint")),
+                ("folder", models.CharField(max_length=500, verbose_name="folder")),
                 ("file_name", models.CharField(max_length=120, unique=True, verbose_name="file")),
                 ("sha256", models.CharField(max_length=64, verbose_name="fingerprint of the file")),
                 ("size_bytes", models.PositiveBigIntegerField(verbose_name="size in bytes")),
