@@ -1,6 +1,8 @@
 """Assess a child and place the need that follows on the waiting list."""
 
 from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -12,16 +14,81 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import measures, measuring, scoring
 from beneficiaries.models import Assessment, Child, Need
+from beneficiaries.models.measurements import HeightMethod
 from beneficiaries.models.needs import say
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
 
-# What a later assessment starts from: answers that rarely change, never measures or red flags.
-KEPT_FROM_THE_LAST = ("push_method", "posture_level", "progression", "narrowest_door_mm", "steps_at_entrance", "goals")
+# What a later assessment starts from: answers that rarely change, never measures, skin or red flags.
+KEPT_FROM_THE_LAST = (
+    "goals",
+    "goal_1",
+    "goal_1_importance",
+    "goal_2",
+    "goal_2_importance",
+    "conditions",
+    "issues",
+    "growth_factors",
+    "progression",
+    "push_method",
+    "use_places",
+    "daily_ground",
+    "distance_per_day",
+    "transfer",
+    "toilet",
+    "transport",
+    "posture_level",
+    "head_control",
+    "trunk_control",
+    "needs_tilt",
+    "height_method",
+    "narrowest_door_mm",
+    "steps_at_entrance",
+    "floor",
+    "slope",
+    "has_room_for_chair",
+)
 NOT_AN_ANSWER = {"id", "created_at", "child", "state", "assessor", "completed_at", "version"}
 ANSWER_FIELDS = tuple(f.name for f in Assessment._meta.concrete_fields if f.name not in NOT_AN_ANSWER)
-NOT_A_QUESTION = {"assessed_on", "place", "goals", "remarks"}  # may stay as they are: nothing is missing then
+NOTHING: tuple[Any, ...] = ("", None, [], {})  # no answer was given
+
+# Questions that depend on another answer: field -> (the other question, the answers that raise this one).
+ASKED_IF: dict[str, tuple[str, tuple[str, ...]]] = {
+    **dict.fromkeys(scoring.CHAIR_QUESTIONS, ("has_chair", ("yes",))),
+    "pain_where": ("issues", (Assessment.Issue.PAIN,)),
+    "continence_is_managed": ("issues", (Assessment.Issue.BLADDER, Assessment.Issue.BOWEL)),
+    "injury_story": ("injury", tuple(kind for kind in scoring.INJURY if kind != Assessment.Injury.NONE)),
+    "hip_left_deg": ("hip_left_sits", ("no",)),
+    "hip_right_deg": ("hip_right_sits", ("no",)),
+    "height_cm": ("height_method", (*Assessment.STATURE_METHODS, HeightMethod.UNKNOWN)),
+    "substitute_cm": ("height_method", Assessment.SUBSTITUTES),
+}
+
+# What is counted as answered or missing: what NEED-1.0 scores and what a chair is chosen by. The rest helps whoever
+# prescribes and adjusts, and may stay empty.
+FOR_THE_CHAIR = (
+    "conditions",
+    "push_method",
+    "daily_ground",
+    "head_control",
+    "trunk_control",
+    "needs_tilt",
+    "narrowest_door_mm",
+    "hip_width_mm",
+    "seat_depth_left_mm",
+    "seat_depth_right_mm",
+    "calf_left_mm",
+    "calf_right_mm",
+    "rib_height_mm",
+    "scapula_height_mm",
+    "shoulder_height_mm",
+    "height_cm",
+    "substitute_cm",
+)
+COUNTED = frozenset(FOR_THE_CHAIR) | {each.name for each in fields(scoring.Answers)}
+# Counted too for a child who does not sit well alone: they place what holds the trunk, the pelvis and the head.
+FOR_SUPPORTS = frozenset({"trunk_width_mm", "axilla_left_mm", "axilla_right_mm", "pelvis_top_mm", "skull_base_mm"})
 
 
 class AssessmentRefused(Refusal):
@@ -60,7 +127,7 @@ def begin_assessment(*, child: Child, by: User, today: date | None = None) -> As
     draft = Assessment(child=child, assessor=by, assessed_on=today or timezone.localdate())
     if last := child.assessments.complete().latest_first().first():
         for field in KEPT_FROM_THE_LAST:
-            setattr(draft, field, getattr(last, field))
+            setattr(draft, field, copy(getattr(last, field)))
     preset = scoring.preset_out_of_school(child.school)
     draft.out_of_school = "" if preset == scoring.UNKNOWN else preset
     try:
@@ -195,18 +262,32 @@ def doubts_about(assessment: Assessment) -> list[measuring.Doubt]:
 
 
 def not_asked(assessment: Assessment) -> frozenset[str]:
-    """The questions that do not apply after the answers given so far: about the chair of a child who has none."""
-    if assessment.has_chair != "yes":
-        return frozenset(scoring.CHAIR_QUESTIONS)
-    if scoring.at_risk(assessment.answers()) == "no":
-        return frozenset({"chair_cushion_relieves"})
-    return frozenset()
+    """The questions that do not apply after the answers given so far, such as those about a chair there is not."""
+    left_out = {
+        name for name, (other, answers) in ASKED_IF.items() if given(assessment, other).isdisjoint(map(str, answers))
+    }
+    if "chair_cushion_relieves" not in left_out and scoring.at_risk(assessment.answers()) == "no":
+        left_out.add("chair_cushion_relieves")
+    return frozenset(left_out)
+
+
+def given(assessment: Assessment, name: str) -> set[str]:
+    """The codes that answer a question; {""} where nothing does."""
+    value = getattr(assessment, name)
+    return set(value) if isinstance(value, list) else {"" if value is None else str(value)}
+
+
+def counted(assessment: Assessment) -> frozenset[str]:
+    """The questions that apply and should be answered; the others may stay empty."""
+    posture = assessment.posture_level
+    needs_support = posture in (Assessment.Posture.INTERMEDIATE, Assessment.Posture.COMPLEX)
+    return (COUNTED | FOR_SUPPORTS if needs_support else COUNTED) - not_asked(assessment)
 
 
 def missing(assessment: Assessment) -> list[str]:
-    """The questions that apply and that nobody has answered, "not known" being an answer, in the model's order."""
-    left_out = not_asked(assessment) | NOT_A_QUESTION
-    return [field for field in ANSWER_FIELDS if field not in left_out and getattr(assessment, field) in ("", None)]
+    """The counted questions that nobody has answered, "not known" being an answer, in the model's order."""
+    asked = counted(assessment)
+    return [field for field in ANSWER_FIELDS if field in asked and getattr(assessment, field) in NOTHING]
 
 
 def proposals(draft: Assessment) -> dict[str, str]:
@@ -216,7 +297,7 @@ def proposals(draft: Assessment) -> dict[str, str]:
     if last:
         day = formats.date_format(last.assessed_on, "DATE_FORMAT")
         for field in KEPT_FROM_THE_LAST:
-            if getattr(last, field) not in ("", None) and getattr(draft, field) == getattr(last, field):
+            if getattr(last, field) not in NOTHING and getattr(draft, field) == getattr(last, field):
                 said[field] = gettext("Proposed because the assessment of {day} says so. Is it still true?").format(
                     day=day
                 )

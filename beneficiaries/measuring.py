@@ -116,9 +116,9 @@ def known_measures_of(children: Iterable[Child]) -> dict[UUID, KnownMeasures]:
 def _overlaid(assessment: Assessment | None, measurements: Iterable[Measurement]) -> KnownMeasures:
     values: dict[str, Any] = {}
     taken_on: dict[str, date] = {}
-    for row in [*filter(None, [assessment]), *measurements]:
-        if isinstance(row, Measurement) and assessment and _moment(row) < _moment(assessment):
-            continue
+    rows: list[Assessment | Measurement] = [assessment] if assessment else []
+    rows += [row for row in measurements if not assessment or _moment(row) >= _moment(assessment)]
+    for row in rows:
         taken = _taken(row)
         if taken.keys() & {"height_cm", "substitute_cm"}:
             for name in STATURE:
@@ -138,12 +138,13 @@ def growth_readings_of(children: Iterable[Child]) -> dict[UUID, tuple[Reading, .
         rows[assessment.child_id].append(assessment)
     for measurement in Measurement.objects.standing().filter(child__in=ids):
         rows[measurement.child_id].append(measurement)
-    return {pk: tuple(_readings(sorted(mine, key=_moment))) for pk, mine in rows.items()}
+    return {pk: tuple(readings(mine)) for pk, mine in rows.items()}
 
 
-def _readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:
+def readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:
+    """What these complete assessments and standing measurements of one child say of her growth, oldest first."""
     is_non_standing = False
-    for row in rows:
+    for row in sorted(rows, key=_moment):
         if isinstance(row, Assessment) and row.mobility not in ("", Assessment.Mobility.UNKNOWN):
             is_non_standing = row.mobility in NON_STANDING
         taken = {name: getattr(row, name) for name in GROWING}
@@ -153,7 +154,10 @@ def _readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:
 
 
 def _taken(row: Assessment | Measurement) -> dict[str, Any]:
-    return {name: value for name in FIELDS if (value := getattr(row, name)) not in (None, "")}
+    """What was measured; of a height and what stands in for it only the one that the method names."""
+    taken = {name: value for name in FIELDS if (value := getattr(row, name)) not in (None, "")}
+    taken.pop("height_cm" if row.height_method in Measured.SUBSTITUTES else "substitute_cm", None)
+    return taken
 
 
 def _day(row: Assessment | Measurement) -> date:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from beneficiaries.views import assessments, children, consents, families, health, imports, needs, search
+from beneficiaries.views import assessments, children, consents, families, health, imports, measurements, needs, search
 
 app_name = "beneficiaries"
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("assessments/<uuid:pk>/autosave/", assessments.autosave, name="assessment_autosave"),
     path("assessments/<uuid:pk>/complete/", assessments.complete, name="assessment_complete"),
     path("assessments/<uuid:pk>/discard/", assessments.discard, name="assessment_discard"),
+    path("children/<uuid:pk>/measurements/new/", measurements.create, name="measurement_create"),
+    path("measurements/<uuid:pk>/take-back/", measurements.take_back, name="measurement_take_back"),
     path("needs/", needs.index, name="need_list"),
     path("needs/export/", needs.export, name="need_export"),
     path("needs/<uuid:pk>/", needs.detail, name="need_detail"),

@@ -42,6 +42,7 @@ ACTS = [
     Act("delivery.contested", _("The same entry came with other content"), "exclamation-diamond", "warn"),
     Act("delivery.settled", _("Doubt about a delivery settled"), "check2-square", "good"),
     Act("followup.recorded", _("Follow-up recorded"), "heart-pulse", "good"),
+    Act("followup.action_done", _("Done what a follow-up asked for"), "check2-square", "good"),
     Act("repair.reported", _("Breakdown reported"), "wrench", "warn"),
     Act("repair.done", _("Repair done"), "wrench-adjustable", "good"),
     Act("report.opened", _("Report opened"), "bar-chart"),

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from distributions import stocktaking
+from distributions import forecasting, stocktaking
 from distributions.models import ChairModel, WorkshopChange
 from hajar.journal import recording as journal
 
@@ -124,7 +124,11 @@ def add_model(*, by, **fields) -> ChairModel:
 @transaction.atomic
 def correct_model(model: ChairModel, *, by, **fields) -> ChairModel:
     """Mend a model of the catalogue. Chairs already promised keep the facts frozen in their allocation."""
-    return stocktaking.correct_row(ChairModel, model, "chairmodel.corrected", by, fields)
+    locked, changed = stocktaking.change_row(ChairModel, model, fields)
+    if changed:
+        forecasting.refresh_forecasts_of_model(locked)
+        journal.record("chairmodel.corrected", locked, by=by, payload={"changed": changed})
+    return locked
 
 
 @transaction.atomic
@@ -138,12 +142,8 @@ def add_change(*, model: ChairModel, by, **fields) -> WorkshopChange:
 @transaction.atomic
 def correct_change(change: WorkshopChange, *, by, **fields) -> WorkshopChange:
     """Mend what is known of a workshop's change."""
-    locked = (
-        WorkshopChange.objects.select_for_update(of=("self",), no_key=True).select_related("model").get(pk=change.pk)
-    )
-    changed = stocktaking.set_fields(locked, fields)
+    locked, changed = stocktaking.change_row(WorkshopChange, change, fields)
     if changed:
-        locked.save(update_fields=list(fields))
         payload = {"what": locked.what, "changed": changed}
         journal.record("chairmodel.change_corrected", locked.model, by=by, payload=payload)
     return locked

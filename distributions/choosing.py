@@ -320,10 +320,10 @@ class Choices:
         return self.fitting[0] if self.fitting else None
 
     @cached_property
-    def lacks_core(self) -> tuple[Line, ...]:
-        """The core dimensions that cannot be judged for any chair: the child was not measured or assessed."""
+    def lacking(self) -> tuple[Line, ...]:
+        """What nobody measured or assessed of the child, so that no plain chair can be judged there; core first."""
         lines = fitting.fit(self.subject.body, Seat()).lines
-        return tuple(line for line in lines if line.is_core and not line.reason.startswith("chair."))
+        return tuple(line for line in lines if line.reason.startswith(("missing.", "implausible.")))
 
     def of(self, chair_pk: Any) -> Candidate | None:
         """The candidate to which a chair belongs."""

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import assessing
 from beneficiaries.models import Child, Consent, Need
-from distributions import planning, stocktaking
+from distributions import forecasting, planning, stocktaking
 from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, Round
 from distributions.stocktaking import AlreadyWithChild
 from hajar.journal import recording as journal
@@ -239,6 +239,8 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str]) -> D
             _close(allocation, entry, moment)
         if entry.is_delivered:
             _tell_the_chair(allocation, entry, moment)
+            if hands_over:
+                forecasting.refresh_forecast(entry)
         elif entry.outcome in ENDS_WITH and allocation.status == Status.LOADED and Doubt.OTHER_ROUND not in doubts:
             planning.release(allocation, by=entry.volunteer, release=ENDS_WITH[entry.outcome], note=entry.reason[:300])
         journal.record(

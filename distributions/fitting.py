@@ -44,6 +44,7 @@ from distributions.fitting_words import (
     N_,
     NAMES,
     NOT_APPLICABLE,
+    ORDER_NAMES,
     UNKNOWN,
     WARNING,
     sentence,
@@ -855,17 +856,19 @@ def _ordered(body: Body, dimension: str) -> SpecLine:
 def _ordered_mass(body: Body) -> SpecLine:
     """The least that the chair's greatest user mass must be, in whole kilograms."""
     if body.references["mass"].value is None:
-        return SpecLine("mass", NAMES["mass"], None, None, None, "kg", "spec.to_measure", {})
+        return SpecLine("mass", ORDER_NAMES["mass"], None, None, None, "kg", "spec.to_measure", {})
     now = -(-body.mass_tenths * 10 // MASS_GOOD)
     later = -(-(body.projected_tenths or 0) // 10)
-    return SpecLine("mass", NAMES["mass"], None, max(now, later), None, "kg", "spec.mass", {})
+    return SpecLine("mass", ORDER_NAMES["mass"], None, max(now, later), None, "kg", "spec.mass", {})
 
 
 def _ordered_door(body: Body) -> SpecLine:
     door = body.references["door"].value
     if door is None:
-        return SpecLine("door", NAMES["door"], None, None, None, "mm", "spec.to_measure", {})
-    return SpecLine("door", NAMES["door"], None, None, door - BANDS["door"].good[0], "mm", "spec.door", {"door": door})
+        return SpecLine("door", ORDER_NAMES["door"], None, None, None, "mm", "spec.to_measure", {})
+    return SpecLine(
+        "door", ORDER_NAMES["door"], None, None, door - BANDS["door"].good[0], "mm", "spec.door", {"door": door}
+    )
 
 
 def _ordered_class(dimension: str, classes: tuple[str, ...], need: str) -> SpecLine:

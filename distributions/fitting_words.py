@@ -60,6 +60,9 @@ NAMES: dict[str, str] = {
     "tilt": N_("Tilting seat"),
 }
 
+# As a supplier calls them.
+ORDER_NAMES = {"mass": N_("User mass"), "door": N_("Overall width")}
+
 VERDICTS: dict[str, str] = {
     GOOD: N_("fits well"),
     ACCEPTABLE: N_("fits, with a remark"),

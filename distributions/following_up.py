@@ -1,14 +1,18 @@
 """Look after a chair once it is with a child: what is due, what was found, what broke and was mended.
 
-A call after two weeks, a visit after six, then a look every half year (WHO: within six weeks, children at least every
-six months). What is due is computed from hand-overs and looks, never stored: a closed file falls silent at once.
+A call after two weeks, a visit after six, then a look every half year, every four months in the years of fast growth
+and where the condition worsens rapidly (WHO: within six weeks, children at least every six months). A growth forecast
+moves the day forward, never back. What is due is computed from hand-overs, looks, birth dates and forecasts, never
+stored: a closed file falls silent at once.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     DateField,
@@ -16,9 +20,11 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     F,
+    IntegerField,
     OuterRef,
     Q,
     Subquery,
+    TextChoices,
     When,
 )
 from django.db.models import Value as V
@@ -26,15 +32,29 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Child
-from distributions import stocktaking
+from beneficiaries import measuring
+from beneficiaries.models import Assessment, Child, Measurement
+from distributions import growth, stocktaking
 from distributions.models import Chair, ChairEvent, Delivery, FollowUp, Repair
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
 
 Step = FollowUp.Step
-CALL_AFTER, VISIT_AFTER, LOOK_EVERY = timedelta(days=14), timedelta(days=42), timedelta(days=183)
-AFTER = {Step.DAYS_14: CALL_AFTER, Step.DAYS_42: VISIT_AFTER, Step.HALF_YEARLY: LOOK_EVERY}
+CALL_AFTER, VISIT_AFTER = timedelta(days=14), timedelta(days=42)
+LOOK_EVERY, FAST_EVERY = timedelta(days=183), timedelta(days=122)
+# Before a forecast day: a visit before the chair leaves its good fit, a call before it may be too small (GROW-1.0).
+VISIT_BEFORE, CALL_BEFORE = timedelta(days=91), timedelta(days=30)
+SEEN_SHORTLY = timedelta(days=30)  # a look this long before a forecast day counts for it
+GOOD_FIT, TOO_SMALL = "forecast__good_fit_likely_on", "forecast__too_small_early_on"
+
+
+class Because(TextChoices):
+    """Why a look is due."""
+
+    TIME = "time", _("its time has come")
+    FAST = "fast", _("every four months: fast growth, or a condition that worsens rapidly")
+    GROWTH = "growth", _("within three months the chair is likely to fit less well")
+    TOO_SMALL = "too_small", _("call now: the chair may be too small within a month")
 
 
 class NotHandedOver(Refusal):
@@ -53,6 +73,10 @@ class AlreadyDone(Refusal):
     sentence = _("This step was already recorded for this chair.")
 
 
+class NothingToDo(Refusal):
+    sentence = _("Nothing is left to be done after this look.")
+
+
 class AlreadyMended(Refusal):
     sentence = _("This repair is already finished.")
 
@@ -64,35 +88,40 @@ class BeforeItBroke(Refusal):
 def due(user, today: date | None = None):
     """Hand-overs that want a look by `today`, the longest overdue first: one line for each chair still with its child.
 
-    Each has `due_step` (a FollowUp.Step), `due_since` (the day it counts from; see `due_day`) and `due_at` (for order
-    only). Only the latest step due is named: who makes the six weeks' visit need no longer make the two weeks' call.
+    Each has `due_step` (a FollowUp.Step), `due_because` (a Because), `due_since` and `due_after` (the day it counts
+    from and the days added; see `due_day`) and `due_at` (for order only). Only the latest step due is named: who makes
+    the six weeks' visit need no longer make the two weeks' call.
     """
     today = today or timezone.localdate()
-    call, visit, look = _days(today)
     half_yearly = FollowUp.objects.filter(delivery=OuterRef("pk"), step=Step.HALF_YEARLY)
     last_look = Coalesce(
         Subquery(half_yearly.order_by("-done_on").values("done_on")[:1]), F("handed_over_on"), output_field=DateField()
     )
+    # In which turn a row is due: the first of these that holds. Each: step, reason, counted from, days after it.
+    turns = [
+        (_regularly(today, FAST_EVERY) & grows_fast(today), Step.HALF_YEARLY, Because.FAST, last_look, FAST_EVERY),
+        (_regularly(today, LOOK_EVERY) & ~grows_fast(today), Step.HALF_YEARLY, Because.TIME, last_look, LOOK_EVERY),
+        (_wants_the_visit(today), Step.DAYS_42, Because.TIME, F("handed_over_on"), VISIT_AFTER),
+        (_wants_the_call(today), Step.DAYS_14, Because.TIME, F("handed_over_on"), CALL_AFTER),
+        (_may_be_too_small(today), Step.HALF_YEARLY, Because.TOO_SMALL, F(TOO_SMALL), -CALL_BEFORE),
+        (_leaves_its_good_fit(today), Step.HALF_YEARLY, Because.GROWTH, F(GOOD_FIT), -VISIT_BEFORE),
+    ]
     return (
         Delivery.objects.visible_to(user)
-        .filter(
-            _wants_a_look(today),
-            handed_over_on__lte=call,
-            allocation__need__child__status__in=Child.FOLLOWED,
-            allocation__chair__holder=F("allocation__need__child"),
-        )
+        .still_with_child()
+        .filter(_wants_a_look(today))
         .annotate(
-            due_step=Case(
-                When(handed_over_on__lte=look, then=V(Step.HALF_YEARLY)),
-                When(handed_over_on__lte=visit, then=V(Step.DAYS_42)),
-                default=V(Step.DAYS_14),
+            due_step=Case(*(When(turn, then=V(step)) for turn, step, *_ in turns), output_field=CharField()),
+            due_because=Case(
+                When(_may_be_too_small(today), then=V(Because.TOO_SMALL)),
+                When(_leaves_its_good_fit(today), then=V(Because.GROWTH)),
+                *(When(turn, then=V(because)) for turn, _step, because, *_ in turns),
                 output_field=CharField(),
             ),
-            due_since=Case(When(handed_over_on__lte=look, then=last_look), default=F("handed_over_on")),
+            due_since=Case(*(When(turn, then=since) for turn, _s, _b, since, _d in turns), output_field=DateField()),
+            due_after=Case(*(When(turn, then=V(wait.days)) for turn, *_, wait in turns), output_field=IntegerField()),
             due_at=Case(
-                When(handed_over_on__lte=look, then=_later(last_look, LOOK_EVERY)),
-                When(handed_over_on__lte=visit, then=_later(F("handed_over_on"), VISIT_AFTER)),
-                default=_later(F("handed_over_on"), CALL_AFTER),
+                *(When(turn, then=_later(since, wait)) for turn, _s, _b, since, wait in turns),
                 output_field=DateTimeField(),
             ),
         )
@@ -100,23 +129,84 @@ def due(user, today: date | None = None):
     )
 
 
-def _days(today: date) -> tuple[date, date, date]:
-    """The days whose hand-overs become due today: for the call, the visit, the half-yearly look."""
-    return today - CALL_AFTER, today - VISIT_AFTER, today - LOOK_EVERY
+def grows_fast(today: date) -> Q:
+    """The children who are seen every four months: fast growth (GROW-1.0) or a condition that worsens rapidly.
+
+    Of hand-overs; the growth years are those of `growth.remeasure_every_months`.
+    """
+    child = "allocation__need__child__"
+    fast = Q(**{f"{child}born_on__gt": _years_before(today, growth.FAST_UNTIL)})
+    for sex, years in growth.FAST_YEARS.items():
+        fast |= Q(
+            **{
+                f"{child}sex": sex,
+                f"{child}born_on__lte": _years_before(today, years.start),
+                f"{child}born_on__gt": _years_before(today, years.stop),
+            }
+        )
+    return fast | Q(allocation__need__assessment__progression=Assessment.Progression.RAPID)
+
+
+def _years_before(today: date, years: int) -> date:
+    return growth.add_months(today, -12 * years)
 
 
 def _wants_a_look(today: date) -> Q:
     """Which step comes next depends on the day of the hand-over alone: so each row asks one question of its looks."""
-    call, visit, look = _days(today)
-    looks = FollowUp.objects.filter(delivery=OuterRef("pk"))
+    fast = grows_fast(today)
     return (
-        Q(~Exists(looks.filter(step=Step.HALF_YEARLY, done_on__gt=look)), handed_over_on__lte=look)
-        | Q(
-            ~Exists(looks.filter(step__in=[Step.DAYS_42, Step.HALF_YEARLY])),
-            handed_over_on__gt=look,
-            handed_over_on__lte=visit,
-        )
-        | Q(~Exists(looks), handed_over_on__gt=visit, handed_over_on__lte=call)
+        (fast & _regularly(today, FAST_EVERY))
+        | (~fast & _regularly(today, LOOK_EVERY))
+        | _wants_the_visit(today)
+        | _wants_the_call(today)
+        | _may_be_too_small(today)
+        | _leaves_its_good_fit(today)
+    )
+
+
+def _regularly(today: date, every: timedelta) -> Q:
+    looks = FollowUp.objects.filter(delivery=OuterRef("pk"), step=Step.HALF_YEARLY)
+    return Q(~Exists(looks.filter(done_on__gt=today - every)), handed_over_on__lte=today - every)
+
+
+def _wants_the_visit(today: date) -> Q:
+    """Six weeks after the hand-over, until the regular looks begin."""
+    looks = FollowUp.objects.filter(delivery=OuterRef("pk"), step__in=[Step.DAYS_42, Step.HALF_YEARLY])
+    return Q(~Exists(looks), handed_over_on__lte=today - VISIT_AFTER) & _not_yet_regular(today)
+
+
+def _wants_the_call(today: date) -> Q:
+    looks = FollowUp.objects.filter(delivery=OuterRef("pk"))
+    return Q(~Exists(looks), handed_over_on__lte=today - CALL_AFTER, handed_over_on__gt=today - VISIT_AFTER)
+
+
+def _not_yet_regular(today: date) -> Q:
+    fast = grows_fast(today)
+    return (fast & Q(handed_over_on__gt=today - FAST_EVERY)) | (~fast & Q(handed_over_on__gt=today - LOOK_EVERY))
+
+
+def _leaves_its_good_fit(today: date) -> Q:
+    """Three months before the likely day, unless somebody visited shortly before or since."""
+    return _foretold(today, GOOD_FIT, VISIT_BEFORE, FollowUp.objects.exclude(step=Step.DAYS_14))
+
+
+def _may_be_too_small(today: date) -> Q:
+    """A month before the early day: a call is enough, so any look counts."""
+    return _foretold(today, TOO_SMALL, CALL_BEFORE, FollowUp.objects.all())
+
+
+def _foretold(today: date, field: str, before: timedelta, looks) -> Q:
+    """A forecast day is near that was not at hand when the chair was handed over, and nobody has looked for it.
+
+    Compared with a margin of a day where both sides are columns: the two databases write "day minus days" otherwise.
+    """
+    near = looks.filter(
+        delivery=OuterRef("pk"), done_on__gt=_later(OuterRef(field), -before - SEEN_SHORTLY - timedelta(days=1))
+    )
+    return Q(
+        ~Exists(near),
+        **{f"{field}__lte": today + before},
+        handed_over_on__lte=_later(F(field), -before - timedelta(days=1)),
     )
 
 
@@ -126,22 +216,35 @@ def _later(day, wait: timedelta) -> ExpressionWrapper:
 
 def due_day(delivery: Any) -> date:
     """The day on which the step of a line of `due` was due."""
-    return delivery.due_since + AFTER[delivery.due_step]
+    return delivery.due_since + timedelta(days=delivery.due_after)
 
 
 def soon(user, today: date | None = None, *, days: int = 14):
     """What becomes due within the next `days` days and is not due yet."""
     today = today or timezone.localdate()
-    return due(user, today + timedelta(days=days)).filter(~_wants_a_look(today))
+    now = Case(When(_wants_a_look(today), then=V(True)), default=V(False), output_field=BooleanField())
+    return due(user, today + timedelta(days=days)).alias(is_due_now=now).filter(is_due_now=False)
 
 
 @transaction.atomic
-def record_followup(*, delivery: Delivery, by, step: str, done_on: date | None = None, **found) -> FollowUp:
-    """Write down one look after a hand-over. Call and visit are made once, the half-yearly look again and again.
+def record_followup(
+    *,
+    delivery: Delivery,
+    by,
+    step: str,
+    done_on: date | None = None,
+    taken: Mapping[str, Any] | None = None,
+    confirmed: Collection[str] = (),
+    **found,
+) -> FollowUp:
+    """Write down one look after a hand-over. Call and visit are made once, the regular look again and again.
 
-    Raises NotHandedOver, BeforeTheHandOver, InTheFuture, AlreadyDone; ValidationError where an answer cannot be.
+    `taken` holds the measures taken again, kept as a measurement of their own; `confirmed` the doubts about them that
+    were looked at again. Raises NotHandedOver, BeforeTheHandOver, InTheFuture, AlreadyDone, MeasurementRefused, and
+    ValidationError where an answer cannot be.
     """
     done_on = done_on or timezone.localdate()
+    child = Child.objects.select_for_update(no_key=True).get(needs__allocations__deliveries=delivery)
     delivery = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("allocation__need__child")
@@ -159,8 +262,21 @@ def record_followup(*, delivery: Delivery, by, step: str, done_on: date | None =
     if same.exists():
         raise AlreadyDone
     followup = FollowUp(delivery=delivery, step=step, done_on=done_on, done_by=by, **found)
+    if followup.skin:
+        followup.has_skin_problem = followup.skin not in FollowUp.SOUND_SKIN
+    if not followup.still_used and followup.unused_because and not followup.why_not_used:
+        followup.why_not_used = FollowUp.SAID_ABOVE
     followup.clean_fields(exclude=["delivery", "done_by"])
     followup.validate_constraints()
+    if any(value not in (None, "") for value in (taken or {}).values()):
+        followup.measurement = measuring.record_measurement(
+            child=child,
+            by=by,
+            measured_on=done_on,
+            occasion=Measurement.Occasion.FOLLOW_UP,
+            confirmed=confirmed,
+            **(taken or {}),
+        )
     followup.save(force_insert=True)
     journal.record(
         "followup.recorded",
@@ -174,6 +290,25 @@ def record_followup(*, delivery: Delivery, by, step: str, done_on: date | None =
             "has_skin_problem": followup.has_skin_problem,
             "needs_remeasuring": followup.needs_remeasuring,
         },
+    )
+    return followup
+
+
+@transaction.atomic
+def finish_action(followup: FollowUp, *, by, done_on: date | None = None) -> FollowUp:
+    """Say that what a look asked for is done. Raises NothingToDo."""
+    followup = (
+        FollowUp.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("delivery__allocation__need__child")
+        .get(pk=followup.pk)
+    )
+    if not followup.action or followup.action_done_on:
+        raise NothingToDo
+    followup.action_done_on = done_on or timezone.localdate()
+    followup.save(update_fields=["action_done_on"])
+    payload = {"action": followup.action}
+    journal.record(
+        "followup.action_done", followup, by=by, subject=followup.delivery.allocation.need.child, payload=payload
     )
     return followup
 

@@ -9,6 +9,7 @@ from distributions.views import (
     deliveries,
     depots,
     followups,
+    forecasts,
     initiatives,
     labels,
     mobile,
@@ -24,6 +25,7 @@ from distributions.views import (
 app_name = "distributions"
 urlpatterns = [
     path("chairs/", chairs.list_chairs, name="chair_list"),
+    path("chairs/needed/", forecasts.purchase_forecast, name="purchase_forecast"),
     path("chairs/receive/", chairs.receive, name="chair_create"),
     path("chairs/<uuid:pk>/", chairs.chair_detail, name="chair_detail"),
     path("chairs/<uuid:pk>/edit/", chairs.edit_chair, name="chair_edit"),
@@ -90,6 +92,8 @@ urlpatterns = [
     path("deliveries/<uuid:pk>/files/<slug:kind>/", deliveries.file, name="delivery_file"),
     path("deliveries/<uuid:pk>/follow-up/", followups.create, name="followup_create"),
     path("follow-ups/", followups.list_followups, name="followup_list"),
+    path("follow-ups/<uuid:pk>/", followups.detail, name="followup_detail"),
+    path("follow-ups/<uuid:pk>/done/", followups.finish_action, name="followup_finish_action"),
     path("repairs/", repairs.list_repairs, name="repair_list"),
     path("repairs/<uuid:pk>/finish/", repairs.finish, name="repair_finish"),
     path("chairs/<uuid:pk>/repairs/new/", repairs.create, name="repair_create"),

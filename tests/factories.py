@@ -8,7 +8,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
-from distributions import counting, delivering, following_up, planning, recalling, stocktaking, transferring
+from distributions import (
+    counting,
+    delivering,
+    following_up,
+    planning,
+    prescribing,
+    recalling,
+    stocktaking,
+    transferring,
+)
 from distributions import models as chairs
 from hajar.accounts.models import User
 
@@ -183,11 +192,40 @@ class NeedFactory(DjangoModelFactory):
     rank_score = factory.SelfAttribute("score_high")
 
 
+class PrescriptionFactory(factory.Factory):
+    """What was chosen for a need, kept by the activity itself."""
+
+    class Meta:
+        model = chairs.Prescription
+
+    need = factory.SubFactory(NeedFactory)
+    by = factory.SubFactory(UserFactory)
+    category = "tilt_in_space"
+    posture_class = "intermediate"
+
+    @classmethod
+    def _create(cls, model_class, need, **chosen):
+        return prescribing.prescribe(need, **chosen)
+
+
 class ChairModelFactory(DjangoModelFactory):
     """A tilt-in-space chair of invented make in which a child of eight may sit."""
 
     class Meta:
         model = chairs.ChairModel
+
+    class Params:
+        described = factory.Trait(
+            armrest_height_min_mm=140,
+            armrest_height_max_mm=220,
+            headrest_height_min_mm=420,
+            headrest_height_max_mm=560,
+            backrest_height_min_mm=280,
+            seat_height_front_mm=460,
+            tilt_max_deg=30,
+            recline_max_deg=0,
+            accessories=["headrest"],
+        )
 
     manufacturer = "Atlas"
     name = factory.Sequence(lambda n: f"Tilt {n}")

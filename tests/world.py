@@ -35,6 +35,9 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     preparation = allocation.preparations.get()
     preparation.photo.save("x.webp", ContentFile(b"RIFF"), save=True)
     recall = factories.RecallFactory(chair=delivered.chair)
+    followup = factories.FollowUpFactory(
+        delivery=delivery, action="Appeler le réparateur", action_due_on=timezone.localdate()
+    )
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     count = factories.StockCountFactory(seen=factories.ChairFactory())
     transfer = factories.TransferFactory()
@@ -47,6 +50,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "health_record": health_record.pk,
         "assessment": complete.pk,
         "draft": draft.pk,
+        "measurement": factories.MeasurementFactory(child=child).pk,
         "need": waiting.pk,
         "chair": allocation.chair_id,
         "chair_number": allocation.chair.number,
@@ -63,6 +67,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "depot": factories.DepotFactory(province=province(iso)).pk,
         "initiative": allocation.initiative_id,
         "allocation": allocation.pk,
+        "followup": followup.pk,
         "repair": repair.pk,
         "round": allocation.round_id,
         "delivery": delivery.pk,

@@ -11,14 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import assessing, scoring
-from beneficiaries.forms.assessments import (
-    MEASURED,
-    AssessmentForm,
-    answer_in_words,
-    document,
-    open_count,
-    saved_otherwise,
-)
+from beneficiaries.forms import assessment_documents as documents
+from beneficiaries.forms import bodies
+from beneficiaries.forms.assessments import AssessmentForm, answer_in_words, open_count, saved_otherwise
+from beneficiaries.forms.questions import MEASURED, with_offer_taken
 from beneficiaries.models import Assessment, Child
 from beneficiaries.models.needs import explain, say
 
@@ -49,7 +45,9 @@ def edit(request, pk):
         return redirect(draft)
     if request.method != "POST":
         return _page(request, AssessmentForm(instance=draft, proposals=assessing.proposals(draft)))
-    form = AssessmentForm(_typed(request), instance=draft, proposals=assessing.proposals(draft))
+    form = AssessmentForm(
+        with_offer_taken(request.POST, AssessmentForm.base_fields), instance=draft, proposals=assessing.proposals(draft)
+    )
     _saved, refusal = _save(form, request.POST.get("version"))
     if refusal:
         return _refused(request, form, refusal)
@@ -80,7 +78,7 @@ def autosave(request, pk):
             ],
         }
         return JsonResponse(answer, status=409)
-    sent = [name for name in form.fields if name in request.POST]
+    sent = [name for name in form.fields if form.was_sent(name)]
     return JsonResponse(
         {
             "version": saved.version,
@@ -110,7 +108,9 @@ def complete(request, pk):
     draft = _assessment(request, pk)
     if draft.is_complete:
         return redirect(draft)
-    form = AssessmentForm(_typed(request), instance=draft, proposals=assessing.proposals(draft))
+    form = AssessmentForm(
+        with_offer_taken(request.POST, AssessmentForm.base_fields), instance=draft, proposals=assessing.proposals(draft)
+    )
     saved, refusal = _save(form, request.POST.get("version"))
     if refusal:
         return _refused(request, form, refusal)
@@ -158,6 +158,7 @@ def detail(request, pk):
         return redirect("beneficiaries:assessment_edit", pk=assessment.pk)
     score = assessment.score()
     child = assessment.child
+    before = _before(assessment)
     context = {
         "assessment": assessment,
         "child": child,
@@ -166,7 +167,12 @@ def detail(request, pk):
         "parts": explain(score.as_dict()["parts"]),
         "flags": [say(flag.reason) for flag in score.flags if flag.state == "yes"],
         "provenance": scoring.PROVENANCE,
-        "sections": document(assessment),
+        "sections": documents.document(assessment),
+        "before": before,
+        "changes": documents.changes(assessment, before),
+        "goals": documents.goals(assessment, before),
+        "marks": bodies.marks_of(assessment),
+        "simulation": bodies.simulation_in_words(assessment),
         "place": answer_in_words(assessment, "place"),
         "need": assessment.needs.order_by("-opened_on", "pk").first(),
         "is_latest": not child.assessments.complete().filter(completed_at__gt=assessment.completed_at).exists()
@@ -177,18 +183,15 @@ def detail(request, pk):
     return render(request, "beneficiaries/assessment_detail.html", context)
 
 
+def _before(assessment) -> Assessment | None:
+    """The complete assessment before this one, to compare with."""
+    rows = assessment.child.assessments.complete().exclude(pk=assessment.pk)
+    return rows.filter(assessed_on__lt=assessment.assessed_on).latest_first().first()
+
+
 def _assessment(request, pk) -> Assessment:
     rows = Assessment.objects.visible_to(request.user)
     return get_object_or_404(rows.select_related("child__family__province__region", "assessor"), pk=pk)
-
-
-def _typed(request):
-    """What was typed, with the value instead that a button offered ("hip_width_mm:270")."""
-    name, _colon, value = request.POST.get("take", "").partition(":")
-    typed = request.POST.copy()
-    if name in AssessmentForm.base_fields:
-        typed[name] = value
-    return typed
 
 
 def _save(form, version):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from beneficiaries.models import Child, Consent, Need
+from beneficiaries.views.growth import growth_of
 from hajar.journal.models import Entry
 
 TIMELINE = 30  # newest entries shown
@@ -55,6 +56,7 @@ def story_of(child: Child, user: Any) -> dict[str, Any]:
         "consents": by_purpose(consents),
         "ask_consent_again": _came_of_age(child, consents),
         "assessments": [row for row in assessments if row.is_complete][:3],
+        "growth": growth_of(child, assessments) if user.has_perm("beneficiaries.view_assessment") else None,
         "draft": next((row for row in assessments if not row.is_complete), None),
         "timeline": _timeline(child, user),
         "limits_radiation": getattr(child, "limits_radiation", False)

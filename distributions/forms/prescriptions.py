@@ -2,12 +2,16 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Guardian
-from distributions.models import ChairModel, Prescription
+from distributions.models import Accessory, ChairModel, Prescription
 from hajar.accounts.models import User
 from hajar.lib.digits import WesternDigitsFormMixin
+
+# What a chair brings along that is no postural support: those are asked for by themselves.
+BROUGHT_ALONG = [each for each in Accessory if each not in Prescription.Support.values and each != Accessory.CUSHION]
 
 # A seat that is not given in millimetres is told before it is kept.
 LEAST_MM, MOST_MM = 100, 800
@@ -35,6 +39,10 @@ class PrescriptionForm(WesternDigitsFormMixin, forms.ModelForm):
         self.fields["agreed_by"].empty_label = _("nobody yet")
         self.fields["second_signatory"].queryset = signatories(by)
         self.fields["second_signatory"].empty_label = _("nobody")
+        for name in ("must_have", "nice_to_have"):
+            self.fields[name].choices = [(each.value, each.label) for each in BROUGHT_ALONG]
+        for name in ("supports", "must_have", "nice_to_have", "trainings"):
+            self.fields[name].label = capfirst(self.fields[name].label)
         for name in ("prescribed_on", "agreed_on"):
             self.fields[name].widget.attrs |= {"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}
         for name in ("category", "posture_class"):
@@ -48,7 +56,8 @@ class PrescriptionForm(WesternDigitsFormMixin, forms.ModelForm):
         self.helper.layout = Layout(
             Fieldset(
                 _("The chair"),
-                Row(Column("category", css_class=half), Column("posture_class", css_class=half)),
+                "category",
+                "posture_class",
                 Row(
                     Column("seat_width_mm", css_class=third),
                     Column("seat_depth_mm", css_class=third),
@@ -69,7 +78,8 @@ class PrescriptionForm(WesternDigitsFormMixin, forms.ModelForm):
             ),
             Fieldset(
                 _("What the chair must bring along"),
-                Row(Column("must_have", css_class=half), Column("nice_to_have", css_class=half)),
+                "must_have",
+                "nice_to_have",
                 css_class="section",
             ),
             Fieldset(_("What will be learnt"), "trainings", css_class="section"),
@@ -82,7 +92,10 @@ class PrescriptionForm(WesternDigitsFormMixin, forms.ModelForm):
         )
 
     def clean(self):
+        """Sizes must be in millimetres; a family that agrees does so on the day, unless another one is given."""
         cleaned = super().clean()
+        if cleaned.get("agreed_by") and not cleaned.get("agreed_on") and "agreed_on" not in self.errors:
+            cleaned["agreed_on"] = cleaned.get("prescribed_on")
         for name in ("seat_width_mm", "seat_depth_mm", "seat_to_floor_mm"):
             value = cleaned.get(name)
             if value is not None and not LEAST_MM <= value <= MOST_MM:

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Guardian
+from beneficiaries.models import Child, Guardian
 from beneficiaries.models.places import scope
 from distributions.models.allocations import Allocation
 from distributions.models.initiatives import Round
@@ -26,6 +26,14 @@ class DeliveryQuerySet(models.QuerySet):
 
     def delivered(self):
         return self.filter(outcome=Delivery.Outcome.DELIVERED)
+
+    def still_with_child(self):
+        """Hand-overs whose chair is still with its child, who is followed: what follow-up and forecasts are about."""
+        return self.filter(
+            handed_over_on__isnull=False,
+            allocation__chair__holder=models.F("allocation__need__child"),
+            allocation__need__child__status__in=Child.FOLLOWED,
+        )
 
     def in_doubt(self):
         """Entries that someone must look at."""

@@ -1,11 +1,17 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import scoring
 from beneficiaries.models import Assessment, Child, Mandate, Measurement
 from beneficiaries.models.places import scope
+from distributions import growth
 from distributions.models.chairs import Chair
 from distributions.models.deliveries import Delivery
 from hajar.journal.models import Journalled
@@ -22,6 +28,12 @@ class Change(models.TextChoices):
 class FollowUpQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "delivery__allocation__need__child__family__province__region"))
+
+    def with_open_action(self):
+        """Looks after which something is still to be done; a closed file asks for nothing more."""
+        return self.exclude(action="").filter(
+            action_done_on=None, delivery__allocation__need__child__status__in=Child.FOLLOWED
+        )
 
 
 class FollowUp(Journalled):
@@ -63,6 +75,8 @@ class FollowUp(Journalled):
         CUSHION = "cushion", _("cushion")
         HEADREST = "headrest", _("headrest")
         STRAPS = "straps", _("straps")
+
+    FIT = ("fits_width", "fits_depth", "feet_supported", "sits_upright")
 
     delivery = models.ForeignKey(
         Delivery, verbose_name=_("delivery"), on_delete=models.PROTECT, related_name="followups", db_index=False
@@ -107,6 +121,7 @@ class FollowUp(Journalled):
         related_name="+",
     )  # fmt: skip
     action_due_on = models.DateField(_("until"), null=True, blank=True)
+    action_done_on = models.DateField(_("done"), null=True, blank=True, editable=False)
     needs_remeasuring = models.BooleanField(_("to be measured again"), default=False)
     school_change = models.CharField(_("school"), max_length=8, choices=Change.choices, default=Change.UNKNOWN)
     mobility_change = models.CharField(_("getting about"), max_length=8, choices=Change.choices, default=Change.UNKNOWN)
@@ -153,8 +168,70 @@ class FollowUp(Journalled):
             ),
         ]
 
+    # Why it is not used, where the list of reasons says it all: the database wants a word.
+    SAID_ABOVE = "—"
+    SOUND_SKIN = ("", Assessment.Injury.NONE, Assessment.Injury.PAST, Assessment.Injury.UNKNOWN)
+
     def __str__(self):
-        return self.get_step_display()
+        return str(self.step_words)
+
+    def get_absolute_url(self):
+        return reverse("distributions:followup_detail", args=[self.pk])
+
+    @classmethod
+    def words_of_step(cls, step: str):
+        """A regular look comes every half year, or every four months while a child grows fast."""
+        return _("regular look") if step == cls.Step.HALF_YEARLY else cls.Step(step).label
+
+    @property
+    def step_words(self):
+        return self.words_of_step(self.step)
+
+    @property
+    def unused_words(self) -> list[str]:
+        """What keeps the child from using the chair, in the reader's language; then what was written."""
+        listed = FollowUp._meta.get_field("unused_because").words(self.unused_because)
+        written = self.why_not_used if self.why_not_used != self.SAID_ABOVE else ""
+        return [*listed, *filter(None, [written])]
+
+    @property
+    def places_words(self) -> list[str]:
+        return FollowUp._meta.get_field("places").words(self.places)
+
+    @property
+    def worn_words(self) -> list[str]:
+        return FollowUp._meta.get_field("worn_parts").words(self.worn_parts)
+
+    @property
+    def broken_words(self) -> list[str]:
+        return FollowUp._meta.get_field("broken_parts").words(self.broken_parts)
+
+    @property
+    def has_open_wound(self) -> bool:
+        """Broken skin, stage 2 or beyond, or one that cannot be staged: a red flag of NEED-1.0."""
+        return scoring.INJURY.get(self.skin, 0) == scoring.OPEN_INJURY
+
+    @property
+    def fit_checks(self) -> list[tuple[str, str]]:
+        """Each point of the fit that was answered: (question, code of the answer)."""
+        labels = {field.name: str(field.verbose_name) for field in self._meta.fields}
+        return [(labels[name], getattr(self, name)) for name in self.FIT if getattr(self, name)]
+
+    @property
+    def action_is_late(self) -> bool:
+        is_open = self.action and not self.action_done_on
+        return bool(is_open and self.action_due_on and self.action_due_on < timezone.localdate())
+
+    @classmethod
+    def skin_choices(cls) -> list[tuple[str, Any]]:
+        """What a look can find of the skin now, unlike an assessment, which asks what ever was."""
+        Injury = Assessment.Injury
+        now = {Injury.NONE.value: _("sound"), Injury.UNKNOWN.value: _("nobody looked")}
+        return [(code, now.get(code, label)) for code, label in Injury.choices if code != Injury.PAST]
+
+    @property
+    def skin_words(self):
+        return dict(self.skin_choices()).get(self.skin, self.get_skin_display())
 
 
 class RepairQuerySet(models.QuerySet):
@@ -213,6 +290,10 @@ class ForecastQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "delivery__allocation__need__child__family__province__region"))
 
+    def current(self):
+        """Those of chairs that are still with their child, who is followed."""
+        return self.filter(delivery__in=Delivery.objects.still_with_child())
+
 
 class Forecast(Journalled):
     """One row is when a handed-over chair will be too small for its child. A cache: GROW-1.0 can always say it anew.
@@ -244,3 +325,22 @@ class Forecast(Journalled):
 
     def __str__(self):
         return str(self.too_small_likely_on or "")
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a date could be given at all: without seat depth and footrest it would come too late."""
+        return not set(growth.NEEDED_FOR_A_DATE) <= set(self.not_evaluated)
+
+    @property
+    def limiting_words(self) -> list[str]:
+        """What is too small first, in the reader's language."""
+        return [gettext(growth.DIMENSION_NAMES[code]) for code in self.limiting.split("+") if code]
+
+    @property
+    def not_evaluated_words(self) -> list[str]:
+        return [gettext(growth.DIMENSION_NAMES[code]) for code in self.not_evaluated]
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the chair is likely too small already."""
+        return self.too_small_likely_on is not None and self.too_small_likely_on <= timezone.localdate()

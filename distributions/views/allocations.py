@@ -27,7 +27,8 @@ def create(request):
         return _choose_need(request)
     if not asking.is_uuid(request.GET["need"]):
         raise Http404
-    return redirect(reverse("distributions:need_choices", args=[request.GET["need"]]) + _kept(request, "?"))
+    need = get_object_or_404(_needs(request.user), pk=request.GET["need"])
+    return redirect(reverse("distributions:need_choices", args=[need.pk]) + _kept(request, "?"))
 
 
 def _kept(request, sign: str) -> str:

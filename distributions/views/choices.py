@@ -72,6 +72,11 @@ class Offer:
     candidate: Candidate
     place: int
     lots: list[Lot]
+    said_for_all: frozenset[str] = frozenset()
+
+    @property
+    def is_chosen(self) -> bool:
+        return any(lot.is_chosen for lot in self.lots)
 
     @property
     def lines(self) -> list[Said]:
@@ -94,9 +99,13 @@ class Offer:
 
     @property
     def remarks(self) -> list[Said]:
-        """What is worth reading at once: every warning and everything unknown that is not a blocker."""
-        lines = self.candidate.fit.lines
-        return [said(line) for line in lines if line.verdict in (fitting.WARNING, fitting.UNKNOWN)]
+        """What is worth reading at once: warnings, and what is not known, unless the page says it for all chairs."""
+        return [
+            said(line)
+            for line in self.candidate.fit.lines
+            if line.verdict == fitting.WARNING
+            or (line.verdict == fitting.UNKNOWN and line.reason not in self.said_for_all)
+        ]
 
     @property
     def lasts(self) -> str:
@@ -106,7 +115,7 @@ class Offer:
     def span(self) -> str:
         """The early and the late month, where they are known."""
         outgrow = self.candidate.outgrow
-        if outgrow is None or not outgrow.is_known or outgrow.too_small.early is None:
+        if outgrow is None or not outgrow.is_known or outgrow.too_small.early is None or outgrow.too_small.likely == 0:
             return ""
         early, late = outgrow.too_small.early, outgrow.too_small.late
         if late is None:
@@ -193,15 +202,20 @@ def _form(request, choices: Choices, initiatives) -> AllocationForm:
 def _context(request, need: Need, choices: Choices, form: AllocationForm, initiatives) -> dict:
     chosen = str(form["chair"].value() or "")
     subject = choices.subject
+    for_all = frozenset(line.reason for line in choices.lacking)
+    excluded = [_offer(each, 0, chosen) for each in choices.excluded]
     return {
         "need": need,
         "child": need.child,
         "form": form,
         "choices": choices,
-        "offers": [_offer(each, place, chosen) for place, each in enumerate(choices.fitting, start=1)],
-        "excluded": [_offer(each, 0, chosen) for each in choices.excluded],
+        "offers": [_offer(each, place, chosen, for_all) for place, each in enumerate(choices.fitting, start=1)],
+        "excluded": excluded,
+        "chosen_is_excluded": any(offer.is_chosen for offer in excluded),
         "workshop": [_offer(each, 0, chosen) for each in choices.workshop],
-        "lacking": [said(line) for line in choices.lacks_core],
+        "lacking": [said(line) for line in choices.lacking if line.is_core],
+        "lacking_beside": [said(line) for line in choices.lacking if not line.is_core],
+        "must_assess": any(line.dimension == "posture" for line in choices.lacking),
         "specification": documents.specification_lines(choices.specification),
         "forecast_missing": choosing.say_growth(subject.why_no_forecast) if subject.why_no_forecast else "",
         "prescription": subject.prescription,
@@ -218,14 +232,14 @@ def _context(request, need: Need, choices: Choices, form: AllocationForm, initia
     }
 
 
-def _offer(candidate: Candidate, place: int, chosen: str) -> Offer:
+def _offer(candidate: Candidate, place: int, chosen: str, said_for_all: frozenset[str] = frozenset()) -> Offer:
     """The chairs of a candidate by depot and condition; the one that was asked for is shown by itself."""
     lots: dict[tuple, list[Chair]] = {}
     for chair in candidate.chairs:
         key = (str(chair.pk) == chosen, chair.depot_id, chair.is_new)
         lots.setdefault(key, []).append(chair)
     rows = [Lot(chairs[0], len(chairs), is_chosen) for (is_chosen, _depot, _new), chairs in lots.items()]
-    return Offer(candidate, place, sorted(rows, key=lambda lot: not lot.is_chosen))
+    return Offer(candidate, place, sorted(rows, key=lambda lot: not lot.is_chosen), said_for_all)
 
 
 # --- what to order ----------------------------------------------------------------------------------------------------
@@ -252,7 +266,7 @@ def specification(request, pk):
         "crumbs": [
             (need.child.name, need.child.get_absolute_url()),
             (_("Which chair?"), reverse("distributions:need_choices", args=[need.pk])),
-            (_("Order"), ""),
+            (_("What to order"), ""),
         ],
     }
     return render(request, "distributions/need_specification.html", context)

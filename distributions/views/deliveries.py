@@ -18,6 +18,7 @@ def _visible(request):
 
 
 def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
+    is_with_child = delivery.allocation.chair.holder_id == delivery.allocation.need.child_id
     context = {
         "delivery": delivery,
         "allocation": delivery.allocation,
@@ -25,6 +26,8 @@ def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
         "gap": delivery.received_at - delivery.happened_at,
         "kinds": {attachment.kind for attachment in delivery.attachments.all()},
         "followups": delivery.followups.select_related("done_by").order_by("-done_on", "-created_at", "pk"),
+        "is_with_child": is_with_child,
+        "forecast": getattr(delivery, "forecast", None),
         "form": form,
         "history": delivery.history()[:20],
     }
@@ -34,7 +37,9 @@ def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
 def _detailed(request, pk) -> Delivery:
     return get_object_or_404(
         _visible(request)
-        .select_related("allocation__need__child__family", "allocation__chair__model", "round__province", "volunteer")
+        .select_related(
+            "allocation__need__child__family", "allocation__chair__model", "round__province", "volunteer", "forecast"
+        )
         .prefetch_related("attachments"),
         pk=pk,
     )

@@ -1,3 +1,5 @@
+from urllib.parse import quote
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
@@ -6,11 +8,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from beneficiaries import measuring
 from beneficiaries.models import Guardian
 from distributions import following_up
-from distributions.forms.followups import FollowUpForm
+from distributions.forms.followups import MEASURES, FollowUpForm, ask_again
 from distributions.models import Delivery, FollowUp, Repair
 from hajar.lib import asking, listing, paging
 from hajar.lib.refusals import Refusal
@@ -24,6 +27,7 @@ def tabs(user, current: str) -> list[dict]:
     pages = [
         ("due", _("Due"), address),
         ("soon", _("Soon"), f"{address}?show=soon"),
+        ("actions", _("To be done"), f"{address}?show=actions"),
         ("done", _("Done"), f"{address}?show=done"),
     ]
     if user.has_perm("distributions.view_repair"):
@@ -34,11 +38,15 @@ def tabs(user, current: str) -> list[dict]:
 @require_safe
 @permission_required("distributions.view_followup", raise_exception=True)
 def list_followups(request):
-    """What is due, the longest overdue first; what comes soon; what was done."""
-    show = request.GET.get("show") if request.GET.get("show") in ("soon", "done") else "due"
-    if show == "done":
+    """What is due, the longest overdue first; what comes soon; what looks asked for; what was done."""
+    show = request.GET.get("show") if request.GET.get("show") in ("soon", "actions", "done") else "due"
+    if show in ("actions", "done"):
         rows, order = FollowUp.objects.visible_to(request.user), ("-done_on", "pk")
-        rows = rows.select_related("delivery__allocation__need__child", "delivery__allocation__chair", "done_by")
+        rows = rows.select_related(
+            "delivery__allocation__need__child", "delivery__allocation__chair", "done_by", "action_by"
+        )
+        if show == "actions":
+            rows, order = rows.with_open_action(), ("action_due_on", "pk")
     else:
         find = following_up.soon if show == "soon" else following_up.due
         rows, order = find(request.user), ("due_at", "pk")
@@ -49,11 +57,12 @@ def list_followups(request):
         "soon": ngettext(
             "%(n)s follow-up comes within two weeks", "%(n)s follow-ups come within two weeks", page.count
         ),
+        "actions": ngettext("%(n)s thing is to be done", "%(n)s things are to be done", page.count),
         "done": ngettext("%(n)s follow-up done", "%(n)s follow-ups done", page.count),
     }[show]
     context = {
         "show": show,
-        "lines": page.rows if show == "done" else _lines(page.rows),
+        "lines": page.rows if show in ("actions", "done") else _lines(page.rows),
         "words": listing.found(page, count_words),
         "tabs": tabs(request.user, show),
         **listing.links(request, page),
@@ -82,7 +91,8 @@ def _lines(deliveries: list) -> list[dict]:
             {
                 "delivery": delivery,
                 "child": delivery.allocation.need.child,
-                "step": FollowUp.Step(delivery.due_step).label,
+                "step": FollowUp.words_of_step(delivery.due_step),
+                "because": _because(delivery),
                 "day": day,
                 "tone": tone,
                 "words": words,
@@ -92,6 +102,12 @@ def _lines(deliveries: list) -> list[dict]:
     return lines
 
 
+def _because(delivery) -> str:
+    """Why a look is due, where it is not the calendar alone."""
+    Because = following_up.Because
+    return "" if delivery.due_because == Because.TIME else Because(delivery.due_because).label
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.add_followup", raise_exception=True)
 def create(request, pk):
@@ -99,16 +115,27 @@ def create(request, pk):
     delivery = get_object_or_404(
         Delivery.objects.visible_to(request.user)
         .filter(handed_over_on__isnull=False)
-        .select_related("allocation__need__child__family", "allocation__chair__model"),
+        .select_related("allocation__need__child__family", "allocation__chair__model", "forecast"),
         pk=pk,
     )
     child, chair = delivery.allocation.need.child, delivery.allocation.chair
     due = following_up.due(request.user).filter(pk=pk).first()
-    first = {"step": due and getattr(due, "due_step", None)}
-    form = FollowUpForm(asking.sent(request), initial=first)
+    known = measuring.known_measures(child)
+    form = FollowUpForm(asking.sent(request), initial=_first_answers(due), known=known)
+    doubts: list = []
     if request.method == "POST" and form.is_valid():
         try:
-            following_up.record_followup(delivery=delivery, by=request.user, **form.cleaned_data)
+            followup = following_up.record_followup(
+                delivery=delivery,
+                by=request.user,
+                taken=form.taken,
+                confirmed=request.POST.getlist("confirmed"),
+                **form.found,
+            )
+        except measuring.MeasurementRefused as refusal:
+            doubts = list(refusal.doubts)
+            ask_again(form, refusal.problems)
+            form.add_error(None, refusal.message)
         except Refusal as refusal:
             about = following_up.AlreadyDone
             form.add_error("step" if isinstance(refusal, about) else "done_on", refusal.message)
@@ -116,14 +143,85 @@ def create(request, pk):
             form.add_error(None, fault.messages)
         else:
             messages.success(request, _("The follow-up is recorded."))
-            return redirect("distributions:followup_list")
+            return redirect(followup)
     context = {
         "form": form,
+        "doubts": doubts,
         "delivery": delivery,
+        "forecast": _forecast(request.user, delivery),
+        "because": _because(due) if due else "",
         "child": child,
         "chair": chair,
         "guardians": child.family.guardians.exclude(phone="").to_call_first()[:2],
         "previous": delivery.followups.select_related("done_by").order_by("-done_on", "-created_at", "pk")[:5],
+        "actions": delivery.followups.with_open_action().select_related("action_by").order_by("action_due_on", "pk"),
         "repair": Repair.objects.filter(chair=chair).open().order_by("-broke_on", "pk").first(),
     }
-    return render(request, "distributions/followup_form.html", context)
+    return render(request, "distributions/followup_form.html", context, status=422 if form.errors else 200)
+
+
+def _first_answers(due) -> dict:
+    """The look that is due, and how it is usually made."""
+    if due is None:
+        return {}
+    is_call = due.due_step == FollowUp.Step.DAYS_14 or due.due_because == following_up.Because.TOO_SMALL
+    return {"step": due.due_step, "contact": FollowUp.Contact.CALL if is_call else FollowUp.Contact.VISIT}
+
+
+def _forecast(user, delivery: Delivery):
+    return getattr(delivery, "forecast", None) if user.has_perm("distributions.view_forecast") else None
+
+
+@require_safe
+@permission_required("distributions.view_followup", raise_exception=True)
+def detail(request, pk):
+    """What one look found, and what follows from it."""
+    followup = get_object_or_404(
+        FollowUp.objects.visible_to(request.user).select_related(
+            "delivery__allocation__need__child__family",
+            "delivery__allocation__chair__model",
+            "delivery__forecast",
+            "done_by",
+            "action_by",
+            "measurement",
+        ),
+        pk=pk,
+    )
+    delivery = followup.delivery
+    context = {
+        "followup": followup,
+        "delivery": delivery,
+        "child": delivery.allocation.need.child,
+        "chair": delivery.allocation.chair,
+        "forecast": _forecast(request.user, delivery),
+        "repair": Repair.objects.filter(chair=delivery.allocation.chair).open().order_by("-broke_on", "pk").first(),
+        "measures": _measures(followup),
+        "what_is_broken": quote(", ".join(followup.broken_words)),
+        "history": followup.history()[:10],
+    }
+    return render(request, "distributions/followup_detail.html", context)
+
+
+def _measures(followup: FollowUp) -> list[tuple[str, object]]:
+    """The measures that were taken at this look: (name, value)."""
+    taken = followup.measurement
+    names = MEASURES[:-1] if taken and not taken.taken_back_at else ()
+    return [
+        (taken._meta.get_field(name).verbose_name, value)
+        for name in names
+        if (value := getattr(taken, name)) is not None
+    ]
+
+
+@require_POST
+@permission_required("distributions.change_followup", raise_exception=True)
+def finish_action(request, pk):
+    """Say that what a look asked for is done."""
+    followup = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk)
+    try:
+        following_up.finish_action(followup, by=request.user)
+    except Refusal as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("Done: it leaves the list."))
+    return redirect(f"{reverse('distributions:followup_list')}?show=actions")

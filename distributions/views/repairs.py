@@ -40,7 +40,7 @@ def list_repairs(request):
 def create(request, pk):
     """Report that a chair is broken."""
     chair = get_object_or_404(Chair.objects.visible_to(request.user).select_related("model", "depot"), pk=pk)
-    form = BreakdownForm(asking.sent(request))
+    form = BreakdownForm(asking.sent(request), initial={"what": request.GET.get("what", "")[:300]})
     if request.method == "POST" and form.is_valid():
         try:
             following_up.report_breakdown(chair=chair, by=request.user, **form.cleaned_data)

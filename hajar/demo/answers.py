@@ -1,5 +1,6 @@
 """Invented assessments: answers and measures that go together, from how a child moves and how old she is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
@@ -41,12 +42,49 @@ DANGERS = ("injury", "falls_or_breathing_trouble_in_seat", "lost_chair_full_time
 OFTEN_UNKNOWN = ("progression", "posture_level", "swallowing_or_breathing_worse", "pain_or_deformity", "cannot_feel")
 
 
+CONDITIONS = ("unknown", "unknown", "cerebral_palsy", "cerebral_palsy", "muscular_dystrophy", "other_neuromuscular")
+ISSUES = {
+    "fatigue": 0.6,
+    "spasms": 0.2,
+    "high_tone": 0.3,
+    "pain": 0.3,
+    "swallowing": 0.25,
+    "bladder": 0.3,
+    "epilepsy": 0.12,
+}
+# By sitting posture: how head and trunk are held
+HOLDS = {
+    "basic": (["full"], ["full", "full", "partial"]),
+    "intermediate": (["full", "partial"], ["partial"]),
+    "complex": (["partial", "none"], ["none", "partial"]),
+}
+GOALS_TO_RATE = (
+    "Rester assise tout un repas avec la famille.",
+    "Aller jusqu'à l'école sans être porté.",
+    "Voir passer les gens depuis la porte.",
+    "الجلوس ساعة كاملة مع إخوته.",
+)
+
+
 def some_profile(rng: Random) -> Profile:
     return rng.choices([profile for profile, _weight in PROFILES], [weight for _profile, weight in PROFILES])[0]
 
 
-def answers(rng: Random, profile: Profile, *, age: int, school: str, danger: str = "", unknown: int = 0) -> dict:
-    """Every answer of a complete assessment. `danger` is a red flag, `unknown` how many answers nobody could give."""
+def answers(
+    rng: Random,
+    profile: Profile,
+    *,
+    age: int,
+    school: str,
+    danger: str = "",
+    unknown: int = 0,
+    condition: str = "",
+    known: Mapping[str, Any] | None = None,
+) -> dict:
+    """Every answer of a complete assessment. `danger` is a red flag, `unknown` how many answers nobody could give.
+
+    `condition` is what makes moving hard, where that is known; `known` the measures that take the place of new ones.
+    """
 
     def yes(chance: float) -> str:
         return "yes" if rng.random() < chance * 1.1 * profile.severity + 0.02 else "no"
@@ -74,6 +112,7 @@ def answers(rng: Random, profile: Profile, *, age: int, school: str, danger: str
         "narrowest_door_mm": rng.choice([600, 650, 700, 720, 750, 800]),
         "steps_at_entrance": rng.choice([0, 0, 1, 2, 3, 12]),
         **measures(rng, age),
+        **(known or {}),
     }
     if given["has_chair"] == "yes":
         given |= {name: rng.choice(["yes", "no", "no"]) for name in CHAIR_QUESTIONS}
@@ -84,7 +123,72 @@ def answers(rng: Random, profile: Profile, *, age: int, school: str, danger: str
     if danger == "lost_chair_full_time_user":
         given |= {"has_chair": "no", **dict.fromkeys(CHAIR_QUESTIONS, "")}
     given |= dict.fromkeys(rng.sample(OFTEN_UNKNOWN, unknown), "unknown")
-    return given
+    return given | _the_rest(given, profile, school=school, condition=condition)
+
+
+def _the_rest(given: dict[str, Any], profile: Profile, *, school: str, condition: str) -> dict[str, Any]:
+    """What is asked for the choice of a chair and for daily life, in keeping with the other answers."""
+    rng = Random(repr(given))  # noqa: S311 of its own: what else is told stays as it is
+    severity, is_seated = profile.severity, profile.mobility in ("cannot_walk", "lifted")
+    posture = given["posture_level"] if given["posture_level"] in HOLDS else "intermediate"
+    condition = condition or rng.choice(CONDITIONS)
+    rest: dict[str, Any] = {
+        "conditions": [condition],
+        "issues": [issue for issue, chance in ISSUES.items() if rng.random() < chance * (0.4 + severity)],
+        "head_control": rng.choice(HOLDS[posture][0]),
+        "trunk_control": rng.choice(HOLDS[posture][1]),
+        "sits_alone_10_s": {"basic": "yes", "intermediate": rng.choice(["yes", "no"])}.get(posture, "no"),
+        "needs_tilt": {"basic": "no", "intermediate": rng.choice(["no", "no", "yes"])}.get(posture, "yes"),
+        "pelvis_levels": "no" if posture == "complex" and rng.random() < 0.4 else "yes",
+        "transfer": "lifted" if profile.mobility == "lifted" else rng.choice(["assisted", "standing", "alone"]),
+        "use_places": sorted({"indoors", *rng.sample(["yard", "school", "street", "track", "public_building"], 2)}),
+        "daily_ground": rng.choices(["indoor_urban", "dual", "rough"], [50, 35, 15])[0],
+        "distance_per_day": rng.choice(["up_to_1_km", "up_to_1_km", "1_to_5_km", "over_5_km"]),
+        "hours_in_chair": rng.choice(["3_to_5", "5_to_8", "over_8"] if is_seated else ["under_1", "1_to_3"]),
+        "toilet": rng.choice(["squat", "squat", "seat"]),
+        "transport": rng.sample(["car", "taxi", "bus", "motorcycle"], rng.choice([1, 2])),
+        "floor": rng.choice(["tiles", "tiles", "carpets", "earth", "uneven"]),
+        "slope": rng.choice(["flat", "flat", "gentle", "steep"]),
+        "has_room_for_chair": rng.choice(["yes", "yes", "yes", "no"]),
+        "longest_carry": rng.choice(
+            ["50_to_200_m", "over_200_m", "under_50_m"] if is_seated else ["none", "under_50_m"]
+        ),
+        "hours_seated_supported": rng.randint(0, 3) if is_seated else rng.randint(3, 9),
+        "days_out_of_28": rng.randint(1, 9) if is_seated else rng.randint(6, 26),
+        "appointments_missed": rng.choice([0, 0, 1, 2]) + (given["missed_treatment"] == "yes"),
+        "safely_seated_10_min": rng.choice(["never", "rarely"] if is_seated else ["sometimes", "often", "always"]),
+        "meal_minutes": rng.choice([20, 30, 40, 60]) + 10 * is_seated,
+        "goal_1": rng.choice(GOALS_TO_RATE),
+        "goal_1_importance": rng.randint(7, 10),
+        "goal_1_now": rng.randint(0, 4),
+    }
+    if school in ("attends", "irregular"):
+        rest["school_days_missed_of_20"] = rng.randint(0, 6) + 6 * (school == "irregular")
+    if "pain" in rest["issues"]:
+        rest["pain_where"] = rng.choice(["Hanches, le soir", "Bas du dos", "Genoux"])
+    if {"bladder", "bowel"} & set(rest["issues"]):
+        rest["continence_is_managed"] = rng.choice(["yes", "no"])
+    if given["injury"] != "none":
+        here = rng.choice(["sacrum", "seat_bone_left", "seat_bone_right", "heel_left", "ankle_right"])
+        rest["skin_marks"] = {here: "healed" if given["injury"] == "past" else "present"}
+        rest["injury_story"] = "Depuis le printemps, à force de rester couché sur le même côté."
+    if posture == "complex":
+        rest["hand_simulation"] = {
+            "pelvis": {"neutral": "yes", "support": "deux mains sur les hanches"},
+            "trunk": {"neutral": rng.choice(["yes", "no"]), "support": "une main de chaque côté"},
+            "head": {"neutral": "yes", "support": "derrière la nuque"},
+        }
+    if given.get("height_method") is None:
+        rest |= _height(rng, given, profile)
+    return rest
+
+
+def _height(rng: Random, given: dict[str, Any], profile: Profile) -> dict[str, Any]:
+    """How height was taken; of a few children who cannot lie straight, the knee height stands in for it."""
+    if profile.mobility == "lifted" and rng.random() < 0.12:
+        knee = _tenth(float(given["calf_left_mm"]) / 10 + rng.uniform(4, 6))
+        return {"height_method": "knee_height", "height_cm": None, "substitute_cm": knee}
+    return {"height_method": "lying" if profile.severity > 0.5 else "standing"}
 
 
 def measures(rng: Random, age: int) -> dict[str, Any]:
@@ -95,7 +199,7 @@ def measures(rng: Random, age: int) -> dict[str, Any]:
         return round(height * share * rng.uniform(0.97, 1.03))
 
     depth, calf, axilla = part(2.74), part(2.5), part(2.55)
-    return {
+    seated = {
         "hip_width_mm": part(2.05),
         "seat_depth_left_mm": depth,
         "seat_depth_right_mm": depth + rng.choice([0, 0, 2, 4, -3]),
@@ -110,6 +214,35 @@ def measures(rng: Random, age: int) -> dict[str, Any]:
         "mass_kg": _tenth(11 + 2.1 * (age - 2) + max(0, age - 10) * 1.6 + rng.uniform(-1.5, 2.5)),
         "height_cm": _tenth(height),
     }
+    return seated | {name: round(height * share) for name, share in OF_HEIGHT.items()} | {"knee_gap_mm": 30 + age * 5}
+
+
+# Measures in mm for each cm of height, of a slight child
+OF_HEIGHT = {
+    "trunk_width_mm": 1.75,
+    "pelvis_top_mm": 1.0,
+    "seat_bone_mm": 0.55,
+    "elbow_height_mm": 1.4,
+    "shoulder_width_mm": 2.25,
+    "foot_length_mm": 1.5,
+}
+
+
+def grown(known: Mapping[str, Any], days: int, rng: Random) -> dict[str, Any]:
+    """These measures so many days later: some five centimetres a year, in proportion, and a little heavier."""
+    years = days / 365
+    by = 1 + years * rng.uniform(0.035, 0.055)
+    now: dict[str, Any] = {}
+    for name, value in known.items():
+        if name == "mass_kg":
+            now[name] = _tenth(float(value) + years * rng.uniform(1.2, 2.8))
+        elif name.endswith("_mm"):
+            now[name] = round(value * by)
+        elif name.endswith("_cm"):
+            now[name] = _tenth(float(value) * by)
+        else:
+            now[name] = value
+    return now
 
 
 def _tenth(value: float) -> Decimal:

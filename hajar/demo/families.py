@@ -7,7 +7,7 @@ from random import Random
 
 from django.utils import timezone
 
-from beneficiaries import assessing, closing, consenting, registration
+from beneficiaries import assessing, closing, consenting, measuring, registration
 from beneficiaries.models import Child, Consent, Family, Guardian
 from hajar.accounts.models import User
 from hajar.demo import answers, people
@@ -19,6 +19,17 @@ from hajar.demo.places import house as house_of
 
 IMMUNE = ("AT", "AT", "AT", "SCID", "MHC2", "XLA", "CVID", "CGD", "WAS", "HIGM_CD40L", "LAD1", "IEI_UNS")
 MOTOR = ("CP", "CP_SPASTIC_QUAD", "CP_SPASTIC_DI", "MD", "SMA", "FRIEDREICH", "SPINA_BIFIDA", "MOTOR_UNS")
+# What the assessment says of it
+CONDITIONS = {
+    "AT": "ataxia_telangiectasia",
+    "FRIEDREICH": "other_ataxia",
+    "CP": "cerebral_palsy",
+    "CP_SPASTIC_QUAD": "cerebral_palsy",
+    "CP_SPASTIC_DI": "cerebral_palsy",
+    "MD": "muscular_dystrophy",
+    "SMA": "sma",
+    "SPINA_BIFIDA": "spina_bifida",
+}
 HOSPITAL = "Hôpital universitaire d'enfants, Casablanca"
 PRECAUTION_NOTES = (
     "Se laver les mains en entrant, masque, ne pas venir enrhumé.",
@@ -307,8 +318,17 @@ def _assent(child: Child, rng: Random) -> str:
 
 def _assess(child: Child, planned: ChildPlan, profile: Profile, rng: Random, worker: User) -> None:
     draft = assessing.begin_assessment(child=child, by=worker)
+    known = measuring.known_measures(child)
+    before = known.assessment
     given = answers.answers(
-        rng, profile, age=child.age, school=child.school, danger=planned.danger, unknown=planned.unknown
+        rng,
+        profile,
+        age=child.age,
+        school=child.school,
+        danger=planned.danger,
+        unknown=planned.unknown,
+        condition=CONDITIONS.get(planned.diagnosis, ""),
+        known=answers.grown(known.values, (timezone.localdate() - before.assessed_on).days, rng) if before else None,
     )
     if planned.step == "draft":  # the family was interrupted
         given = dict(list(given.items())[:9])
@@ -328,3 +348,46 @@ def _what_became(house: House, children: list[tuple[ChildPlan, Child]], rng: Ran
             closing.change_status(
                 child, by=house.users["karim"], status=planned.fate.status, note=planned.fate.note, confirmed=True
             )
+
+
+# --- growing ---------------------------------------------------------------------------------------------------------
+
+OFTEN_MEASURED = (
+    "height_cm",
+    "mass_kg",
+    "hip_width_mm",
+    "seat_depth_left_mm",
+    "seat_depth_right_mm",
+    "calf_left_mm",
+    "calf_right_mm",
+)
+
+
+def measurings(house: House) -> Iterable[Story]:
+    """Visits on which some children were measured again, so that their growth shows."""
+    return [_measure_again(house, days) for days in (-165, -96, -41)]
+
+
+def _measure_again(house: House, days: int) -> Story:
+    yield house.when(days, 17)
+    rng = Random(f"hajar: measured {days}")  # noqa: S311
+    salwa = house.users["salwa"]
+    children = list(Child.objects.filter(status=Child.Status.ACTIVE).order_by("number"))
+    known = measuring.known_measures_of(children)
+    for child in children:
+        before = known[child.pk]
+        if child.number % 3 == 0 or not before.taken_on or rng.random() < 0.35:
+            continue
+        passed = (timezone.localdate() - max(before.taken_on.values())).days
+        if passed < 45:
+            continue
+        taken = {name: before.values[name] for name in OFTEN_MEASURED if name in before.values}
+        if "height_cm" in taken:
+            taken["height_method"] = before.values.get("height_method", "")
+        measuring.record_measurement(
+            child=child,
+            by=salwa,
+            measured_on=timezone.localdate(),
+            occasion=rng.choice(["visit", "hospital"]),
+            **answers.grown(taken, passed, rng),
+        )

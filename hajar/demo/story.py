@@ -37,6 +37,7 @@ def tell() -> None:
             house.shipment(place),
             house.counts(place),
             *families.stories(place),
+            *families.measurings(place),
             *campaigns.stories(place),
         ]
     )

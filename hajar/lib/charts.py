@@ -12,12 +12,13 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language_bidi, gettext, gettext_lazy
@@ -310,6 +311,102 @@ def _runs(points: Sequence[Cell]) -> list[list[int]]:
         else:
             runs[-1].append(position)
     return [run for run in runs if run]
+
+
+# --- lines over time ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Series:
+    """What one line of a drawing over time shows: (day, value) in order of days. Its name stands in the legend."""
+
+    name: str
+    points: Sequence[tuple[date, Number]]
+
+
+def over_time(
+    series: Sequence[Series], *, title: str, unit: str = "", name: str = "time", rtl: bool | None = None
+) -> Chart:
+    """One or two lines by day, each day in its place on the axis; values need not begin at zero.
+
+    The second line is dashed. A line of one day is a dot, days without a value are left out. Rows are what the drawing
+    shows, day by day. Raises ValueError where there is nothing to draw.
+    """
+    rtl = get_language_bidi() if rtl is None else rtl
+    points = sorted({day for one in series for day, _value in one.points})
+    if not points:
+        raise ValueError("nothing to draw")
+    levels = _levels([float(value) for one in series for _day, value in one.points])
+    margin, top, bottom = 52, 12, 152
+    span = (points[-1] - points[0]).days
+
+    def across(day: date) -> float:
+        room = _SHEET - margin - 14
+        x = margin + room * ((day - points[0]).days / span if span else 0.5)
+        return round(_SHEET - x if rtl else x, 1)
+
+    def up(value: Number) -> float:
+        return round(bottom - (bottom - top) * (float(value) - levels[0]) / (levels[-1] - levels[0]), 1)
+
+    parts = [
+        format_html(
+            '<path d="M{},{}H{}" stroke="currentColor" stroke-opacity=".15"/><text x="{}" y="{}" dy=".35em"'
+            ' text-anchor="end" fill-opacity=".75">{}</text>',
+            *(0 if rtl else margin, up(level), _SHEET - margin if rtl else _SHEET),
+            *(_SHEET - margin + 8 if rtl else margin - 8, up(level), isolate(_number(level))),
+        )
+        for level in levels
+    ]
+    for position, one in enumerate(series):
+        drawn = [(across(day), up(value)) for day, value in one.points]
+        if len(drawn) > 1:
+            parts.append(
+                format_html(
+                    '<path class="line-{}" d="M{}" fill="none" stroke-width="2.5" stroke-linejoin="round"'
+                    ' stroke-linecap="round"/>',
+                    *(position + 1, "L".join(f"{x},{y}" for x, y in drawn)),
+                )
+            )
+        parts += [
+            format_html(
+                '<circle class="dot-{}" cx="{}" cy="{}" r="4"><title>{}</title></circle>',
+                *(position + 1, x, y, _told(one.name, day, value, unit)),
+            )
+            for (x, y), (day, value) in zip(drawn, one.points, strict=True)
+        ]
+    ends = [(points[0], "start"), (points[-1], "end")] if span else [(points[0], "middle")]
+    parts += [
+        format_html(
+            '<text x="{}" y="{}" text-anchor="{}" fill-opacity=".75">{}</text>',
+            *(across(day), bottom + 22, anchor, date_format(day, "SHORT_DATE_FORMAT")),
+        )
+        for day, anchor in ends
+    ]
+    rows = [
+        Row(f"{date_format(day, 'DATE_FORMAT')} {one.name}".strip(), _with_unit(value, unit), f"line-{number}", value)
+        for number, one in enumerate(series, 1)
+        for day, value in one.points
+    ]
+    legend = [Key(f"line-{number}", one.name) for number, one in enumerate(series, 1) if len(series) > 1]
+    return Chart(_sheet("time", name, title, bottom + 32, parts, rtl=rtl), rows, legend)
+
+
+def _levels(values: Sequence[float]) -> list[float]:
+    """Round numbers from just below the least to just above the greatest: never fewer than two."""
+    least, most = min(values), max(values)
+    step = _round_up(max(most - least, most * 0.02, 0.3) / 3, _ROUND_TICKS)
+    low, high = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)
+    high = max(high, low + 1)
+    return [round(level * step, 6) for level in range(low, high + 1)]
+
+
+def _told(name: str, day: date, value: Number, unit: str) -> str:
+    said = f"{date_format(day, 'DATE_FORMAT')}: {_with_unit(value, unit)}"
+    return f"{name}, {said}" if name else said
+
+
+def _with_unit(value: Number, unit: str) -> str:
+    return f"{_number(value)} {unit}".strip()
 
 
 # --- what they share -----------------------------------------------------------------------------------------------

@@ -66,7 +66,7 @@ NAVIGATION = [
             _("Children"),
             "people",
             "beneficiaries.view_child",
-            _nouns("child", "assessment", "healthrecord", "health", "consent", "search"),
+            _nouns("child", "assessment", "measurement", "healthrecord", "health", "consent", "search"),
             bar=3,
         ),
         Entry(

@@ -5,16 +5,29 @@ const PAUSE = 1500;
 const RETRY = 15000;
 const NOT_ANSWERS = new Set(["csrfmiddlewaretoken", "version", "take", "confirm"]);
 
-/** The answers of a form's entries as an object: the last value of a name counts. */
+/** The answers of a form's entries as an object: a text, or a list where a name comes several times (ticks do). */
 export function answersOf(entries) {
   const answers = {};
-  for (const [name, value] of entries) if (!NOT_ANSWERS.has(name)) answers[name] = value;
+  for (const [name, value] of entries) {
+    if (NOT_ANSWERS.has(name)) continue;
+    answers[name] = name in answers ? [answers[name], value].flat() : value;
+  }
   return answers;
 }
 
 /** The answers that differ from those that are saved. */
 export function changes(saved, now) {
-  return Object.fromEntries(Object.entries(now).filter(([name, value]) => saved[name] !== value));
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  return Object.fromEntries(Object.entries(now).filter(([name, value]) => !same(saved[name], value)));
+}
+
+/** Put an answer back into the fields of its name, as answersOf() read it. */
+export function putBack(fields, answer) {
+  const values = [answer].flat();
+  for (const field of fields) {
+    if (field.type === "radio" || field.type === "checkbox") field.checked = values.includes(field.value);
+    else if (field.type !== "hidden") field.value = answer;
+  }
 }
 
 /** What an answer of the server, or its lack, means: saved, stale, refused, signed-out or offline. */
@@ -70,8 +83,9 @@ class Draft {
     const lost = kept && changes(this.now(), kept);
     if (!lost || !Object.keys(lost).length) return;
     for (const [name, value] of Object.entries(lost)) {
-      const field = this.form.elements[name];
-      if (field) field.value = value;
+      const fields = [...this.form.elements].filter((field) => field.name === name);
+      putBack(fields, value);
+      fields[0]?.closest("details")?.setAttribute("open", "");
     }
     this.say("wordsRestored");
     this.later(PAUSE * 2);
@@ -109,7 +123,7 @@ class Draft {
     const body = new FormData();
     body.set("csrfmiddlewaretoken", this.form.elements.csrfmiddlewaretoken.value);
     body.set("version", version);
-    for (const [name, value] of Object.entries(answers)) body.set(name, value);
+    for (const [name, answer] of Object.entries(answers)) for (const value of [answer].flat()) body.append(name, value);
     for (const tick of this.form.querySelectorAll("[name=confirm]:checked")) body.append("confirm", tick.value);
     return body;
   }
@@ -227,23 +241,29 @@ class Draft {
   }
 }
 
-/** Hide the questions that do not apply, as the answers stand; without JavaScript all are shown, with a hint. */
+/** Whether a question applies, as the answers stand: "issues=bladder|bowel" wants one of these, "" being no answer. */
 export function isAsked(condition, answers) {
-  const [name, value] = condition.split("=");
-  return answers[name] === value;
+  const [name, wanted] = condition.split("=");
+  const given = [answers[name] ?? ""].flat();
+  return wanted.split("|").some((value) => given.includes(value));
 }
 
+// Hide the questions that do not apply; without JavaScript all are shown, with a hint.
 function ask(form) {
   const answers = answersOf(new FormData(form));
   const without = new Set((form.dataset.notAsked || "").split(" "));
   for (const question of form.querySelectorAll("[data-hajar-when]")) {
     const applies = isAsked(question.dataset.hajarWhen, answers);
-    const isChairQuestion = question.dataset.question !== "chair_cushion_relieves";
-    question.hidden = !applies || (!isChairQuestion && without.has(question.dataset.question));
+    const isForTheServer = question.dataset.question === "chair_cushion_relieves"; // whether the skin is at risk
+    question.hidden = !applies || (isForTheServer && without.has(question.dataset.question));
   }
 }
 
 if (typeof document !== "undefined") {
+  for (const form of document.querySelectorAll("form[data-hajar-asking]")) {
+    ask(form); // a form that is sent at once, whose questions depend on one another all the same
+    form.addEventListener("change", () => ask(form));
+  }
   for (const form of document.querySelectorAll("form[data-hajar-autosave]")) {
     const draft = new Draft(form);
     ask(form);

@@ -1,6 +1,6 @@
 // Asks at once about a measure that cannot be right, without waiting for the network: static/js/autosave.js brings the
 // server's own words, which then take their place. Hook: <div data-hajar-measure="hip_width_mm" data-hard="120 550"
-// data-soft="150 430" data-slips="10" data-unit="mm"> around the field; words on the form (data-words-*).
+// data-soft="150 430" data-slips="10" data-asks-under="" data-unit="mm"> around the field; words on the form (data-words-*).
 const DIGITS = "٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹";
 
 /** The number that was typed, in any digits, with a point or a comma; null when it is none. */
@@ -18,10 +18,11 @@ function within(value, [low, high]) {
 }
 
 /**
- * What to say about a value: null, or {kind: "impossible" | "unusual", low, high} or {kind: "slip", suggestion}.
- * `limits` is {hard: [low, high], soft: [low, high] or [], slips: [factor, …]}, as beneficiaries/measures.py has them.
+ * What to say about a value: null, or {kind: "impossible" | "unusual", low, high} or {kind: "slip" | "small", suggestion}.
+ * `limits` is {hard: [low, high], soft: [low, high] or [], slips: [factor, …], asksUnder}, as beneficiaries/measures.py
+ * has them.
  */
-export function judge(value, { hard, soft = [], slips = [] }) {
+export function judge(value, { hard, soft = [], slips = [], asksUnder = 0 }) {
   if (value === null) return null;
   if (!within(value, hard)) {
     for (const factor of slips) {
@@ -30,6 +31,7 @@ export function judge(value, { hard, soft = [], slips = [] }) {
     }
     return { kind: "impossible", low: hard[0], high: hard[1] };
   }
+  if (value > 0 && value < asksUnder) return { kind: "small", suggestion: value * 10 };
   if (soft.length && !within(value, soft)) return { kind: "unusual", low: soft[0], high: soft[1] };
   return null;
 }
@@ -51,8 +53,8 @@ function element(tag, className, text = "") {
 }
 
 /** Put a value in place of the one typed, as a person would. */
-function take(name, value) {
-  const field = document.querySelector(`#assessment [name="${name}"]`);
+function take(form, name, value) {
+  const field = form.querySelector(`[name="${name}"]`);
   field.value = value;
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.dispatchEvent(new Event("change", { bubbles: true }));
@@ -67,16 +69,17 @@ function look(box) {
     hard: numbers(box.dataset.hard),
     soft: numbers(box.dataset.soft),
     slips: numbers(box.dataset.slips),
+    asksUnder: Number(box.dataset.asksUnder || 0),
   });
   if (!verdict) {
     place.replaceChildren();
     return;
   }
   const words = { ...verdict, unit: box.dataset.unit };
-  const key = { impossible: "wordsImpossible", unusual: "wordsUnusual", slip: "wordsSlip" }[verdict.kind];
-  const said = element("p", `said said--${verdict.kind === "unusual" ? "ask" : "error"}`, fill(form.dataset[key], words));
-  place.replaceChildren(said);
-  if (verdict.kind === "slip") {
+  const key = { impossible: "wordsImpossible", unusual: "wordsUnusual" }[verdict.kind] || "wordsSlip";
+  const tone = verdict.kind === "impossible" || verdict.kind === "slip" ? "error" : "ask";
+  place.replaceChildren(element("p", `said said--${tone}`, fill(form.dataset[key], words)));
+  if ("suggestion" in verdict) {
     const offer = element("button", "btn btn-outline-primary said__offer", fill(form.dataset.wordsTake, words));
     offer.type = "button";
     offer.dataset.hajarTake = box.dataset.hajarMeasure;
@@ -94,6 +97,6 @@ if (typeof document !== "undefined") {
     const offer = event.target.closest("[data-hajar-take]");
     if (!offer) return;
     event.preventDefault(); // without JavaScript the button sends the form, and the server takes the value
-    take(offer.dataset.hajarTake, offer.dataset.value);
+    take(offer.closest("form"), offer.dataset.hajarTake, offer.dataset.value);
   });
 }

@@ -1,11 +1,11 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from distributions import following_up, stocktaking
-from distributions.models import Chair, FollowUp, Repair
+from distributions import following_up, growth, stocktaking
+from distributions.models import Chair, FollowUp, Forecast, Repair
 from tests.factories import ChairFactory, DeliveryFactory, FamilyFactory, FollowUpFactory, province
 
 TODAY = timezone.localdate()
@@ -56,6 +56,162 @@ def test_steps_done_are_skipped(karim, days, done, expected):
     for step, after in done:
         FollowUpFactory(delivery=delivery, step=step, done_on=delivery.handed_over_on + timedelta(days=after))
     assert lines(karim) == expected
+
+
+# --- fast growth, and the forecast -----------------------------------------------------------------------------------
+
+
+def aged(sex, years, **child):
+    """A child who had this many birthdays, the last one a month ago."""
+    born_on = growth.add_months(TODAY, -12 * years - 1)
+    return {
+        f"allocation__need__child__{name}": value for name, value in {"sex": sex, "born_on": born_on, **child}.items()
+    }
+
+
+def with_forecast(delivery, **in_days):
+    """Let the forecast of a hand-over say these days, counted from today."""
+    forecast, _made = Forecast.objects.get_or_create(
+        delivery=delivery, defaults={"rule_version": "GROW-1.0", "measured_on": TODAY}
+    )
+    for name, days in in_days.items():
+        setattr(forecast, name, TODAY + timedelta(days=days))
+    forecast.save()
+    return delivery
+
+
+def forget_forecasts():
+    Forecast.objects.update(good_fit_likely_on=None, too_small_early_on=None)
+
+
+@pytest.mark.parametrize(
+    ("sex", "years"), [(sex, years) for sex in "FM" for years in (3, 5, 6, 9, 10, 11, 12, 13, 14, 15, 16)]
+)
+def test_children_who_grow_fast_are_seen_every_four_months(karim, sex, years):
+    """As GROW-1.0 says when to measure again; a look is never rarer than twice a year."""
+    handed_over(130, **aged(sex, years))
+    forget_forecasts()
+    is_fast = growth.remeasure_every_months(sex, years) == 4
+    assert lines(karim) == ([("half_yearly", 8)] if is_fast else [("days_42", 88)])
+    assert [line.due_because for line in following_up.due(karim, TODAY)] == ["fast" if is_fast else "time"]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(121, [("days_42", 79)]), (122, [("half_yearly", 0)])])
+def test_four_months_are_counted_in_days(karim, days, expected):
+    handed_over(days, **aged("F", 4))
+    forget_forecasts()
+    assert lines(karim) == expected
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "expected"), [(121, []), (122, [("half_yearly", 0)]), (150, [("half_yearly", 28)])]
+)
+def test_the_next_look_comes_four_months_after_the_last(karim, days_ago, expected):
+    delivery = handed_over(300, **aged("F", 4))
+    forget_forecasts()
+    FollowUpFactory(delivery=delivery, step="half_yearly", done_on=TODAY - timedelta(days=days_ago))
+    assert lines(karim) == expected
+
+
+def test_a_condition_that_worsens_rapidly_is_seen_every_four_months(karim):
+    handed_over(130, **aged("F", 8), allocation__need__assessment__progression="rapid")
+    forget_forecasts()
+    assert lines(karim) == [("half_yearly", 8)]
+
+
+@pytest.mark.parametrize(("in_days", "expected"), [(92, []), (91, [("half_yearly", 0)]), (60, [("half_yearly", 31)])])
+def test_three_months_before_the_chair_leaves_its_good_fit_a_look_is_due(karim, in_days, expected):
+    delivery = handed_over(100, **aged("F", 8))
+    forget_forecasts()
+    FollowUpFactory(delivery=delivery, step="days_42", done_on=TODAY - timedelta(days=70))
+    with_forecast(delivery, good_fit_likely_on=in_days)
+    assert lines(karim) == expected
+    assert [line.due_because for line in following_up.due(karim, TODAY)] == ["growth"] * len(expected)
+
+
+@pytest.mark.parametrize(("in_days", "expected"), [(31, []), (30, [("half_yearly", 0)]), (-2, [("half_yearly", 32)])])
+def test_a_month_before_the_chair_may_be_too_small_a_call_is_due(karim, in_days, expected):
+    delivery = handed_over(100, **aged("F", 8))
+    forget_forecasts()
+    FollowUpFactory(delivery=delivery, step="days_42", done_on=TODAY - timedelta(days=80))
+    with_forecast(delivery, too_small_early_on=in_days)
+    assert lines(karim) == expected
+    assert [line.due_because for line in following_up.due(karim, TODAY)] == ["too_small"] * len(expected)
+
+
+@pytest.mark.parametrize(
+    ("step", "seen", "good_fit_in", "is_due"),
+    [
+        ("half_yearly", 0, 60, False),
+        ("half_yearly", 61, 60, False),  # 30 days before the day on which it would have been due
+        ("half_yearly", 62, 60, True),
+        ("days_14", 5, 60, True),  # a call sees no fit
+        ("days_42", 5, 60, False),
+    ],
+)
+def test_who_looked_shortly_before_need_not_look_again(karim, step, seen, good_fit_in, is_due):
+    delivery = handed_over(100, **aged("F", 8))
+    forget_forecasts()
+    FollowUpFactory(delivery=delivery, step="days_42", done_on=TODAY - timedelta(days=99))
+    if step != "days_42":
+        FollowUpFactory(delivery=delivery, step=step, done_on=TODAY - timedelta(days=seen))
+    else:
+        delivery.followups.update(done_on=TODAY - timedelta(days=seen))
+    with_forecast(delivery, good_fit_likely_on=good_fit_in)
+    assert bool(lines(karim)) is is_due
+
+
+@pytest.mark.parametrize(("days", "is_due"), [(10, False), (9, False), (11, True)])
+def test_what_was_foretold_when_the_chair_was_given_is_no_news(karim, days, is_due):
+    """A chair that already left its good fit at the hand-over is followed by the calendar."""
+    delivery = with_forecast(handed_over(days, **aged("F", 8)), good_fit_likely_on=81)
+    Forecast.objects.update(too_small_early_on=None)
+    assert (delivery.handed_over_on < TODAY - timedelta(days=10)) is is_due
+    assert bool(lines(karim)) is is_due
+
+
+def test_the_reason_is_named_also_where_the_calendar_asks(karim):
+    delivery = handed_over(50, **aged("F", 8))
+    forget_forecasts()
+    with_forecast(delivery, too_small_early_on=3)
+    assert lines(karim) == [("days_42", 8)]
+    assert following_up.due(karim, TODAY).get().due_because == "too_small"
+
+
+def test_a_forecast_of_a_closed_file_is_silent(karim):
+    delivery = with_forecast(handed_over(100), too_small_early_on=-5)
+    child = delivery.allocation.need.child
+    child.status = "deceased"
+    child.save()
+    assert lines(karim) == []
+
+
+def test_soon_sees_the_forecast_come(karim):
+    delivery = handed_over(100, **aged("F", 8))
+    forget_forecasts()
+    FollowUpFactory(delivery=delivery, step="days_42", done_on=TODAY - timedelta(days=58))
+    with_forecast(delivery, good_fit_likely_on=100)
+    assert list(following_up.soon(karim, TODAY)) == [delivery]
+    assert lines(karim) == []
+
+
+def test_a_hand_over_without_forecast_is_due_by_the_calendar(karim):
+    handed_over(20)
+    Forecast.objects.all().delete()
+    handed_over(5)
+    Forecast.objects.all().delete()
+    assert lines(karim) == [("days_14", 6)]
+    assert following_up.soon(karim, TODAY).count() == 1
+
+
+def test_a_line_knows_the_day_it_is_ordered_by(karim):
+    for days in (20, 60, 200, 400):
+        handed_over(days, **aged("F", 8))
+    forget_forecasts()
+    with_forecast(handed_over(100, **aged("F", 4)), good_fit_likely_on=10)
+    for line in following_up.due(karim, TODAY):
+        shown = line.due_at if isinstance(line.due_at, datetime) else datetime.fromisoformat(str(line.due_at))
+        assert shown.date() == following_up.due_day(line)
 
 
 def test_the_longest_overdue_comes_first(karim):
