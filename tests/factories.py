@@ -8,7 +8,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
-from distributions import delivering, following_up, planning, prescribing, stocktaking
+from distributions import (
+    counting,
+    delivering,
+    following_up,
+    planning,
+    prescribing,
+    recalling,
+    stocktaking,
+    transferring,
+)
 from distributions import models as chairs
 from hajar.accounts.models import User
 
@@ -281,6 +290,59 @@ class WorkshopChangeFactory(DjangoModelFactory):
     days = 3
 
 
+class StockCountFactory(factory.Factory):
+    """A count of a depot that `by` began; `seen` and `missing` are chairs of which something is said already."""
+
+    class Meta:
+        model = chairs.StockCount
+
+    depot = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    seen = None
+    missing = None
+
+    @classmethod
+    def _create(cls, model_class, seen, missing, **begun):
+        count = counting.begin_count(**begun)
+        for chair, found in ((seen, "seen"), (missing, "missing")):
+            if chair:
+                counting.mark(count=count, chair=chair, found=found, by=begun["by"])
+        return count
+
+
+class TransferFactory(factory.Factory):
+    """Chairs on their way to another depot: one, unless they are given."""
+
+    class Meta:
+        model = chairs.Transfer
+
+    origin = factory.SubFactory(DepotFactory)
+    destination = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    chairs = factory.LazyAttribute(lambda sent: [ChairFactory(depot=sent.origin)])
+
+    @classmethod
+    def _create(cls, model_class, **sent):
+        return transferring.send_chairs(**sent)
+
+
+class RecallFactory(factory.Factory):
+    """A recall of the model of `chair`, which is made where none is given."""
+
+    class Meta:
+        model = chairs.Recall
+
+    chair = factory.SubFactory(ChairFactory)
+    batch = ""
+    by = factory.SubFactory(UserFactory)
+    reason = "La vis du dossier peut céder."
+    what_to_do = "Remplacer la vis par le kit du fabricant."
+
+    @classmethod
+    def _create(cls, model_class, chair, **opened):
+        return recalling.open_recall(model=chair.model, **opened)
+
+
 class PartnerFactory(DjangoModelFactory):
     class Meta:
         model = chairs.Partner
@@ -313,6 +375,10 @@ class RoundFactory(DjangoModelFactory):
     day = factory.LazyFunction(timezone.localdate)
 
 
+# What somebody says of a chair in which everything is in order.
+IN_ORDER: dict = {"answers": dict.fromkeys(chairs.Preparation.Point.values, "pass"), "disinfectant": "Alcool à 70 %"}
+
+
 class AllocationFactory(factory.Factory):
     """A chair reserved for a need, brought by the activities themselves as far as its trait says.
 
@@ -342,7 +408,7 @@ class AllocationFactory(factory.Factory):
         if steps >= 1:
             allocation = planning.approve(allocation, by=approver)
         if steps >= 2:
-            allocation = planning.prepare(allocation, by=approver)
+            allocation = planning.prepare(allocation, by=approver, **IN_ORDER)
         if steps >= 3 and round is None:
             round = RoundFactory(
                 initiative=allocation.initiative,

@@ -174,7 +174,9 @@ def choose(request, pk):
         try:
             allocation = planning.propose(need=need, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            about_chair = isinstance(refusal, planning.ChairIsPromised | planning.ChairNotAvailable)
+            about_chair = isinstance(
+                refusal, planning.ChairIsPromised | planning.ChairNotAvailable | planning.ChairRecalled
+            )
             form.add_error("chair" if about_chair else None, refusal.message)
         else:
             messages.success(request, _("Chair %(chair)s is reserved.") % {"chair": allocation.chair.label})

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from distributions import planning
 from tests.factories import (
+    IN_ORDER,
     AllocationFactory,
     ChairFactory,
     FamilyFactory,
@@ -66,7 +67,7 @@ def test_a_need_of_another_region_is_not_found(client, youssef):
         assert client.get(url("allocation_create", need=need)).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["approve", "prepare"])
+@pytest.mark.parametrize("act", ["approve", "overrule"])
 def test_acts_on_a_reservation_are_post_only(client, karim, act):
     client.force_login(karim)
     assert client.get(url(f"allocation_{act}", AllocationFactory().pk)).status_code == 405
@@ -80,8 +81,10 @@ def test_a_reservation_goes_from_proposal_to_prepared(client, samira, karim, oma
     back = f"{allocation.initiative.get_absolute_url()}?status=proposed"
     assert client.post(url("allocation_approve", allocation.pk), {"next": back}).url == back
     client.force_login(omar)
-    answer = client.post(url("allocation_prepare", allocation.pk), {"next": "https://elsewhere.example/"})
-    assert answer.url == allocation.get_absolute_url()
+    page = url("allocation_prepare", allocation.pk)
+    assert client.get(page).status_code == 200
+    said = IN_ORDER["answers"] | {"disinfectant": IN_ORDER["disinfectant"], "next": "https://elsewhere.example/"}
+    assert client.post(page, said).url == allocation.get_absolute_url()
     allocation.refresh_from_db()
     assert allocation.status == "prepared"
 

@@ -11,6 +11,7 @@ from beneficiaries.models import Association
 from distributions import choosing, fitting, growth, planning
 from distributions.models import Prescription
 from tests.factories import (
+    IN_ORDER,
     AllocationFactory,
     AssessmentFactory,
     ChairFactory,
@@ -406,7 +407,7 @@ def test_a_hand_over_is_not_prepared_while_something_stands_against_it(karim):
     allocation = blocked(karim)
     assert len(choosing.open_blockers(allocation)) == 1
     with pytest.raises(planning.HandOverBlocked) as refusal, translation.override("en"):
-        planning.prepare(allocation, by=karim)
+        planning.prepare(allocation, by=karim, **IN_ORDER)
     assert "headrest" in refusal.value.message
 
 
@@ -415,7 +416,7 @@ def test_a_headrest_fitted_since_solves_it(karim):
     allocation.chair.accessories = ["headrest"]
     allocation.chair.save()
     assert choosing.open_blockers(allocation) == []
-    assert planning.prepare(allocation, by=karim).status == "prepared"
+    assert planning.prepare(allocation, by=karim, **IN_ORDER).status == "prepared"
 
 
 def test_a_named_person_may_overrule_it_with_a_reason(karim, nadia):
@@ -427,7 +428,7 @@ def test_a_named_person_may_overrule_it_with_a_reason(karim, nadia):
     entry = allocation.history()[0]
     assert (entry.act, entry.actor) == ("allocation.fit_overruled", nadia)
     assert entry.details["against"] == ["headrest"]
-    assert planning.prepare(allocation, by=karim).status == "prepared"
+    assert planning.prepare(allocation, by=karim, **IN_ORDER).status == "prepared"
 
 
 def test_overruling_one_thing_overrules_nothing_that_is_found_later(karim, nadia):
