@@ -20,6 +20,7 @@ from tests.factories import (
     MeasurementFactory,
     NeedFactory,
     PrescriptionFactory,
+    RecallFactory,
     UserFactory,
     WorkshopChangeFactory,
 )
@@ -205,12 +206,17 @@ def test_chairs_alike_are_one_candidate_the_oldest_first():
     assert {each.chairs for each in found} == {(second, first), (other,)}
 
 
-def test_only_what_stands_available_is_offered():
+def test_only_what_stands_available_and_safe_is_offered():
     AllocationFactory()
     ChairFactory(used=True)
-    ChairFactory(model=model_of()).__class__.objects.filter(model__size="M", state="available").update(state="lost")
+    recalled, expired, last_day = (ChairFactory(model=model_of()) for _n in range(3))
+    RecallFactory(chair=recalled)
+    today = timezone.localdate()
+    for chair, day in ((expired, today - timedelta(days=1)), (last_day, today)):
+        chair.usable_until = day
+        chair.save(update_fields=["usable_until"])
     choices = choosing.choices_for(need_of())
-    assert (choices.fitting, choices.excluded) == ((), ())
+    assert [each.chairs for each in (*choices.fitting, *choices.excluded)] == [(last_day,)]
 
 
 def test_a_chair_that_does_not_fit_is_left_out_with_the_line_that_speaks_against_it():
