@@ -124,10 +124,8 @@ def add_model(*, by, **fields) -> ChairModel:
 @transaction.atomic
 def correct_model(model: ChairModel, *, by, **fields) -> ChairModel:
     """Mend a model of the catalogue. Chairs already promised keep the facts frozen in their allocation."""
-    locked = ChairModel.objects.select_for_update(no_key=True).get(pk=model.pk)
-    changed = stocktaking.set_fields(locked, fields)
+    locked, changed = stocktaking.change_row(ChairModel, model, fields)
     if changed:
-        locked.save(update_fields=list(fields))
         forecasting.refresh_forecasts_of_model(locked)
         journal.record("chairmodel.corrected", locked, by=by, payload={"changed": changed})
     return locked
@@ -144,12 +142,8 @@ def add_change(*, model: ChairModel, by, **fields) -> WorkshopChange:
 @transaction.atomic
 def correct_change(change: WorkshopChange, *, by, **fields) -> WorkshopChange:
     """Mend what is known of a workshop's change."""
-    locked = (
-        WorkshopChange.objects.select_for_update(of=("self",), no_key=True).select_related("model").get(pk=change.pk)
-    )
-    changed = stocktaking.set_fields(locked, fields)
+    locked, changed = stocktaking.change_row(WorkshopChange, change, fields)
     if changed:
-        locked.save(update_fields=list(fields))
         payload = {"what": locked.what, "changed": changed}
         journal.record("chairmodel.change_corrected", locked.model, by=by, payload=payload)
     return locked

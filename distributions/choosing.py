@@ -346,7 +346,7 @@ def choices_for(need: Need, *, today: date | None = None) -> Choices:
     """Everything that stands available, judged for this need; the same number of queries whatever the stock."""
     subject = subject_of(need, today=today)
     groups: dict[tuple, list[Chair]] = {}
-    for chair in sorted(Chair.objects.available().not_recalled().with_model(), key=_age):
+    for chair in sorted(Chair.objects.offered(today).with_model(), key=_age):
         groups.setdefault((chair.model_id, frozenset(chair.accessories)), []).append(chair)
     possible: dict[Any, list[WorkshopChange]] = {}
     for change in WorkshopChange.objects.filter(model__in={pk for pk, _added in groups}).order_by("what", "pk"):

@@ -158,7 +158,8 @@ def specification_lines(lines: Iterable[SpecLine]) -> list[dict[str, str]]:
 
 def _span(line: SpecLine) -> str:
     if line.low is not None and line.high is not None:
-        return f"{formats.number_format(line.low)}–{_with_unit(line.high, line.unit)}"
+        span = typesetting.isolate(f"{formats.number_format(line.low)}–{formats.number_format(line.high)}")
+        return f"{span}\N{NO-BREAK SPACE}{_UNITS[line.unit]()}"
     if line.low is not None:
         return _("at least %(value)s") % {"value": _with_unit(line.low, line.unit)}
     if line.high is not None:
@@ -166,9 +167,13 @@ def _span(line: SpecLine) -> str:
     return ""
 
 
+_UNITS = {"mm": lambda: _("mm"), "kg": lambda: _("kg")}
+
+
 def _with_unit(value: Any, unit: str) -> str:
-    words = {"mm": _("mm"), "kg": _("kg"), "°": "°"}[unit]
-    return f"{formats.number_format(value)}\N{NO-BREAK SPACE}{words}" if unit != "°" else f"{value}°"
+    if unit == "°":
+        return typesetting.isolate(f"{value}°")
+    return f"{formats.number_format(value)}\N{NO-BREAK SPACE}{_UNITS[unit]()}"
 
 
 def specification_words(subject: choosing.Subject) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def specification_words(subject: choosing.Subject) -> dict[str, Any]:
         "language": translation.get_language(),
         "association": association.name,
         "association_other": association.name_latin if translation.get_language() == "ar" else association.name_arabic,
-        "contact": " · ".join(filter(None, [association.phone, association.email])),
+        "contact": " · ".join(typesetting.isolate(way) for way in (association.phone, association.email) if way),
         "title": _("A chair to order"),
         "reference": subject.need.child.reference,
         "date": formats.date_format(timezone.localdate()),

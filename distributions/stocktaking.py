@@ -543,8 +543,8 @@ def correct_chair(chair: Chair, *, by, **fields) -> Chair:
     except IntegrityError as fault:
         raise SerialKnown(serial=locked.serial) from fault
     _keep(locked, result)
-    forecasting.refresh_forecasts_of_chair(locked)
     _join_recalls([locked])
+    forecasting.refresh_forecasts_of_chair(locked)
     journal.record("chair.corrected", locked, by=by, payload={"changed": changed})
     return locked
 
@@ -560,11 +560,14 @@ def add_depot(*, by, **fields) -> Depot:
 @transaction.atomic
 def correct_depot(depot: Depot, *, by, **fields) -> Depot:
     """Mend what is known of a depot, or close it to new arrivals."""
-    return correct_row(Depot, depot, "depot.corrected", by, fields)
+    locked, changed = change_row(Depot, depot, fields)
+    if changed:
+        journal.record("depot.corrected", locked, by=by, payload={"changed": changed})
+    return locked
 
 
-def correct_row(kind: type[models.Model], row, act: str, by, fields: dict):
-    """Lock a row, set fields on it and write down what changed, if anything did."""
+def change_row(kind: type[models.Model], row, fields: dict):
+    """The row, locked, with these fields changed and saved, and what changed."""
     locked = kind._default_manager.select_for_update(no_key=True).get(pk=row.pk)
     changed = set_fields(locked, fields)
     if changed:

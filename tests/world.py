@@ -31,13 +31,13 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
-    followup = factories.FollowUpFactory(
-        delivery=delivery, action="Appeler le réparateur", action_due_on=timezone.localdate()
-    )
     factories.FollowUpFactory(delivery=delivery)
     preparation = allocation.preparations.get()
     preparation.photo.save("x.webp", ContentFile(b"RIFF"), save=True)
     recall = factories.RecallFactory(chair=delivered.chair)
+    followup = factories.FollowUpFactory(
+        delivery=delivery, action="Appeler le réparateur", action_due_on=timezone.localdate()
+    )
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     count = factories.StockCountFactory(seen=factories.ChairFactory())
     transfer = factories.TransferFactory()

@@ -11,6 +11,7 @@ from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from distributions import cataloguing
 from distributions.models import ChairModel, WorkshopChange
@@ -212,7 +213,7 @@ class ChairModelForm(LengthsForm):
             yield section, rows, [self[name] for name in section.fields]
 
     def _row(self, dimension: str) -> RangeRow:
-        ends = [("min", _("from")), ("max", _("to"))]
+        ends = [("min", pgettext_lazy("length", "from")), ("max", pgettext_lazy("length", "to"))]
         if dimension == "user_mass":
             cells = [Cell(word, self[f"user_mass_{end}_kg"]) for end, word in ends]
             return RangeRow(_("user mass, kg"), tuple(cells))

@@ -61,6 +61,14 @@ class ChairQuerySet(models.QuerySet):
         """In a depot, clean, checked, promised to nobody."""
         return self.filter(state=Chair.State.AVAILABLE)
 
+    def offered(self, day=None):
+        """Available, not called back by anybody, and usable on this day: what a child may be offered."""
+        return (
+            self.available()
+            .not_recalled()
+            .filter(Q(usable_until=None) | Q(usable_until__gte=day or timezone.localdate()))
+        )
+
     def recalled(self):
         """Called back by their maker or by us, and not made safe yet: no child gets one, wherever it is."""
         return self.filter(_is_recalled())

@@ -120,7 +120,7 @@ def new_chairs(house: House, days: int, gift: tuple[int, ...], *, donor: str, se
                     batch=f"{series}{place + 1:02d}-{depot[0]}",
                     acquired_on=house.day(days - 12),
                     customs_reference=f"DUM {house.day(days - 9):%y%m}-{place + 1:03d}",
-                    cost_mad=round(model.price_mad * 85 / 100),
+                    cost_mad=round((model.price_mad or 0) * 85 / 100),
                 )
 
 

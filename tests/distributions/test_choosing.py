@@ -11,6 +11,7 @@ from beneficiaries.models import Association
 from distributions import choosing, fitting, growth, planning
 from distributions.models import Prescription
 from tests.factories import (
+    IN_ORDER,
     AllocationFactory,
     AssessmentFactory,
     ChairFactory,
@@ -19,6 +20,7 @@ from tests.factories import (
     MeasurementFactory,
     NeedFactory,
     PrescriptionFactory,
+    RecallFactory,
     UserFactory,
     WorkshopChangeFactory,
 )
@@ -204,12 +206,17 @@ def test_chairs_alike_are_one_candidate_the_oldest_first():
     assert {each.chairs for each in found} == {(second, first), (other,)}
 
 
-def test_only_what_stands_available_is_offered():
+def test_only_what_stands_available_and_safe_is_offered():
     AllocationFactory()
     ChairFactory(used=True)
-    ChairFactory(model=model_of()).__class__.objects.filter(model__size="M", state="available").update(state="lost")
+    recalled, expired, last_day = (ChairFactory(model=model_of()) for _n in range(3))
+    RecallFactory(chair=recalled)
+    today = timezone.localdate()
+    for chair, day in ((expired, today - timedelta(days=1)), (last_day, today)):
+        chair.usable_until = day
+        chair.save(update_fields=["usable_until"])
     choices = choosing.choices_for(need_of())
-    assert (choices.fitting, choices.excluded) == ((), ())
+    assert [each.chairs for each in (*choices.fitting, *choices.excluded)] == [(last_day,)]
 
 
 def test_a_chair_that_does_not_fit_is_left_out_with_the_line_that_speaks_against_it():
@@ -406,7 +413,7 @@ def test_a_hand_over_is_not_prepared_while_something_stands_against_it(karim):
     allocation = blocked(karim)
     assert len(choosing.open_blockers(allocation)) == 1
     with pytest.raises(planning.HandOverBlocked) as refusal, translation.override("en"):
-        planning.prepare(allocation, by=karim)
+        planning.prepare(allocation, by=karim, **IN_ORDER)
     assert "headrest" in refusal.value.message
 
 
@@ -415,7 +422,7 @@ def test_a_headrest_fitted_since_solves_it(karim):
     allocation.chair.accessories = ["headrest"]
     allocation.chair.save()
     assert choosing.open_blockers(allocation) == []
-    assert planning.prepare(allocation, by=karim).status == "prepared"
+    assert planning.prepare(allocation, by=karim, **IN_ORDER).status == "prepared"
 
 
 def test_a_named_person_may_overrule_it_with_a_reason(karim, nadia):
@@ -427,7 +434,7 @@ def test_a_named_person_may_overrule_it_with_a_reason(karim, nadia):
     entry = allocation.history()[0]
     assert (entry.act, entry.actor) == ("allocation.fit_overruled", nadia)
     assert entry.details["against"] == ["headrest"]
-    assert planning.prepare(allocation, by=karim).status == "prepared"
+    assert planning.prepare(allocation, by=karim, **IN_ORDER).status == "prepared"
 
 
 def test_overruling_one_thing_overrules_nothing_that_is_found_later(karim, nadia):
