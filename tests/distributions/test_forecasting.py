@@ -208,7 +208,7 @@ def test_who_waits_without_a_chair_that_fits_is_counted_by_size():
     NeedFactory(is_urgent=True, urgent_since=TODAY)
     found = forecasting.purchases()
     (wanted,) = found.waiting
-    assert (wanted.size.width, wanted.size.depth) == ((260, 280), (300, 330))
+    assert (wanted.size.width, wanted.size.depth) == ((240, 280), (300, 360))
     assert (wanted.size.posture, wanted.number, wanted.urgent, wanted.models) == ("intermediate", 2, 1, [])
     assert [(order.model, order.now) for order in found.orders] == [(None, 2)]
 
@@ -263,7 +263,7 @@ def test_the_next_chair_is_chosen_for_the_body_of_that_day():
     Forecast.objects.update(too_small_likely_on=TODAY + timedelta(days=350))
     (_six, none), (_twelve, (wanted,)) = forecasting.purchases(TODAY).outgrowing
     assert none == ()
-    assert wanted.size.depth == (310 // 30 * 30, 310 // 30 * 30 + 30)
+    assert wanted.size.depth == (300, 360)
     (each,) = wanted.children
     assert each.child == delivery.allocation.need.child
     assert each.model is not None
@@ -275,7 +275,7 @@ def test_who_waits_again_is_counted_once():
     assert forecasting.purchases(TODAY).number == 1
     NeedFactory(child=child)
     found = forecasting.purchases(TODAY)
-    assert (found.number, sizes(found.waiting)) == (1, [((260, 280), (300, 330), 1)])
+    assert (found.number, sizes(found.waiting)) == (1, [((240, 280), (300, 360), 1)])
 
 
 def test_the_prescription_counts():
