@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, Row
 from django import forms
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from beneficiaries.measuring import KnownMeasures
 from beneficiaries.models import Measurement
@@ -133,7 +134,7 @@ class FollowUpForm(WesternDigitsFormMixin, forms.ModelForm):
                     self.add_error("why_not_used", _("Say why the chair is not used."))
         if both := set(cleaned.get("worn_parts") or ()) & set(cleaned.get("broken_parts") or ()):
             words = FollowUp._meta.get_field("worn_parts").words(both)
-            self.add_error("broken_parts", _("Worn or broken, not both: %s") % ", ".join(words))
+            self.add_error("broken_parts", _("Worn or broken, not both: %s") % pgettext("between words", ", ").join(words))
         if cleaned.get("action") and not cleaned.get("action_due_on") and "action_due_on" not in self.errors:
             self.add_error("action_due_on", _("Say until when it is to be done."))
         return cleaned
