@@ -133,8 +133,8 @@ class FollowUpForm(WesternDigitsFormMixin, forms.ModelForm):
                 else:
                     self.add_error("why_not_used", _("Say why the chair is not used."))
         if both := set(cleaned.get("worn_parts") or ()) & set(cleaned.get("broken_parts") or ()):
-            words = FollowUp._meta.get_field("worn_parts").words(both)
-            self.add_error("broken_parts", _("Worn or broken, not both: %s") % pgettext("between words", ", ").join(words))
+            words = pgettext("between words", ", ").join(FollowUp._meta.get_field("worn_parts").words(both))
+            self.add_error("broken_parts", _("Worn or broken, not both: %s") % words)
         if cleaned.get("action") and not cleaned.get("action_due_on") and "action_due_on" not in self.errors:
             self.add_error("action_due_on", _("Say until when it is to be done."))
         return cleaned

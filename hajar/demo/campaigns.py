@@ -323,13 +323,48 @@ def look_after(house: House, handed: Sequence[Delivery], day: date, rng: Random)
             looks.append((moment(day + timedelta(days=14 + rng.randint(0, 4)), 10 + place), "days_14", delivery))
         if place % 3 != 2:
             looks.append((moment(day + timedelta(days=42 + rng.randint(0, 5)), 10 + place), "days_42", delivery))
-    for when, step, delivery in sorted(looks, key=lambda look: look[0]):
+    for number, (when, step, delivery) in enumerate(sorted(looks, key=lambda look: look[0])):
         yield when
         child = delivery.allocation.need.child
         child.refresh_from_db(fields=["status"])
         if child.is_followed:
             worker = house.case_worker(child.family.province.region.iso)
-            following_up.record_followup(delivery=delivery, by=worker, step=step, **found_at(step, rng))
+            asked = to_be_done(worker, when, number) if when > house.when(-30) else {}
+            following_up.record_followup(
+                delivery=delivery, by=worker, step=step, **found_at(step, rng), **seen_at(step, number), **asked
+            )
+
+
+def seen_at(step: str, number: int) -> dict:
+    """What is seen of the child and the chair: by phone little, at a visit all of it."""
+    places = [["indoors", "yard"], ["indoors", "school"], ["indoors", "street", "school"], ["indoors"]][number % 4]
+    if step == FollowUp.Step.DAYS_14:
+        return {"contact": FollowUp.Contact.CALL, "places": places, "swallowing_change": "same"}
+    return {
+        "contact": FollowUp.Contact.VISIT,
+        "places": places,
+        "skin": "stage_1" if number % 13 == 5 else "none",
+        "falls": 1 if number % 7 == 2 else 0,
+        "pain": (0, 0, 2, 0, 3)[number % 5],
+        "swallowing_change": ("same", "better", "same", "unknown")[number % 4],
+        **dict.fromkeys(("fits_width", "sits_upright"), Delivery.Check.YES),
+        "fits_depth": Delivery.Check.NOT_DONE if number % 6 == 1 else Delivery.Check.YES,
+        "feet_supported": Delivery.Check.NO if number % 8 == 3 else Delivery.Check.YES,
+        "worn_parts": ["tyres"] if number % 5 == 1 else [],
+        "training_refreshed": number % 3 == 0,
+    }
+
+
+def to_be_done(worker, when: datetime, number: int) -> dict:
+    """What some looks ask for, of whoever made them."""
+    if number % 4 != 1:
+        return {}
+    wanted = ("Régler le repose-pied gauche, trop bas.", "Rappeler la famille pour la place à l'école.")
+    return {
+        "action": wanted[number // 4 % 2],
+        "action_by": worker,
+        "action_due_on": when.date() + timedelta(days=14),
+    }
 
 
 def found_at(step: str, rng: Random) -> dict:
