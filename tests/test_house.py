@@ -27,6 +27,7 @@ ROOMS = {"hajar", "beneficiaries", "distributions"}
 PURE = [
     "beneficiaries.scoring",
     "distributions.fitting",
+    "distributions.fitting_words",
     "distributions.growth",
     "distributions.solver",
     "hajar.lib.names",
