@@ -149,8 +149,9 @@ def _differences(
 
 # --- What will be needed ------------------------------------------------------------------------------------------
 
-BAND_MM = {"width": 20, "depth": 30}
+BAND_MM = {"width": 40, "depth": 60}
 HORIZONS = (6, 12)  # months
+FAR_ENOUGH = HORIZONS[-1] + fitting.NEVER_MONTHS  # months; what lasts longer is ranked alike
 
 
 @dataclass(frozen=True)
@@ -303,7 +304,7 @@ def _subjects(needs: Iterable[Need], today: date) -> dict[UUID, choosing.Subject
     paths = {}
     for pk, child in children.items():
         growing = choosing.growing_child(child, readings[pk], known[pk].assessment, association)
-        paths[pk] = growth.trajectory(growing, starts_on=today)
+        paths[pk] = growth.trajectory(growing, starts_on=today, months=FAR_ENOUGH)
     subjects = {}
     for need in needs:
         path, asked = paths[need.child_id], prescriptions.get(need.pk)
@@ -336,7 +337,7 @@ def _grown(subject: choosing.Subject, day: date) -> choosing.Subject:
 def _is_measured(body: fitting.Body) -> bool:
     """Whether a chair can be judged for this child at all."""
     measures = ("width", "depth", "footrest", "mass")
-    return bool(body.posture) and all(body.references[name].value is not None for name in measures)
+    return body.posture in fitting.POSTURES and all(body.references[name].value is not None for name in measures)
 
 
 def _could_fit(body: fitting.Body, seat: fitting.Seat) -> bool:

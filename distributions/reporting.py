@@ -328,8 +328,8 @@ def days_without_chair(repair: Repair, stays: Stays, today: date) -> int:
     if repair.child_id is None:
         return 0
     end = repair.fixed_on or today
-    for since, until in stays.get((repair.chair_id, repair.child_id), []):
-        if since <= repair.broke_on and until is not None and repair.broke_on <= until < end:
+    for _since, until in stays.get((repair.chair_id, repair.child_id), []):
+        if until is not None and repair.broke_on <= until < end:
             end = until
     days = max(0, (end - repair.broke_on).days)
     for since, until in stays.get((repair.loan_chair_id, repair.child_id), []) if repair.loan_chair_id else []:

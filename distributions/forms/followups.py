@@ -7,6 +7,7 @@ from crispy_forms.layout import HTML, Column, Div, Fieldset, Layout, Row
 from django import forms
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from beneficiaries.measuring import KnownMeasures
 from beneficiaries.models import Measurement
@@ -66,6 +67,7 @@ class FollowUpForm(WesternDigitsFormMixin, forms.ModelForm):
         labels = {
             "unused_because": _("If not, or too little: what keeps the child from it?"),
             "why_not_used": _("In their own words"),
+            "places": _("Where it is used"),
             "worn_parts": _("Worn: still works, but not for long"),
             "broken_parts": _("Broken"),
         }
@@ -125,11 +127,14 @@ class FollowUpForm(WesternDigitsFormMixin, forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("still_used") is False and "still_used" not in self.errors:
-            if not cleaned.get("why_not_used") and not cleaned.get("unused_because"):
-                self.add_error("why_not_used", _("Say why the chair is not used."))
+            if not cleaned.get("why_not_used"):
+                if cleaned.get("unused_because"):
+                    cleaned["why_not_used"] = FollowUp.SAID_ABOVE
+                else:
+                    self.add_error("why_not_used", _("Say why the chair is not used."))
         if both := set(cleaned.get("worn_parts") or ()) & set(cleaned.get("broken_parts") or ()):
-            words = FollowUp._meta.get_field("worn_parts").words(both)
-            self.add_error("broken_parts", _("Worn or broken, not both: %s") % ", ".join(words))
+            words = pgettext("between words", ", ").join(FollowUp._meta.get_field("worn_parts").words(both))
+            self.add_error("broken_parts", _("Worn or broken, not both: %s") % words)
         if cleaned.get("action") and not cleaned.get("action_due_on") and "action_due_on" not in self.errors:
             self.add_error("action_due_on", _("Say until when it is to be done."))
         return cleaned

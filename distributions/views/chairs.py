@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from beneficiaries.models import Child
 from distributions import stocktaking
 from distributions.forms.chairs import ChairForm, CorrectionForm, EventForm, ReceiveForm
-from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, Forecast, RecallLine, TransferLine
+from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, RecallLine, TransferLine
 from distributions.views.depots import tabs
 from hajar.lib import asking, listing, paging
 from hajar.lib.digits import to_western
@@ -80,7 +80,6 @@ def chair_detail(request, pk):
         "accessories": Chair._meta.get_field("accessories").words(chair.accessories),
         "recall_lines": RecallLine.objects.filter(chair=chair, safe_on=None).select_related("recall").order_by("pk"),
         "transfer": _transfer_of(chair),
-        "forecast": _forecast(request.user, chair),
     }
     return render(request, "distributions/chair_detail.html", context)
 
@@ -91,14 +90,6 @@ def _transfer_of(chair: Chair):
         return None
     line = TransferLine.objects.filter(chair=chair).select_related("transfer__destination").order_by("-pk").first()
     return line.transfer if line else None
-
-
-def _forecast(user, chair: Chair) -> Forecast | None:
-    """When the chair will be too small for the child who has it, to who may know."""
-    if chair.holder_id is None or not user.has_perm("distributions.view_forecast"):
-        return None
-    forecasts = Forecast.objects.visible_to(user).current().filter(delivery__allocation__chair=chair)
-    return forecasts.order_by("-delivery__handed_over_on", "pk").first()
 
 
 def _acts(user, chair: Chair, now: stocktaking.ChairState, repairs: list) -> list[dict]:

@@ -22,17 +22,21 @@ URGENT_AFTER = 14  # days overdue
 
 
 def tabs(user, current: str) -> list[dict]:
-    """The pages about chairs that are with children."""
+    """The pages about chairs that are with children, as far as this person may read them."""
     address = reverse("distributions:followup_list")
-    pages = [
-        ("due", _("Due"), address),
-        ("soon", _("Soon"), f"{address}?show=soon"),
-        ("actions", _("To be done"), f"{address}?show=actions"),
-        ("done", _("Done"), f"{address}?show=done"),
-    ]
+    pages = []
+    if user.has_perm("distributions.view_followup"):
+        pages += [
+            ("due", _("Due"), address),
+            ("soon", _("Soon"), f"{address}?show=soon"),
+            ("actions", _("To be done"), f"{address}?show=actions"),
+            ("done", _("Done"), f"{address}?show=done"),
+        ]
     if user.has_perm("distributions.view_repair"):
-        pages.append(("repairs", _("Repairs"), reverse("distributions:repair_list")))
-        pages.append(("repair_report", _("Days without a chair"), reverse("distributions:repair_report")))
+        pages += [
+            ("repairs", _("Repairs"), reverse("distributions:repair_list")),
+            ("repair_report", _("Days without a chair"), reverse("distributions:repair_report")),
+        ]
     return [{"word": word, "url": url, "current": name == current} for name, word, url in pages]
 
 

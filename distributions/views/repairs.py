@@ -35,7 +35,7 @@ def list_repairs(request):
         "repairs": page.rows,
         "is_done": is_done,
         "words": listing.found(page, done_words if is_done else open_words),
-        "tabs": tabs(request.user, "repairs") if request.user.has_perm("distributions.view_followup") else [],
+        "tabs": tabs(request.user, "repairs"),
         **listing.links(request, page),
     }
     return listing.answer(request, "distributions/repair_list.html", "distributions/_repair_rows.html", context)
@@ -141,6 +141,6 @@ def report(request):
     context = {
         "report": found,
         "months": months,
-        "tabs": tabs(request.user, "repair_report") if request.user.has_perm("distributions.view_followup") else [],
+        "tabs": tabs(request.user, "repair_report"),
     }
     return render(request, "distributions/repair_report.html", context)

@@ -16,6 +16,7 @@ from distributions.models import Allocation, Chair, ChairEvent, Delivery, Follow
 from hajar.accounts.models import User
 from hajar.demo.clock import Story, moment
 from hajar.demo.house import House, some_id
+from hajar.demo.looks import seen_at, to_be_done
 from hajar.demo.places import OF_THE_INITIATIVE
 
 Outcome, Release, Status, State = Delivery.Outcome, Allocation.Release, Allocation.Status, Initiative.State
@@ -333,13 +334,16 @@ def look_after(house: House, handed: Sequence[Delivery], day: date, rng: Random)
             looks.append((moment(day + timedelta(days=14 + rng.randint(0, 4)), 10 + place), "days_14", delivery))
         if place % 3 != 2:
             looks.append((moment(day + timedelta(days=42 + rng.randint(0, 5)), 10 + place), "days_42", delivery))
-    for when, step, delivery in sorted(looks, key=lambda look: look[0]):
+    for number, (when, step, delivery) in enumerate(sorted(looks, key=lambda look: look[0])):
         yield when
         child = delivery.allocation.need.child
         child.refresh_from_db(fields=["status"])
         if child.is_followed:
             worker = house.case_worker(child.family.province.region.iso)
-            following_up.record_followup(delivery=delivery, by=worker, step=step, **found_at(step, rng))
+            asked = to_be_done(worker, when, number) if when > house.when(-30) else {}
+            following_up.record_followup(
+                delivery=delivery, by=worker, step=step, **found_at(step, rng), **seen_at(step, number), **asked
+            )
 
 
 def found_at(step: str, rng: Random) -> dict:

@@ -237,7 +237,7 @@ def recall(house: House) -> Story:
 
 
 def breakdowns(house: House) -> Story:
-    """Three chairs in use break, two are mended; one breaks in the depot."""
+    """Three chairs in use break, two are mended and for one another is lent; one breaks in the depot."""
     samira, omar = house.users["samira"], house.users["omar"]
     yield house.when(-19, 10)
     broken = list(Chair.objects.filter(state=Chair.State.HANDED_OVER).order_by("number")[:12:4])
@@ -249,6 +249,10 @@ def breakdowns(house: House) -> Story:
     following_up.finish_repair(repairs[0], by=omar, parts="Chambre à air 24 pouces", cost_mad=80)
     yield house.when(-11, 16)
     following_up.finish_repair(repairs[1], by=omar, parts="Câble et mâchoire de frein", cost_mad=150)
+    yield house.when(-9, 10)
+    lent = Chair.objects.available().order_by("number").first()
+    if lent:
+        following_up.lend_chair(repairs[2], by=omar, chair=lent)
     yield house.when(-6, 11)
     idle = Chair.objects.available().order_by("-number").first()
     if idle:

@@ -479,7 +479,8 @@ def test_days_end_when_the_chair_leaves_the_child(omar):
 
 
 def report(**options):
-    return reporting.repair_report(since=TODAY - timedelta(days=365), today=TODAY, **{"small_counts": True, **options})
+    options = {"since": TODAY - timedelta(days=365), "small_counts": True} | options
+    return reporting.repair_report(today=TODAY, **options)
 
 
 def test_the_report_counts_by_the_childs_region(omar):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from beneficiaries import assessing, closing, measuring
 from beneficiaries.models import Measurement
 from distributions import cataloguing, choosing, forecasting, growth, stocktaking
-from distributions.models import Delivery, Forecast, Prescription
+from distributions.models import Chair, Delivery, Forecast, Prescription
 from tests.factories import (
     AllocationFactory,
     AssessmentFactory,
@@ -162,7 +162,7 @@ def test_a_file_that_was_closed_and_opened_again_has_the_right_forecast(karim, o
     delivery = handed_over()
     child = delivery.allocation.need.child
     closing.change_status(child, by=karim, status="moved")
-    stocktaking.correct_model(delivery.allocation.chair.model, by=omar, seat_depth_max_mm=300)
+    cataloguing.correct_model(delivery.allocation.chair.model, by=omar, seat_depth_max_mm=300)
     closing.change_status(child, by=karim, status="active")
     assert list(forecasting.forecast_faults()) == []
 
@@ -208,7 +208,7 @@ def test_who_waits_without_a_chair_that_fits_is_counted_by_size():
     NeedFactory(is_urgent=True, urgent_since=TODAY)
     found = forecasting.purchases()
     (wanted,) = found.waiting
-    assert (wanted.size.width, wanted.size.depth) == ((260, 280), (300, 330))
+    assert (wanted.size.width, wanted.size.depth) == ((240, 280), (300, 360))
     assert (wanted.size.posture, wanted.number, wanted.urgent, wanted.models) == ("intermediate", 2, 1, [])
     assert [(order.model, order.now) for order in found.orders] == [(None, 2)]
 
@@ -263,7 +263,7 @@ def test_the_next_chair_is_chosen_for_the_body_of_that_day():
     Forecast.objects.update(too_small_likely_on=TODAY + timedelta(days=350))
     (_six, none), (_twelve, (wanted,)) = forecasting.purchases(TODAY).outgrowing
     assert none == ()
-    assert wanted.size.depth == (310 // 30 * 30, 310 // 30 * 30 + 30)
+    assert wanted.size.depth == (300, 360)
     (each,) = wanted.children
     assert each.child == delivery.allocation.need.child
     assert each.model is not None
@@ -275,7 +275,7 @@ def test_who_waits_again_is_counted_once():
     assert forecasting.purchases(TODAY).number == 1
     NeedFactory(child=child)
     found = forecasting.purchases(TODAY)
-    assert (found.number, sizes(found.waiting)) == (1, [((260, 280), (300, 330), 1)])
+    assert (found.number, sizes(found.waiting)) == (1, [((240, 280), (300, 360), 1)])
 
 
 def test_the_prescription_counts():
