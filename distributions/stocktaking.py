@@ -572,8 +572,7 @@ def change_row(kind: type[models.Model], row, fields: dict):
     changed = set_fields(locked, fields)
     if changed:
         locked.save(update_fields=list(fields))
-        journal.record(act, locked, by=by, payload={"changed": changed})
-    return locked
+    return locked, changed
 
 
 def set_fields(row, fields: dict) -> dict[str, list[str]]:
