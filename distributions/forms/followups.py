@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -96,18 +97,19 @@ class FollowUpForm(WesternDigitsFormMixin, forms.ModelForm):
             field.help_text = _before(known, name)
             fold(field)
             self.fields[name] = field
-        self.fields["height_method"].choices = [
+        fields: dict[str, Any] = self.fields
+        fields["height_method"].choices = [
             (HeightMethod.STANDING.value, HeightMethod.STANDING.label),
             (HeightMethod.LYING.value, HeightMethod.LYING.label),
         ]
-        self.fields["height_method"].help_text = ""
+        fields["height_method"].help_text = ""
         for name in FollowUp.FIT:
-            self.fields[name].choices = [each for each in self.fields[name].choices if each[0]]
+            fields[name].choices = [each for each in fields[name].choices if each[0]]
         for name in ("done_on", "action_due_on"):
             self.fields[name].widget.attrs |= {"inputmode": "numeric", "dir": "ltr"}
-        self.fields["step"].choices = [(code, FollowUp.words_of_step(code)) for code in FollowUp.Step.values]
+        fields["step"].choices = [(code, FollowUp.words_of_step(code)) for code in FollowUp.Step.values]
         doers = User.objects.filter(is_active=True, groups__name__in=DOERS).distinct().order_by("full_name", "pk")
-        self.fields["action_by"].queryset = doers
+        fields["action_by"].queryset = doers
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
@@ -143,7 +145,7 @@ class FollowUpForm(WesternDigitsFormMixin, forms.ModelForm):
 def _before(known: KnownMeasures | None, name: str) -> str:
     """What was measured last, beside the field: a wrong unit strikes the eye."""
     value = known.get(name) if known else None
-    if not isinstance(value, int) and not hasattr(value, "is_finite"):
+    if known is None or not isinstance(value, int | Decimal):
         return ""
     day: date = known.taken_on[name]
     return _("last: %(value)s on %(day)s") % {

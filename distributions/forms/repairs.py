@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -38,9 +40,10 @@ class LoanForm(forms.Form):
 
     def __init__(self, *args, choices: Choices, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["chair"].queryset = Chair.objects.available().with_model()
+        chair: Any = self.fields["chair"]
+        chair.queryset = Chair.objects.available().with_model()
         groups = [(_("They fit"), choices.fitting), (_("They do not fit, or cannot be judged"), choices.excluded)]
-        self.fields["chair"].choices = [
+        chair.choices = [
             ("", _("Choose a chair")),
             *(
                 (words, [(each.chairs[0].pk, f"{each.chairs[0].label} · {each.model}") for each in candidates])

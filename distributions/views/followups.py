@@ -110,7 +110,7 @@ def _lines(deliveries: list) -> list[dict]:
 def _because(delivery) -> str:
     """Why a look is due, where it is not the calendar alone."""
     Because = following_up.Because
-    return "" if delivery.due_because == Because.TIME else Because(delivery.due_because).label
+    return "" if delivery.due_because == Because.TIME else str(Because(delivery.due_because).label)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -210,12 +210,10 @@ def detail(request, pk):
 def _measures(followup: FollowUp) -> list[tuple[str, object]]:
     """The measures that were taken at this look: (name, value)."""
     taken = followup.measurement
-    names = MEASURES[:-1] if taken and not taken.taken_back_at else ()
-    return [
-        (taken._meta.get_field(name).verbose_name, value)
-        for name in names
-        if (value := getattr(taken, name)) is not None
-    ]
+    if taken is None or taken.taken_back_at:
+        return []
+    labels = {field.name: str(field.verbose_name) for field in taken._meta.concrete_fields}
+    return [(labels[name], value) for name in MEASURES[:-1] if (value := getattr(taken, name)) is not None]
 
 
 @require_POST
