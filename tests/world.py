@@ -31,7 +31,6 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
-    factories.FollowUpFactory(delivery=delivery)
     preparation = allocation.preparations.get()
     preparation.photo.save("x.webp", ContentFile(b"RIFF"), save=True)
     recall = factories.RecallFactory(chair=delivered.chair)
