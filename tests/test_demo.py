@@ -17,7 +17,18 @@ from django.utils import timezone
 
 from beneficiaries.models import Assessment, Association, Child, Consent, Family, HealthRecord, Need
 from distributions import following_up, reporting, stocktaking
-from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Repair, Round
+from distributions.models import (
+    Allocation,
+    Chair,
+    Delivery,
+    FollowUp,
+    Initiative,
+    Recall,
+    Repair,
+    Round,
+    StockCount,
+    Transfer,
+)
 from hajar.accounts import roles
 from hajar.accounts.models import User
 from hajar.demo import people, story
@@ -143,6 +154,16 @@ def test_its_chairs_are_in_every_state(demo):
     assert set(Chair.objects.available().values_list("depot__province__iso", flat=True)) == {"MA-CAS", "MA-AGD"}
     assert Repair.objects.open().exists()
     assert Repair.objects.exclude(fixed_on=None).exists()
+
+
+def test_its_depots_are_counted_and_its_chairs_travel_and_are_called_back(demo):
+    assert StockCount.objects.open().count() == 1
+    assert StockCount.objects.exclude(finalised_at=None).count() == 1
+    assert Transfer.objects.under_way().count() == 1
+    received = Transfer.objects.exclude(received_at=None).with_numbers().get()
+    assert (received.sent, received.arrived, received.missed) == (2, 1, 1)
+    recall = Recall.objects.open().with_numbers().get()
+    assert (recall.concerned, recall.safe) == (2, 1)
 
 
 def test_its_follow_ups_are_done_and_due(coordinator):

@@ -48,6 +48,7 @@ def list_models(request):
 class Reach:
     """One dimension as its page draws it: from, to, steps (mm), and where the range lies on a common scale (%)."""
 
+    dimension: str
     name: str | Promise
     low: int | None
     high: int | None
@@ -76,6 +77,7 @@ def _reach(model: ChairModel, dimension: str) -> Reach:
     adjustable = 0 if low is None or high is None else high - low
     grows_from = cataloguing.GROWS_FROM_MM.get(dimension)
     return Reach(
+        dimension,
         RANGED[dimension],
         low,
         high,

@@ -97,8 +97,8 @@ def test_the_page_says_how_far_a_model_grows(client, samira):
     model = ChairModelFactory(
         seat_depth_min_mm=280, seat_depth_max_mm=355, seat_width_min_mm=300, seat_width_max_mm=300
     )
-    reaches = {str(reach.name): reach for reach in client.get(model.get_absolute_url()).context["reaches"]}
-    depth, width = reaches["seat depth"], reaches["seat width"]
+    reaches = {reach.dimension: reach for reach in client.get(model.get_absolute_url()).context["reaches"]}
+    depth, width = reaches["seat_depth"], reaches["seat_width"]
     assert (depth.adjustable_mm, depth.grows) == (75, True)
     assert (width.adjustable_mm, width.grows) == (0, False)
     assert depth.start + depth.width <= 100
