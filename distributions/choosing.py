@@ -321,7 +321,7 @@ class Choices:
 
     @cached_property
     def lacking(self) -> tuple[Line, ...]:
-        """What nobody measured or assessed of the child, so that it cannot be judged for any plain chair; core first."""
+        """What nobody measured or assessed of the child, so that no plain chair can be judged there; core first."""
         lines = fitting.fit(self.subject.body, Seat()).lines
         return tuple(line for line in lines if line.reason.startswith(("missing.", "implausible.")))
 
@@ -346,7 +346,7 @@ def choices_for(need: Need, *, today: date | None = None) -> Choices:
     """Everything that stands available, judged for this need; the same number of queries whatever the stock."""
     subject = subject_of(need, today=today)
     groups: dict[tuple, list[Chair]] = {}
-    for chair in sorted(Chair.objects.available().with_model(), key=_age):
+    for chair in sorted(Chair.objects.offered(today).with_model(), key=_age):
         groups.setdefault((chair.model_id, frozenset(chair.accessories)), []).append(chair)
     possible: dict[Any, list[WorkshopChange]] = {}
     for change in WorkshopChange.objects.filter(model__in={pk for pk, _added in groups}).order_by("what", "pk"):

@@ -1,9 +1,11 @@
 """Paper: what the association hands out, typeset in the language of whoever reads it."""
 
-from collections.abc import Iterable
+import io
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import segno
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -11,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from beneficiaries.models import Association
 from distributions import choosing, fitting
 from distributions.fitting import SpecLine
-from distributions.models import Prescription
+from distributions.models import Chair, Prescription
 from distributions.reporting import ChangeCounts, InitiativeReport
 from hajar.lib import typesetting
 from hajar.lib.charts import MAP_CREDIT
@@ -89,6 +91,37 @@ def summary_pdf(report: InitiativeReport) -> bytes:
     return typesetting.pdf(PAPER / "summary.typ", summary_words(report))
 
 
+# --- labels ----------------------------------------------------------------------------------------------------------
+
+LABELS_A_SHEET = 21  # three by seven on A4, 70 by 42.3 mm: a common size of sticky paper
+
+
+def labels_pdf(chairs: Sequence[Chair], *, address_of: Callable[[Chair], str], first: int = 1) -> bytes:
+    """Labels for chairs, each with its number, its model and a code that holds an address and nothing else.
+
+    `first` is the place of the first free label on a sheet that was begun (1 to 21).
+    """
+    association = Association.get()
+    words = {
+        "language": translation.get_language(),
+        "title": _("Labels"),
+        "association": association.name,
+        "phone": typesetting.isolate(association.phone) if association.phone else "",
+        "skip": min(max(first, 1), LABELS_A_SHEET) - 1,
+        "labels": [
+            {"number": chair.label, "model": str(chair.model), "code": _code(address_of(chair))} for chair in chairs
+        ],
+    }
+    return typesetting.pdf(PAPER / "labels.typ", words)
+
+
+def _code(address: str) -> str:
+    """A QR code as SVG: it still reads with a corner scratched off."""
+    out = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, dark="#000", light=None)
+    return out.getvalue().decode()
+
+
 # --- what to order ----------------------------------------------------------------------------------------------------
 
 
@@ -107,7 +140,8 @@ def specification_lines(lines: Iterable[SpecLine]) -> list[dict[str, str]]:
 
 def _span(line: SpecLine) -> str:
     if line.low is not None and line.high is not None:
-        return f"{formats.number_format(line.low)}–{_with_unit(line.high, line.unit)}"
+        span = typesetting.isolate(f"{formats.number_format(line.low)}–{formats.number_format(line.high)}")
+        return f"{span}\N{NO-BREAK SPACE}{_UNITS[line.unit]()}"
     if line.low is not None:
         return _("at least %(value)s") % {"value": _with_unit(line.low, line.unit)}
     if line.high is not None:
@@ -115,9 +149,13 @@ def _span(line: SpecLine) -> str:
     return ""
 
 
+_UNITS = {"mm": lambda: _("mm"), "kg": lambda: _("kg")}
+
+
 def _with_unit(value: Any, unit: str) -> str:
-    words = {"mm": _("mm"), "kg": _("kg"), "°": "°"}[unit]
-    return f"{formats.number_format(value)}\N{NO-BREAK SPACE}{words}" if unit != "°" else f"{value}°"
+    if unit == "°":
+        return typesetting.isolate(f"{value}°")
+    return f"{formats.number_format(value)}\N{NO-BREAK SPACE}{_UNITS[unit]()}"
 
 
 def specification_words(subject: choosing.Subject) -> dict[str, Any]:
@@ -127,7 +165,7 @@ def specification_words(subject: choosing.Subject) -> dict[str, Any]:
         "language": translation.get_language(),
         "association": association.name,
         "association_other": association.name_latin if translation.get_language() == "ar" else association.name_arabic,
-        "contact": " · ".join(filter(None, [association.phone, association.email])),
+        "contact": " · ".join(typesetting.isolate(way) for way in (association.phone, association.email) if way),
         "title": _("A chair to order"),
         "reference": subject.need.child.reference,
         "date": formats.date_format(timezone.localdate()),

@@ -7,7 +7,7 @@ person's refusal a clear one.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Need, Province
-from distributions import choosing, stocktaking
+from distributions import choosing, preparing, stocktaking
 from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
 from distributions.models.allocations import AllocationQuerySet
 from distributions.stocktaking import ReasonMissing
@@ -92,6 +92,10 @@ class ChairNotAvailable(Refusal):
 
 class ChairNotReady(Refusal):
     sentence = _("The chair is not ready: it is “%(state)s”.")
+
+
+class ChairRecalled(Refusal):
+    sentence = _("This chair is called back for safety: it goes to no child until it is made safe.")
 
 
 class HandOverBlocked(Refusal):
@@ -294,6 +298,7 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
         raise ChairIsPromised
     if locked.state != Chair.State.AVAILABLE:
         raise ChairNotAvailable(state=locked.get_state_display())
+    _refuse_if_recalled(locked)
     allocation = Allocation(
         need=need, chair=locked, initiative=initiative, proposed_by=by, reason=reason.strip(), facts=facts(need, locked)
     )
@@ -358,20 +363,30 @@ def approve(allocation: Allocation, *, by) -> Allocation:
 
 
 @transaction.atomic
-def prepare(allocation: Allocation, *, by, note: str = "") -> Allocation:
-    """Say that the chair is set to the child's measures and ready to go.
+def prepare(
+    allocation: Allocation,
+    *,
+    by,
+    answers: Mapping[str, str],
+    disinfectant: str = "",
+    note: str = "",
+    photo: bytes | None = None,
+) -> Allocation:
+    """Say, point by point, that the chair is safe, set to the child's measures and ready to go.
 
-    Raises HandOverBlocked while something of the fit stands against it that nobody solved or overruled.
+    `answers` maps each Preparation.Point to an Answer; raises a refusal of preparing where one is not in order, and
+    HandOverBlocked while something of the fit stands against it that nobody solved or overruled.
     """
     allocation = _lock(allocation, Status.APPROVED)
     _refuse_unless_ready(stocktaking.lock(allocation.chair))
     _refuse_while_blocked(allocation)
+    preparation = preparing.write(allocation, by=by, answers=answers, disinfectant=disinfectant, note=note, photo=photo)
     allocation.status = Status.PREPARED
     allocation.save(update_fields=["status"])
     stocktaking.append_event(
-        allocation.chair, ChairEvent.Kind.PREPARED, by=by, child=allocation.need.child, note=note.strip()
+        allocation.chair, ChairEvent.Kind.PREPARED, by=by, child=allocation.need.child, note=preparation.note
     )
-    _journal("allocation.prepared", allocation, by)
+    _journal("allocation.prepared", allocation, by, disinfectant=preparation.disinfectant)
     return allocation
 
 
@@ -574,6 +589,12 @@ def _refuse_unless_waiting(need: Need) -> None:
 def _refuse_unless_ready(chair: Chair) -> None:
     if chair.state != Chair.State.RESERVED:
         raise ChairNotReady(state=chair.get_state_display())
+    _refuse_if_recalled(chair)
+
+
+def _refuse_if_recalled(chair: Chair) -> None:
+    if Chair.objects.recalled().filter(pk=chair.pk).exists():
+        raise ChairRecalled
 
 
 def _journal(act: str, allocation: Allocation, by, **payload) -> None:

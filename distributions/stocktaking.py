@@ -21,7 +21,16 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Child, Need
 from beneficiaries.models.references import next_numbers
 from distributions import forecasting
-from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot
+from distributions.models import (
+    Allocation,
+    Chair,
+    ChairEvent,
+    ChairModel,
+    Depot,
+    Recall,
+    RecallLine,
+    TransferLine,
+)
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
 
@@ -465,10 +474,12 @@ def receive_chairs(
     donor: str = "",
     note: str = "",
     happened_at: datetime | None = None,
+    **known: Any,
 ) -> list[Chair]:
     """Take chairs of one model into a depot: one for each serial number, and without one up to `count`.
 
-    New chairs are available at once, used ones after disinfection and a safety check.
+    `known` is what else is known of them all: grade, batch, acquired_on, customs_reference, cost_mad, usable_until,
+    accessories. New chairs are available at once, used ones after disinfection and a safety check.
     """
     serials = [serial.strip() for serial in serials if serial.strip()]
     count = max(count, len(serials))
@@ -480,14 +491,16 @@ def receive_chairs(
     if twice:
         raise SerialTwice(serial=twice[0])
     chairs = [
-        Chair(number=number, model=model, serial=serial, ownership=ownership, is_new=is_new, donor=donor)
+        Chair(number=number, model=model, serial=serial, ownership=ownership, is_new=is_new, donor=donor, **known)
         for number, serial in zip(next_numbers("chair", count), [*serials, *[""] * (count - len(serials))], strict=True)
     ]
     for chair in chairs:
         _insert_chair(chair)
         append_event(chair, Kind.RECEIVED, by=by, depot=depot, note=note, happened_at=happened_at)
+    _join_recalls(chairs)
     for chair in chairs:
         payload = {"model": str(model), "depot": depot.name, "is_new": is_new, "donor": donor, "serial": chair.serial}
+        payload |= {"batch": chair.batch} if chair.batch else {}
         journal.record("chair.received", chair, by=by, payload=payload)
     return chairs
 
@@ -502,11 +515,22 @@ def _insert_chair(chair: Chair) -> None:
         raise
 
 
+def _join_recalls(chairs: Sequence[Chair]) -> None:
+    """A chair that comes in after its model or batch was called back is called back, too. All are of one model.
+
+    The model's row is locked, as recalling.open_recall() locks it: neither overlooks the other.
+    """
+    ChairModel.objects.select_for_update(no_key=True).get(pk=chairs[0].model_id)
+    for recall in Recall.objects.open().concerning(chairs[0]).order_by("pk"):
+        lines = [RecallLine(recall=recall, chair=chair) for chair in chairs]
+        RecallLine.objects.bulk_create(lines, ignore_conflicts=True)
+
+
 @transaction.atomic
 def correct_chair(chair: Chair, *, by, **fields) -> Chair:
-    """Mend what a chair's row says of itself (model, serial, ownership, is_new, donor)."""
+    """Mend what a chair's row says of itself: model, serial number, condition, batch, accessories and the like."""
     locked = lock(chair)
-    changed = _change(locked, fields)
+    changed = set_fields(locked, fields)
     if not changed:
         return locked
     result = state_of(locked)  # a chair that turns out to be used may not have been promised uncleaned
@@ -516,26 +540,9 @@ def correct_chair(chair: Chair, *, by, **fields) -> Chair:
     except IntegrityError as fault:
         raise SerialKnown(serial=locked.serial) from fault
     _keep(locked, result)
+    _join_recalls([locked])
     forecasting.refresh_forecasts_of_chair(locked)
     journal.record("chair.corrected", locked, by=by, payload={"changed": changed})
-    return locked
-
-
-@transaction.atomic
-def add_model(*, by, **fields) -> ChairModel:
-    """Add a model to the catalogue."""
-    model = ChairModel.objects.create(**fields)
-    journal.record("chairmodel.added", model, by=by, payload={"model": str(model)})
-    return model
-
-
-@transaction.atomic
-def correct_model(model: ChairModel, *, by, **fields) -> ChairModel:
-    """Mend a model of the catalogue. Chairs already promised keep the facts frozen in their allocation."""
-    locked, changed = _changed(ChairModel, model, fields)
-    if changed:
-        forecasting.refresh_forecasts_of_model(locked)
-        journal.record("chairmodel.corrected", locked, by=by, payload={"changed": changed})
     return locked
 
 
@@ -550,22 +557,22 @@ def add_depot(*, by, **fields) -> Depot:
 @transaction.atomic
 def correct_depot(depot: Depot, *, by, **fields) -> Depot:
     """Mend what is known of a depot, or close it to new arrivals."""
-    locked, changed = _changed(Depot, depot, fields)
+    locked, changed = change_row(Depot, depot, fields)
     if changed:
         journal.record("depot.corrected", locked, by=by, payload={"changed": changed})
     return locked
 
 
-def _changed(kind: type[models.Model], row, fields: dict):
+def change_row(kind: type[models.Model], row, fields: dict):
     """The row, locked, with these fields changed and saved, and what changed."""
     locked = kind._default_manager.select_for_update(no_key=True).get(pk=row.pk)
-    changed = _change(locked, fields)
+    changed = set_fields(locked, fields)
     if changed:
         locked.save(update_fields=list(fields))
     return locked, changed
 
 
-def _change(row, fields: dict) -> dict[str, list[str]]:
+def set_fields(row, fields: dict) -> dict[str, list[str]]:
     """Set fields on a row; returns those that differ as {field: [before, after]} in words."""
     changed = {}
     for name, value in fields.items():
@@ -579,24 +586,42 @@ def _change(row, fields: dict) -> dict[str, list[str]]:
 # --- counting --------------------------------------------------------------------------------------------------------
 
 
+# The words of the stock, each with the one sentence that says what it counts. StockLine and its pages follow them.
+STOCK_WORDS: dict[str, tuple[Any, Any]] = {
+    "in_stock": (_("In stock"), _("every chair that lies in a depot, in whatever state")),
+    "available": (_("Available"), _("in a depot, clean, checked, not called back and promised to nobody")),
+    "allocated": (_("Allocated"), _("promised to a child: reserved in a depot, or on the road to her")),
+    "to_clean": (_("To clean or check"), _("in a depot, waiting to be disinfected or checked")),
+    "damaged": (_("Damaged"), _("in a depot and in repair: in stock, but not available")),
+    "recalled": (_("Called back"), _("in a depot and called back for safety: not available until it is made safe")),
+    "on_the_way": (_("On the way"), _("sent from one depot to another and not arrived yet: in no depot's stock")),
+    "required": (_("Required"), _("children who wait for a chair, in the whole association")),
+    "deficit": (_("Deficit"), _("waiting children for whom there is neither a promised nor an available chair")),
+}
+
+
 @dataclass
 class StockLine:
-    """Chairs counted by what they can do: in stock = all that lie in a depot; damaged ones are not available."""
+    """Chairs counted by what they can do: see STOCK_WORDS. Damaged and called-back ones are not available."""
 
     in_stock: int = 0
     available: int = 0
-    allocated: int = 0  # reserved, and on the road
-    to_clean: int = 0  # to be disinfected or checked
+    allocated: int = 0
+    to_clean: int = 0
     damaged: int = 0
-    on_the_road: int = 0
+    recalled: int = 0
+    on_the_road: int = 0  # the allocated ones that have left
+    on_the_way: int = 0
 
-    def add(self, state: str, number: int, *, in_depot: bool) -> None:
+    def add(self, state: str, number: int, *, in_depot: bool, is_recalled: bool = False) -> None:
         self.in_stock += number if in_depot else 0
-        self.available += number if state == State.AVAILABLE else 0
+        self.available += number if state == State.AVAILABLE and not is_recalled else 0
         self.allocated += number if state in (State.RESERVED, State.LOADED) else 0
         self.to_clean += number if state in (State.TO_DISINFECT, State.TO_CHECK) else 0
         self.damaged += number if state == State.IN_REPAIR and in_depot else 0
+        self.recalled += number if is_recalled and in_depot else 0
         self.on_the_road += number if state == State.LOADED else 0
+        self.on_the_way += number if state == State.IN_TRANSFER else 0
 
 
 @dataclass
@@ -615,36 +640,58 @@ class StockSummary:
         return max(0, self.unmet - self.total.available)
 
 
+COUNTED = (*IN_A_DEPOT, State.IN_REPAIR, State.LOADED, State.IN_TRANSFER)
+
+
 def stock_summary(depots: Iterable[Depot] | None = None) -> StockSummary:
-    """Count the chairs we hold, in all depots or in these; three queries however many there are."""
-    rows = Chair.objects.filter(state__in=[*IN_A_DEPOT, State.IN_REPAIR, State.LOADED])
+    """Count the chairs we hold, in all depots or in these; four queries however many there are.
+
+    A chair on the way is counted with the depot that it is sent to.
+    """
+    rows = Chair.objects.filter(state__in=COUNTED)
     summary = StockSummary()
+    coming = _coming()
     if depots is not None:
         depots = list(depots)
         rows = rows.filter(depot__in=depots)
         summary.by_depot = {depot.pk: StockLine() for depot in depots}
-    for depot, model, state, number in (
-        rows.values_list("depot", "model", "state").annotate(number=Count("pk")).order_by("depot", "model", "state")
-    ):
+        coming = {depot: number for depot, number in coming.items() if depot in summary.by_depot}
+    for (depot, model, state, is_recalled), number in _counted(rows, "depot", "model", "state", "is_recalled"):
         lines = [summary.by_model.setdefault(model, StockLine()), summary.total]
         if depot is not None:
             lines.append(summary.by_depot.setdefault(depot, StockLine()))
         for line in lines:
-            line.add(state, number, in_depot=depot is not None)
+            line.add(state, number, in_depot=depot is not None, is_recalled=is_recalled)
+    for destination, number in coming.items():
+        summary.by_depot.setdefault(destination, StockLine()).on_the_way += number
     needs = Need.objects.open()
     summary.required = needs.count()
     summary.unmet = needs.exclude(allocations__status__in=Allocation.LIVE).count()
     return summary
 
 
+def _counted(rows, *names: str) -> Iterator[tuple[tuple, int]]:
+    """How many chairs there are with each combination of these columns; one query."""
+    for *values, number in rows.with_recall().values_list(*names).annotate(number=Count("pk")).order_by(*names):
+        yield tuple(values), number
+
+
+def _coming() -> dict[uuid.UUID, int]:
+    """How many chairs are on the way to each depot: by the last transfer that each was put on."""
+    last = TransferLine.objects.filter(chair=models.OuterRef("pk")).order_by("-pk")
+    rows = Chair.objects.filter(state=State.IN_TRANSFER).annotate(
+        destination=models.Subquery(last.values("transfer__destination")[:1], output_field=models.UUIDField())
+    )
+    counted = rows.values_list("destination").annotate(number=Count("pk")).order_by("destination")
+    return {destination: number for destination, number in counted if destination is not None}
+
+
 def stock_of_models(chair_models: Iterable[ChairModel]) -> dict[uuid.UUID, StockLine]:
     """The stock of each of these models, zero where there is none; one query."""
     lines = {model.pk: StockLine() for model in chair_models}
-    rows = Chair.objects.filter(state__in=[*IN_A_DEPOT, State.IN_REPAIR, State.LOADED], model__in=lines)
-    for model, state, depot, number in (
-        rows.values_list("model", "state", "depot").annotate(number=Count("pk")).order_by("model", "state", "depot")
-    ):
-        lines[model].add(state, number, in_depot=depot is not None)
+    rows = Chair.objects.filter(state__in=COUNTED, model__in=lines)
+    for (model, state, depot, is_recalled), number in _counted(rows, "model", "state", "depot", "is_recalled"):
+        lines[model].add(state, number, in_depot=depot is not None, is_recalled=is_recalled)
     return lines
 
 

@@ -8,7 +8,16 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from beneficiaries import models as register
-from distributions import delivering, following_up, planning, stocktaking
+from distributions import (
+    counting,
+    delivering,
+    following_up,
+    planning,
+    prescribing,
+    recalling,
+    stocktaking,
+    transferring,
+)
 from distributions import models as chairs
 from hajar.accounts.models import User
 
@@ -183,11 +192,40 @@ class NeedFactory(DjangoModelFactory):
     rank_score = factory.SelfAttribute("score_high")
 
 
+class PrescriptionFactory(factory.Factory):
+    """What was chosen for a need, kept by the activity itself."""
+
+    class Meta:
+        model = chairs.Prescription
+
+    need = factory.SubFactory(NeedFactory)
+    by = factory.SubFactory(UserFactory)
+    category = "tilt_in_space"
+    posture_class = "intermediate"
+
+    @classmethod
+    def _create(cls, model_class, need, **chosen):
+        return prescribing.prescribe(need, **chosen)
+
+
 class ChairModelFactory(DjangoModelFactory):
     """A tilt-in-space chair of invented make in which a child of eight may sit."""
 
     class Meta:
         model = chairs.ChairModel
+
+    class Params:
+        described = factory.Trait(
+            armrest_height_min_mm=140,
+            armrest_height_max_mm=220,
+            headrest_height_min_mm=420,
+            headrest_height_max_mm=560,
+            backrest_height_min_mm=280,
+            seat_height_front_mm=460,
+            tilt_max_deg=30,
+            recline_max_deg=0,
+            accessories=["headrest"],
+        )
 
     manufacturer = "Atlas"
     name = factory.Sequence(lambda n: f"Tilt {n}")
@@ -239,6 +277,72 @@ class ChairFactory(factory.Factory):
         return chair
 
 
+class WorkshopChangeFactory(DjangoModelFactory):
+    class Meta:
+        model = chairs.WorkshopChange
+
+    model = factory.SubFactory(ChairModelFactory)
+    what = "Rallonger la potence du repose-pied"
+    dimension = "seat_to_footrest"
+    min_mm = 280
+    max_mm = 430
+    cost_mad = 250
+    days = 3
+
+
+class StockCountFactory(factory.Factory):
+    """A count of a depot that `by` began; `seen` and `missing` are chairs of which something is said already."""
+
+    class Meta:
+        model = chairs.StockCount
+
+    depot = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    seen = None
+    missing = None
+
+    @classmethod
+    def _create(cls, model_class, seen, missing, **begun):
+        count = counting.begin_count(**begun)
+        for chair, found in ((seen, "seen"), (missing, "missing")):
+            if chair:
+                counting.mark(count=count, chair=chair, found=found, by=begun["by"])
+        return count
+
+
+class TransferFactory(factory.Factory):
+    """Chairs on their way to another depot: one, unless they are given."""
+
+    class Meta:
+        model = chairs.Transfer
+
+    origin = factory.SubFactory(DepotFactory)
+    destination = factory.SubFactory(DepotFactory)
+    by = factory.SubFactory(UserFactory)
+    chairs = factory.LazyAttribute(lambda sent: [ChairFactory(depot=sent.origin)])
+
+    @classmethod
+    def _create(cls, model_class, **sent):
+        return transferring.send_chairs(**sent)
+
+
+class RecallFactory(factory.Factory):
+    """A recall of the model of `chair`, which is made where none is given."""
+
+    class Meta:
+        model = chairs.Recall
+
+    chair = factory.SubFactory(ChairFactory)
+    batch = ""
+    by = factory.SubFactory(UserFactory)
+    reason = "La vis du dossier peut céder."
+    what_to_do = "Remplacer la vis par le kit du fabricant."
+
+    @classmethod
+    def _create(cls, model_class, chair, **opened):
+        return recalling.open_recall(model=chair.model, **opened)
+
+
 class PartnerFactory(DjangoModelFactory):
     class Meta:
         model = chairs.Partner
@@ -284,6 +388,10 @@ class RoundFactory(DjangoModelFactory):
     day = factory.LazyFunction(timezone.localdate)
 
 
+# What somebody says of a chair in which everything is in order.
+IN_ORDER: dict = {"answers": dict.fromkeys(chairs.Preparation.Point.values, "pass"), "disinfectant": "Alcool à 70 %"}
+
+
 class AllocationFactory(factory.Factory):
     """A chair reserved for a need, brought by the activities themselves as far as its trait says.
 
@@ -313,7 +421,7 @@ class AllocationFactory(factory.Factory):
         if steps >= 1:
             allocation = planning.approve(allocation, by=approver)
         if steps >= 2:
-            allocation = planning.prepare(allocation, by=approver)
+            allocation = planning.prepare(allocation, by=approver, **IN_ORDER)
         if steps >= 3 and round is None:
             round = RoundFactory(
                 initiative=allocation.initiative,

@@ -31,10 +31,16 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
+    factories.FollowUpFactory(delivery=delivery)
+    preparation = allocation.preparations.get()
+    preparation.photo.save("x.webp", ContentFile(b"RIFF"), save=True)
+    recall = factories.RecallFactory(chair=delivered.chair)
     followup = factories.FollowUpFactory(
         delivery=delivery, action="Appeler le réparateur", action_due_on=timezone.localdate()
     )
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
+    count = factories.StockCountFactory(seen=factories.ChairFactory())
+    transfer = factories.TransferFactory()
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
     return {
@@ -48,9 +54,17 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "measurement": factories.MeasurementFactory(child=child).pk,
         "need": waiting.pk,
         "chair": allocation.chair_id,
+        "chair_number": allocation.chair.number,
         "chair_act": "repair_begun",
         "chair_event": allocation.chair.events.in_order().first().pk,
         "chair_model": allocation.chair.model_id,
+        "workshop_change": factories.WorkshopChangeFactory(model=allocation.chair.model).pk,
+        "preparation": preparation.pk,
+        "count": count.pk,
+        "count_line": count.lines.get().pk,
+        "transfer": transfer.pk,
+        "recall": recall.pk,
+        "recall_line": recall.lines.get().pk,
         "depot": factories.DepotFactory(province=province(iso)).pk,
         "initiative": allocation.initiative_id,
         "allocation": allocation.pk,

@@ -147,11 +147,13 @@ class AssessmentForm(MeasuresFormMixin, forms.ModelForm):
         data: Any = self.data.copy()
         self.data = data
         for name, each in self.fields.items():
-            if name not in self.data and isinstance(each.widget, forms.RadioSelect):
-                value = getattr(self.instance, name)
+            if name in self.data:
+                continue
+            value = getattr(self.instance, name)
+            if name in SEVERAL:
+                data.setlist(name, ["", *value])
+            elif isinstance(each.widget, forms.RadioSelect):
                 data[name] = "" if value is None else str(value)
-            elif name not in self.data and name in SEVERAL:
-                data.setlist(name, ["", *getattr(self.instance, name)])
 
     def _says_already(self, name: str) -> bool:
         return bool(self.errors.get(name) or self.said(name))

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import formats, timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import measures, measuring
@@ -24,6 +25,7 @@ from beneficiaries.forms.questions import (
 from beneficiaries.models import Measurement
 from beneficiaries.models.measurements import HeightMethod, Measured
 from hajar.lib import digits
+from hajar.lib.typesetting import isolate
 
 # What a growing child changes first, then the rest.
 OFTEN = ("mass", "height", "substitute", "A", "B", "C")
@@ -174,9 +176,12 @@ class MeasurementLine:
 
 
 def line_of(row: Measurement) -> MeasurementLine:
-    measured = [
-        f"{measure_label(name)} {measure_in_words(name, value)}"
-        for name in MEASURED
-        if (value := getattr(row, name)) is not None
-    ]
-    return MeasurementLine(row, " · ".join(measured))
+    """ "A 329 mm · B 446 / 443 mm": a letter where the measure has one, else its name; left before right."""
+    words = []
+    for measure in measures.MEASURES:
+        values = [getattr(row, name) for name in measure.fields]
+        if any(value is not None for value in values):
+            name = measure.code if len(measure.code) == 1 else gettext(measure.name)
+            shown = " / ".join("–" if value is None else formats.number_format(value) for value in values)
+            words.append(f"{name} {isolate(f'{shown} {measuring.unit_in_words(measure.unit)}')}")
+    return MeasurementLine(row, " · ".join(words))

@@ -1,14 +1,14 @@
 from typing import cast
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
+from django.forms import fields_for_model
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Province
 from distributions import stocktaking
 from distributions.models import Chair, ChairEvent, ChairModel, Depot
-from hajar.lib.digits import WesternDigitsFormMixin
+from hajar.lib.digits import WesternDigitsFormMixin, fold
 
 CONDITION = [("new", _("new")), ("used", _("used: to be disinfected and checked first"))]
 
@@ -20,6 +20,18 @@ def _moment() -> forms.DateTimeField:
         help_text=_("Leave empty for now. Otherwise dd/mm/yyyy hh:mm."),
         widget=forms.DateTimeInput(attrs={"autocomplete": "off", "placeholder": "31/12/2026 14:30", "dir": "ltr"}),
     )
+
+
+# What may be known of all chairs that arrive together, or mended on one.
+KNOWN_OF_ALL = ("grade", "batch", "acquired_on", "customs_reference", "cost_mad", "usable_until", "accessories")
+
+
+def _dress(fields: dict[str, forms.Field]) -> None:
+    for name in ("acquired_on", "usable_until"):
+        fields[name].widget.attrs |= {"inputmode": "numeric", "dir": "ltr", "placeholder": "31/12/2026"}
+    fields["accessories"].label = capfirst(fields["accessories"].label)
+    for name in ("batch", "customs_reference"):
+        fields[name].widget.attrs |= {"dir": "ltr", "autocomplete": "off"}
 
 
 class ReceiveForm(WesternDigitsFormMixin, forms.Form):
@@ -48,6 +60,23 @@ class ReceiveForm(WesternDigitsFormMixin, forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["depot"].queryset = Depot.objects.in_use().by_name()
+        for name in KNOWN_OF_ALL:
+            self.fields[name] = fields_for_model(Chair, [name])[name]
+            fold(self.fields[name])
+        _dress(self.fields)
+
+    @property
+    def main(self) -> list:
+        return [field for field in self if field.name not in KNOWN_OF_ALL]
+
+    @property
+    def more(self) -> list:
+        return [self[name] for name in KNOWN_OF_ALL]
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether something was typed into what is folded away."""
+        return any(self[name].errors or self[name].value() for name in KNOWN_OF_ALL)
 
     def clean_serials(self) -> list[str]:
         serials = [line.strip() for line in self.cleaned_data["serials"].splitlines() if line.strip()]
@@ -72,7 +101,7 @@ class ChairForm(WesternDigitsFormMixin, forms.ModelForm):
 
     class Meta:
         model = Chair
-        fields = ["model", "serial", "ownership", "donor"]
+        fields = ["model", "serial", "ownership", "donor", *KNOWN_OF_ALL]
         widgets = {"ownership": forms.RadioSelect, "serial": forms.TextInput(attrs={"dir": "ltr"})}
 
     def __init__(self, *args, **kwargs):
@@ -80,6 +109,7 @@ class ChairForm(WesternDigitsFormMixin, forms.ModelForm):
         self.fields["model"].queryset = ChairModel.objects.by_name()
         self.fields["condition"].initial = "new" if self.instance.is_new else "used"
         self.fields["ownership"].choices = Chair.Ownership.choices
+        _dress(self.fields)
 
     def clean(self):
         cleaned = super().clean()
@@ -117,63 +147,6 @@ class EventForm(WesternDigitsFormMixin, forms.Form):
 
 class CorrectionForm(WesternDigitsFormMixin, forms.Form):
     note = forms.CharField(label=_("Why it is taken back"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-def _pair(dimension: str) -> Row:
-    return Row(Column(f"{dimension}_min_mm", css_class="col-6"), Column(f"{dimension}_max_mm", css_class="col-6"))
-
-
-class ChairModelForm(WesternDigitsFormMixin, forms.ModelForm):
-    class Meta:
-        model = ChairModel
-        fields = [
-            "manufacturer", "name", "size", "iso9999_code", "category", "posture_class", "terrain_class",
-            "seat_width_min_mm", "seat_width_max_mm", "seat_depth_min_mm", "seat_depth_max_mm",
-            "seat_to_footrest_min_mm", "seat_to_footrest_max_mm", "backrest_height_min_mm", "backrest_height_max_mm",
-            "overall_width_mm", "tilt_max_deg", "user_mass_min_kg", "user_mass_max_kg", "chair_mass_kg", "price_mad",
-            "notes",
-        ]  # fmt: skip
-        widgets = {"notes": forms.Textarea(attrs={"rows": 3})}
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        third, half = "col-12 col-sm-4", "col-6"
-        self.helper.layout = Layout(
-            Fieldset(
-                _("The product"),
-                Row(
-                    Column("manufacturer", css_class=third),
-                    Column("name", css_class=third),
-                    Column("size", css_class=third),
-                ),
-                Row(
-                    Column("category", css_class=third),
-                    Column("posture_class", css_class=third),
-                    Column("terrain_class", css_class=third),
-                ),
-                Row(Column("iso9999_code", css_class=half), Column("price_mad", css_class=half)),
-                css_class="section",
-            ),
-            Fieldset(
-                _("Between which dimensions it can be set"),
-                _pair("seat_width"),
-                _pair("seat_depth"),
-                _pair("seat_to_footrest"),
-                _pair("backrest_height"),
-                Row(Column("tilt_max_deg", css_class=half), Column("overall_width_mm", css_class=half)),
-                css_class="section",
-            ),
-            Fieldset(
-                _("Whom it carries"),
-                Row(Column("user_mass_min_kg", css_class=half), Column("user_mass_max_kg", css_class=half)),
-                Row(Column("chair_mass_kg", css_class=half)),
-                "notes",
-                css_class="section",
-            ),
-        )
 
 
 class DepotForm(WesternDigitsFormMixin, forms.ModelForm):

@@ -92,7 +92,10 @@ class PrescriptionForm(WesternDigitsFormMixin, forms.ModelForm):
         )
 
     def clean(self):
+        """Sizes must be in millimetres; a family that agrees does so on the day, unless another one is given."""
         cleaned = super().clean()
+        if cleaned.get("agreed_by") and not cleaned.get("agreed_on") and "agreed_on" not in self.errors:
+            cleaned["agreed_on"] = cleaned.get("prescribed_on")
         for name in ("seat_width_mm", "seat_depth_mm", "seat_to_floor_mm"):
             value = cleaned.get(name)
             if value is not None and not LEAST_MM <= value <= MOST_MM:

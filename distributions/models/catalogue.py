@@ -1,6 +1,7 @@
 from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Mandate
@@ -202,6 +203,14 @@ class ChairModel(Journalled):
 
     def __str__(self):
         return " ".join(filter(None, [self.manufacturer, self.name, self.size]))
+
+    def get_absolute_url(self):
+        return reverse("distributions:chairmodel_detail", args=[self.pk])
+
+    def range_of(self, dimension: str) -> tuple[int | None, int | None, int | None]:
+        """From, to and in steps of, in mm; None where the maker does not say, or where any setting is possible."""
+        low, high = getattr(self, f"{dimension}_min_mm"), getattr(self, f"{dimension}_max_mm")
+        return low, high, getattr(self, f"{dimension}_step_mm", None)
 
 
 class WorkshopChangeQuerySet(models.QuerySet):

@@ -1,6 +1,9 @@
+import re
+
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Child, Mandate, Province
 from distributions.models.catalogue import Accessory, ChairModel
 from hajar.journal.models import Journalled
+from hajar.lib.digits import to_western
 from hajar.lib.several import SeveralField
+
+LABEL = re.compile(r"(?:https?://\S+/c/|(?:CH)?\s*-?\s*)(\d{1,9})/?", re.IGNORECASE)
 
 
 class DepotQuerySet(models.QuerySet):
@@ -42,6 +48,9 @@ class Depot(Journalled):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("distributions:depot_detail", args=[self.pk])
+
 
 class ChairQuerySet(models.QuerySet):
     def visible_to(self, user):
@@ -52,8 +61,32 @@ class ChairQuerySet(models.QuerySet):
         """In a depot, clean, checked, promised to nobody."""
         return self.filter(state=Chair.State.AVAILABLE)
 
+    def offered(self, day=None):
+        """Available, not called back by anybody, and usable on this day: what a child may be offered."""
+        return (
+            self.available()
+            .not_recalled()
+            .filter(Q(usable_until=None) | Q(usable_until__gte=day or timezone.localdate()))
+        )
+
+    def recalled(self):
+        """Called back by their maker or by us, and not made safe yet: no child gets one, wherever it is."""
+        return self.filter(_is_recalled())
+
+    def not_recalled(self):
+        return self.exclude(_is_recalled())
+
+    def with_recall(self):
+        """Each with `is_recalled`."""
+        return self.annotate(is_recalled=_is_recalled())
+
     def with_model(self):
         return self.select_related("model", "depot")
+
+
+def _is_recalled() -> Exists:
+    lines = apps.get_model("distributions", "RecallLine")._default_manager  # its module imports this one
+    return Exists(lines.filter(chair=OuterRef("pk"), safe_on=None))
 
 
 class Chair(Journalled):
@@ -134,6 +167,12 @@ class Chair(Journalled):
     @property
     def label(self) -> str:
         return f"CH-{self.number:04d}"
+
+    @staticmethod
+    def number_in(text: str) -> int | None:
+        """The number of a chair in what somebody typed or scanned: CH-0012, 12, or the address on its label."""
+        found = LABEL.fullmatch(to_western(text).strip())
+        return int(found[1]) if found else None
 
 
 class ChairEventQuerySet(models.QuerySet):

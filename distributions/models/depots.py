@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,11 @@ class KingdomQuerySet(models.QuerySet):
     def visible_to(self, user):
         """As the stock: the association's as a whole."""
         return self if Mandate.of(user) or Mandate.covers_all(user) else self.none()
+
+
+class StockCountQuerySet(KingdomQuerySet):
+    def open(self):
+        return self.filter(finalised_at=None, abandoned_at=None)
 
 
 class StockCount(Journalled):
@@ -34,7 +39,7 @@ class StockCount(Journalled):
     abandoned_at = models.DateTimeField(_("abandoned at"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
-    objects = KingdomQuerySet.as_manager()
+    objects = StockCountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("count of a depot")
@@ -60,6 +65,10 @@ class StockCount(Journalled):
 
     def get_absolute_url(self):
         return reverse("distributions:count_detail", args=[self.pk])
+
+    @property
+    def day(self):
+        return timezone.localtime(self.begun_at).date()
 
     @property
     def is_open(self) -> bool:
@@ -89,6 +98,19 @@ class CountLine(models.Model):
         return self.get_found_display()
 
 
+class TransferQuerySet(KingdomQuerySet):
+    def under_way(self):
+        return self.filter(received_at=None)
+
+    def with_numbers(self):
+        """Each with `sent`, `arrived` and `missed`: how many left, how many came, how many were not there."""
+        return self.annotate(
+            sent=Count("lines"),
+            arrived=Count("lines", filter=Q(lines__arrived=True)),
+            missed=Count("lines", filter=Q(lines__arrived=False)),
+        )
+
+
 class Transfer(Journalled):
     """One row is some chairs on their way from one depot to another: what left, and what arrived."""
 
@@ -105,7 +127,7 @@ class Transfer(Journalled):
     received_at = models.DateTimeField(_("received at"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
 
-    objects = KingdomQuerySet.as_manager()
+    objects = TransferQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("transfer")
@@ -152,6 +174,23 @@ class TransferLine(models.Model):
         return str(self.chair_id)
 
 
+class RecallQuerySet(KingdomQuerySet):
+    def open(self):
+        return self.filter(closed_on=None)
+
+    def concerning(self, chair: Chair):
+        """The recalls of its model: those of every chair, and those of its batch."""
+        return self.filter(Q(batch="") | Q(batch__iexact=chair.batch), model=chair.model_id)
+
+    def with_numbers(self):
+        """Each with `concerned`, `told` and `safe`: its chairs, those whose family was told, those made safe."""
+        return self.annotate(
+            concerned=Count("lines"),
+            told=Count("lines", filter=Q(lines__contacted_on__isnull=False)),
+            safe=Count("lines", filter=Q(lines__safe_on__isnull=False)),
+        )
+
+
 class Recall(Journalled):
     """One row is a model, or one batch of it, called back because it may harm: who has one, was called, is safe."""
 
@@ -167,7 +206,7 @@ class Recall(Journalled):
     opened_on = models.DateField(_("opened on"), default=timezone.localdate)
     closed_on = models.DateField(_("closed on"), null=True)
 
-    objects = KingdomQuerySet.as_manager()
+    objects = RecallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("recall")

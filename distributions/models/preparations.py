@@ -71,6 +71,16 @@ class Preparation(Journalled):
         return f"{self.prepared_at:%Y-%m-%d}"
 
     @property
+    def lines(self) -> list[tuple[str, str, str]]:
+        """Each point that was answered: its name, the answer's code, the answer in words."""
+        words = dict(self.Answer.choices)
+        return [
+            (str(label), code, str(words.get(code, code)))
+            for point, label in self.Point.choices
+            if (code := self.answers.get(point))
+        ]
+
+    @property
     def failed(self) -> list[str]:
         """The points that were not in order, in words."""
         return [

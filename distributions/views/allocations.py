@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from beneficiaries.models import Assessment, Need
 from distributions import planning
 from distributions.forms.allocations import ReleaseForm
-from distributions.models import Allocation, Initiative
+from distributions.models import Allocation, Initiative, Preparation
 from hajar.lib import asking, listing, paging
 from hajar.lib.refusals import Refusal
 
@@ -27,7 +27,8 @@ def create(request):
         return _choose_need(request)
     if not asking.is_uuid(request.GET["need"]):
         raise Http404
-    return redirect(reverse("distributions:need_choices", args=[request.GET["need"]]) + _kept(request, "?"))
+    need = get_object_or_404(_needs(request.user), pk=request.GET["need"])
+    return redirect(reverse("distributions:need_choices", args=[need.pk]) + _kept(request, "?"))
 
 
 def _kept(request, sign: str) -> str:
@@ -86,9 +87,17 @@ def detail(request, pk):
         "steps": _steps(allocation),
         "facts": _frozen(allocation, request.user),
         "history": allocation.history()[:30],
+        "preparation": _preparation(allocation, request.user),
         "deliveries": allocation.deliveries.select_related("volunteer").order_by("-happened_at", "pk"),
     }
     return render(request, "distributions/allocation_detail.html", context)
+
+
+def _preparation(allocation: Allocation, user) -> Preparation | None:
+    """The last look at the chair before it left, with its points in words."""
+    if not user.has_perm("distributions.view_preparation"):
+        return None
+    return allocation.preparations.select_related("prepared_by").order_by("-prepared_at", "pk").first()
 
 
 def _steps(allocation: Allocation) -> list[dict]:
@@ -147,12 +156,6 @@ def _back(request, allocation: Allocation):
 @permission_required("distributions.approve_allocation", raise_exception=True)
 def approve(request, pk):
     return _act_on(request, pk, planning.approve, _("The reservation is approved."))
-
-
-@require_POST
-@permission_required("distributions.prepare_allocation", raise_exception=True)
-def prepare(request, pk):
-    return _act_on(request, pk, planning.prepare, _("The chair is prepared."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,3 @@
-import re
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
@@ -12,23 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beneficiaries.models import Child
 from distributions import stocktaking
-from distributions.forms.chairs import ChairForm, ChairModelForm, CorrectionForm, DepotForm, EventForm, ReceiveForm
-from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, Forecast
+from distributions.forms.chairs import ChairForm, CorrectionForm, EventForm, ReceiveForm
+from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, Forecast, RecallLine, TransferLine
+from distributions.views.depots import tabs
 from hajar.lib import asking, listing, paging
 from hajar.lib.digits import to_western
 from hajar.lib.refusals import Refusal
-
-
-def _tabs(current: str) -> list[dict]:
-    pages = [
-        ("chair_list", _("Chairs")),
-        ("depot_list", _("Stock and depots")),
-        ("chairmodel_list", _("Catalogue")),
-    ]
-    return [{"word": word, "url": reverse(f"distributions:{name}"), "current": name == current} for name, word in pages]
-
-
-# --- chairs ----------------------------------------------------------------------------------------------------------
 
 
 @require_safe
@@ -36,7 +23,7 @@ def _tabs(current: str) -> list[dict]:
 def list_chairs(request):
     """All chairs, narrowed by state, depot, model or a piece of label or serial number."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "depot", "model")}
-    rows = _narrowed(Chair.objects.visible_to(request.user).with_model(), asked)
+    rows = _narrowed(Chair.objects.visible_to(request.user).with_model().with_recall(), asked)
     page = paging.page(rows, order=("number",), token=request.GET.get("page"))
     context = {
         "chairs": page.rows,
@@ -46,7 +33,7 @@ def list_chairs(request):
         "states": Chair.State.choices,
         "depots": Depot.objects.by_name(),
         "models": ChairModel.objects.by_name(),
-        "tabs": _tabs("chair_list"),
+        "tabs": tabs("chair_list"),
         **listing.links(request, page),
     }
     return listing.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
@@ -59,8 +46,8 @@ def _narrowed(chairs, asked: dict[str, str]):
         if asking.is_uuid(asked[name]):
             chairs = chairs.filter(**{name: asked[name]})
     if sought := to_western(asked["q"]):
-        number = re.fullmatch(r"(?:CH)?\s*-?\s*(\d{1,9})", sought, re.IGNORECASE)
-        by_number = Q(number=int(number[1])) if number else Q(pk=None)
+        number = Chair.number_in(sought)
+        by_number = Q(pk=None) if number is None else Q(number=number)
         chairs = chairs.filter(by_number | Q(serial__icontains=sought))
     return chairs
 
@@ -90,9 +77,20 @@ def chair_detail(request, pk):
         "acts": _acts(request.user, chair, now, repairs),
         "allocation": reservation.first() if request.user.has_perm("distributions.view_allocation") else None,
         "repairs": repairs,
+        "accessories": Chair._meta.get_field("accessories").words(chair.accessories),
+        "recall_lines": RecallLine.objects.filter(chair=chair, safe_on=None).select_related("recall").order_by("pk"),
+        "transfer": _transfer_of(chair),
         "forecast": _forecast(request.user, chair),
     }
     return render(request, "distributions/chair_detail.html", context)
+
+
+def _transfer_of(chair: Chair):
+    """The transfer on which a chair is now; None where it is on none."""
+    if chair.state != Chair.State.IN_TRANSFER:
+        return None
+    line = TransferLine.objects.filter(chair=chair).select_related("transfer__destination").order_by("-pk").first()
+    return line.transfer if line else None
 
 
 def _forecast(user, chair: Chair) -> Forecast | None:
@@ -242,103 +240,3 @@ def correct_event(request, pk, event):
             messages.success(request, _("The event is taken back."))
             return redirect(chair)
     return render(request, "distributions/chair_correct.html", {"form": form, "chair": chair, "event": event})
-
-
-# --- stock and depots ------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@permission_required("distributions.view_depot", raise_exception=True)
-def list_depots(request):
-    """The stock by depot and by model, and what the waiting list requires of it."""
-    depots = list(Depot.objects.visible_to(request.user).select_related("province").order_by("-is_open", "name", "pk"))
-    summary = stocktaking.stock_summary() if depots else stocktaking.StockSummary()
-    nothing = stocktaking.StockLine()
-    models = ChairModel.objects.in_bulk(summary.by_model)
-    context = {
-        "summary": summary,
-        "depots": [(depot, summary.by_depot.get(depot.pk, nothing)) for depot in depots],
-        "models": sorted(
-            ((models[pk], line) for pk, line in summary.by_model.items()), key=lambda pair: str(pair[0]).casefold()
-        ),
-        "tabs": _tabs("depot_list"),
-    }
-    return render(request, "distributions/depot_list.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("distributions.add_depot", raise_exception=True)
-def create_depot(request):
-    form = DepotForm(asking.sent(request))
-    if request.method == "POST" and form.is_valid():
-        stocktaking.add_depot(by=request.user, **form.cleaned_data)
-        return redirect("distributions:depot_list")
-    return render(request, "distributions/depot_form.html", {"form": form, "depot": None})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("distributions.change_depot", raise_exception=True)
-def edit_depot(request, pk):
-    depot = get_object_or_404(Depot.objects.visible_to(request.user), pk=pk)
-    form = DepotForm(asking.sent(request), instance=depot)
-    if request.method == "POST" and form.is_valid():
-        stocktaking.correct_depot(depot, by=request.user, **form.cleaned_data)
-        return redirect("distributions:depot_list")
-    return render(request, "distributions/depot_form.html", {"form": form, "depot": depot})
-
-
-# --- catalogue -------------------------------------------------------------------------------------------------------
-
-
-@require_safe
-@permission_required("distributions.view_chairmodel", raise_exception=True)
-def list_models(request):
-    """The catalogue, with how many of each model are available now."""
-    rows = ChairModel.objects.visible_to(request.user)
-    asked = {name: request.GET.get(name, "").strip() for name in ("q", "category")}
-    if asked["category"] in ChairModel.Category.values:
-        rows = rows.filter(category=asked["category"])
-    if asked["q"]:
-        rows = rows.filter(Q(manufacturer__icontains=asked["q"]) | Q(name__icontains=asked["q"]))
-    page = paging.page(rows, order=("manufacturer", "name", "size"), token=request.GET.get("page"))
-    lines = stocktaking.stock_of_models(page.rows)
-    context = {
-        "models": [(model, lines[model.pk]) for model in page.rows],
-        "words": listing.found(page, ngettext("%(n)s model", "%(n)s models", page.count)),
-        "asked": asked,
-        "filters_count": sum(bool(value) for value in asked.values()),
-        "categories": ChairModel.Category.choices,
-        "tabs": _tabs("chairmodel_list"),
-        **listing.links(request, page),
-    }
-    return listing.answer(request, "distributions/chairmodel_list.html", "distributions/_chairmodel_rows.html", context)
-
-
-@require_safe
-@permission_required("distributions.view_chairmodel", raise_exception=True)
-def model_detail(request, pk):
-    """One model: whom it holds, between which dimensions, and how many we have."""
-    model = get_object_or_404(ChairModel.objects.visible_to(request.user), pk=pk)
-    context = {"model": model, "line": stocktaking.stock_of_models([model])[model.pk], "history": model.history()[:20]}
-    return render(request, "distributions/chairmodel_detail.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("distributions.add_chairmodel", raise_exception=True)
-def create_model(request):
-    form = ChairModelForm(asking.sent(request))
-    if request.method == "POST" and form.is_valid():
-        model = stocktaking.add_model(by=request.user, **form.cleaned_data)
-        return redirect("distributions:chairmodel_detail", model.pk)
-    return render(request, "distributions/chairmodel_form.html", {"form": form, "model": None})
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@permission_required("distributions.change_chairmodel", raise_exception=True)
-def edit_model(request, pk):
-    model = get_object_or_404(ChairModel.objects.visible_to(request.user), pk=pk)
-    form = ChairModelForm(asking.sent(request), instance=model)
-    if request.method == "POST" and form.is_valid():
-        stocktaking.correct_model(model, by=request.user, **form.cleaned_data)
-        return redirect("distributions:chairmodel_detail", model.pk)
-    return render(request, "distributions/chairmodel_form.html", {"form": form, "model": model})

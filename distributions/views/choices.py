@@ -174,7 +174,9 @@ def choose(request, pk):
         try:
             allocation = planning.propose(need=need, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            about_chair = isinstance(refusal, planning.ChairIsPromised | planning.ChairNotAvailable)
+            about_chair = isinstance(
+                refusal, planning.ChairIsPromised | planning.ChairNotAvailable | planning.ChairRecalled
+            )
             form.add_error("chair" if about_chair else None, refusal.message)
         else:
             messages.success(request, _("Chair %(chair)s is reserved.") % {"chair": allocation.chair.label})
@@ -264,7 +266,7 @@ def specification(request, pk):
         "crumbs": [
             (need.child.name, need.child.get_absolute_url()),
             (_("Which chair?"), reverse("distributions:need_choices", args=[need.pk])),
-            (_("Order"), ""),
+            (_("What to order"), ""),
         ],
     }
     return render(request, "distributions/need_specification.html", context)

@@ -62,7 +62,7 @@ def create(request, pk):
 
 def _first(subject: choosing.Subject) -> dict:
     """What the form begins with: the last prescription, or what the assessment and the measures say."""
-    first = {"prescribed_on": timezone.localdate()}
+    first: dict = {"prescribed_on": timezone.localdate()}
     if before := subject.prescription:
         kept = set(PrescriptionForm.Meta.fields) - {"prescribed_on", "agreed_by", "agreed_on", "second_signatory"}
         return first | {name: getattr(before, name) for name in kept}

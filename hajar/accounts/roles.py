@@ -39,6 +39,7 @@ _CASE_WORKER = (
     | _READ_CHOICE
     | _may("distributions", "add change", "followup")
     | _may("distributions", "add", "prescription")
+    | _may("distributions", "change", "recall")  # she calls the families, and hears when a chair is safe
     | {"distributions.propose_allocation", "distributions.release_allocation"}
 )
 _COORDINATOR = (
@@ -79,7 +80,7 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
             | _may("beneficiaries", "view", "registerimport")
-            | _may("distributions", "view", "attachment")
+            | _may("distributions", "view", "attachment", "countline", "transferline", "recallline")
             | _may("journal", "view", "entry")
         ),
         enters_admin=True,

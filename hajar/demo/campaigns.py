@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw
 
 from beneficiaries import assessing
 from beneficiaries.models import Need
-from distributions import choosing, delivering, following_up, planning, stocktaking
-from distributions.models import Allocation, Chair, ChairEvent, Delivery, FollowUp, Initiative, Round
+from distributions import choosing, delivering, following_up, planning, preparing, stocktaking
+from distributions.models import Allocation, Chair, ChairEvent, Delivery, FollowUp, Initiative, Preparation, Round
 from hajar.accounts.models import User
 from hajar.demo.clock import Story, moment
 from hajar.demo.house import House, some_id
@@ -67,6 +67,16 @@ FOLLOW_UP_NOTES = (
     "", "", "Va à l'école chaque matin avec sa sœur.", "Le seuil de la porte reste difficile.",
     "La mère dit que son dos va mieux.", "Utilisé surtout dehors.", "يستعمله كل يوم للذهاب إلى المدرسة.",
 )  # fmt: skip
+
+
+def looked_over(chair: Chair) -> dict:
+    """What the storekeeper says of a chair before it leaves: all in order, some points not for this model."""
+    absent = preparing.not_applicable(chair)
+    return {
+        "answers": {point: "n_a" if point in absent else "pass" for point in Preparation.Point.values},
+        "disinfectant": "Alcool à 70 %, dix minutes",
+        "note": "Réglé aux mesures de la fiche.",
+    }
 
 
 def stories(house: House) -> Iterable[Story]:
@@ -228,7 +238,7 @@ def round_trip(house: House, trip: Trip) -> Story:
     yield moment(day - timedelta(days=1), 15)
     for allocation in stops:
         if allocation.status == Status.APPROVED:
-            planning.prepare(allocation, by=omar, note="Réglé aux mesures de la fiche.")
+            planning.prepare(allocation, by=omar, **looked_over(allocation.chair))
     yield moment(day, 8)
     planning.load(round, by=omar)
     fails = dict(trip.fails)
@@ -431,7 +441,7 @@ def coming_campaign(house: House) -> Story:
     allow(house, [*allocations["MA-CAS"], *allocations["MA-TAR"], *allocations["MA-MOH"]])
     yield house.when(-2, 15)
     for allocation in [*allocations["MA-CAS"][:4], *allocations["MA-TAR"][:2], *allocations["MA-MOH"][:1]]:
-        planning.prepare(allocation, by=omar, note="Réglé aux mesures de la fiche.")
+        planning.prepare(allocation, by=omar, **looked_over(allocation.chair))
     yield min(moment(house.today, 7, 45), house.now - timedelta(minutes=10))
     planning.move_initiative(campaign, to=State.UNDER_WAY, by=karim)
     planning.load(rounds[0], by=omar)

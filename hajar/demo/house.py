@@ -6,12 +6,13 @@ from random import Random
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from beneficiaries import closing
 from beneficiaries.models import Association, Child, Mandate, Province, Region
-from distributions import following_up, planning, stocktaking
-from distributions.models import Chair, ChairEvent, ChairModel, Depot, Initiative, Partner, WorkshopChange
+from distributions import cataloguing, counting, following_up, planning, recalling, stocktaking, transferring
+from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, Initiative, Partner
 from hajar.accounts import roles
 from hajar.accounts.models import User
 from hajar.demo import catalogue, people
@@ -89,12 +90,10 @@ def furnish(house: House) -> None:
     karim, omar = house.users["karim"], house.users["omar"]
     for key, iso, name, address in catalogue.DEPOTS:
         house.depots[key] = stocktaking.add_depot(by=omar, name=name, province=house.provinces[iso], address=address)
-    house.models = [stocktaking.add_model(by=omar, **model) for model in catalogue.MODELS]
+    house.models = [cataloguing.add_model(by=omar, **model) for model in catalogue.MODELS]
     by_name = {(model.manufacturer, model.name, model.size): model for model in house.models}
-    WorkshopChange.objects.bulk_create(
-        WorkshopChange(model=by_name[maker, name, size], **change)
-        for maker, name, size, change in catalogue.WORKSHOP_CHANGES
-    )
+    for maker, name, size, change in catalogue.WORKSHOP_CHANGES:
+        cataloguing.add_change(model=by_name[maker, name, size], by=omar, **change)
     house.partners = [
         planning.add_partner(by=karim, name_latin=latin, name_arabic=arabic) for latin, arabic in catalogue.PARTNERS
     ]
@@ -112,7 +111,16 @@ def new_chairs(house: House, days: int, gift: tuple[int, ...], *, donor: str, se
         for depot, some in (("Casablanca", serials[southern:]), ("Agadir", serials[:southern])):
             if some:
                 stocktaking.receive_chairs(
-                    model=model, depot=house.depots[depot], by=house.users["omar"], serials=some, donor=donor
+                    model=model,
+                    depot=house.depots[depot],
+                    by=house.users["omar"],
+                    serials=some,
+                    donor=donor,
+                    grade=Chair.Grade.NEW,
+                    batch=f"{series}{place + 1:02d}-{depot[0]}",
+                    acquired_on=house.day(days - 12),
+                    customs_reference=f"DUM {house.day(days - 9):%y%m}-{place + 1:03d}",
+                    cost_mad=round((model.price_mad or 0) * 85 / 100),
                 )
 
 
@@ -120,7 +128,8 @@ def used_chairs(house: House, days: int) -> Story:
     """Used chairs that families and hospitals gave: cleaned and checked one by one, one of them beyond repair."""
     omar = house.users["omar"]
     yield house.when(days, 11)
-    for place, count in ((2, 2), (3, 2), (4, 2), (8, 2), (10, 1), (0, 1)):
+    grades = (Chair.Grade.REFURBISHED_A, Chair.Grade.REFURBISHED_B, Chair.Grade.AS_IS)
+    for turn, (place, count) in enumerate(((2, 2), (3, 2), (4, 2), (8, 2), (10, 1), (0, 1))):
         house.used_chairs += stocktaking.receive_chairs(
             model=house.models[place],
             depot=house.depots["Casablanca"],
@@ -129,6 +138,7 @@ def used_chairs(house: House, days: int) -> Story:
             ownership=Chair.Ownership.LOAN,
             is_new=False,
             donor="Don de familles",
+            grade=grades[turn % len(grades)],
         )
     yield house.when(days + 2, 10)
     for chair in house.used_chairs[:7]:  # the last three still wait for it
@@ -140,12 +150,90 @@ def used_chairs(house: House, days: int) -> Story:
         chair=house.used_chairs[6], kind=Kind.SCRAPPED, by=omar, note="Cadre fissuré sous l'assise, irréparable."
     )
     yield house.when(days + 5, 15)
-    for chair in house.used_chairs[:2]:
-        stocktaking.record_chair_event(chair=chair, kind=Kind.MOVED, by=omar, depot=house.depots["Agadir"])
-    yield house.when(days + 7, 9)
+    transfer = transferring.send_chairs(
+        origin=house.depots["Casablanca"],
+        destination=house.depots["Agadir"],
+        chairs=house.used_chairs[:2],
+        by=omar,
+        carrier="Autocar de nuit, soute",
+    )
+    yield house.when(days + 6, 11)
+    came, missed = (transfer.lines.get(chair=chair) for chair in house.used_chairs[:2])
+    transferring.receive_transfer(transfer, by=house.users["meriem"], arrived=[came], missing=[missed])
+    yield house.when(days + 9, 9)
     stocktaking.record_chair_event(
         chair=house.used_chairs[1], kind=Kind.LOST, by=omar, note="Jamais arrivé à Agadir : le transporteur cherche."
     )
+
+
+def counts(house: House) -> Story:
+    """Agadir is counted whole; the count of Casablanca was begun this week."""
+    omar, meriem = house.users["omar"], house.users["meriem"]
+    yield house.when(-28, 9)
+    done = counting.begin_count(depot=house.depots["Agadir"], by=meriem, note="Inventaire du trimestre.")
+    for chair in Chair.objects.filter(depot=done.depot).order_by("number"):
+        counting.mark(count=done, chair=chair, found="seen", by=meriem)
+    yield house.when(-27, 10)
+    counting.finalise(done, by=omar)
+    yield house.when(-1, 16)
+    begun = counting.begin_count(depot=house.depots["Casablanca"], by=omar, note="Première salle seulement.")
+    for chair in Chair.objects.filter(depot=begun.depot).order_by("number")[:9]:
+        counting.mark(count=begun, chair=chair, found="seen", by=omar)
+    for chair in Chair.objects.available().filter(depot=begun.depot).order_by("-number")[:1]:
+        counting.mark(count=begun, chair=chair, found="missing", by=omar)
+    for chair in Chair.objects.available().filter(depot=house.depots["Agadir"]).order_by("number")[:1]:
+        counting.mark(count=begun, chair=chair, found="seen", by=omar)
+
+
+def shipment(house: House) -> Story:
+    """Two chairs are on their way to the south since yesterday."""
+    yield house.when(-1, 17)
+    depots = house.depots
+    free = Chair.objects.available().not_recalled().filter(depot=depots["Casablanca"], is_new=True)
+    transferring.send_chairs(
+        origin=depots["Casablanca"],
+        destination=depots["Agadir"],
+        chairs=free.order_by("number")[:2],
+        by=house.users["omar"],
+        carrier="Coopérative de transport Essalam",
+        note="Pour les familles de Tarfaya.",
+    )
+
+
+def recall(house: House) -> Story:
+    """The maker warns of a batch of two chairs: the families are told, the first chair is made safe."""
+    karim, omar = house.users["karim"], house.users["omar"]
+    yield house.when(-8, 11)
+    live = Chair.objects.filter(allocations__status__in=Allocation.LIVE).values("pk")
+    batches = (
+        Chair.objects.exclude(batch="")
+        .values("model", "batch")
+        .annotate(
+            number=Count("pk"),
+            with_children=Count("pk", filter=Q(state=Chair.State.HANDED_OVER)),
+            promised=Count("pk", filter=Q(pk__in=live)),
+        )
+        .filter(number=2, promised=0, with_children__gte=1)
+        .order_by("-with_children", "batch", "model")
+    )
+    found = batches.first()
+    if found is None:
+        return
+    opened = recalling.open_recall(
+        model=ChairModel.objects.get(pk=found["model"]),
+        batch=found["batch"],
+        by=karim,
+        reason="Le fabricant signale que la vis du dossier peut céder lorsque le dossier est incliné.",
+        what_to_do="Remplacer les deux vis par celles du kit, serrer à 12 Nm, noter la date.",
+    )
+    lines = list(opened.lines.select_related("chair").order_by("chair__number"))
+    yield house.when(-7, 11)
+    for line in lines:
+        if line.chair.state == Chair.State.HANDED_OVER:
+            recalling.record_contact(line, by=karim, note="La mère n’incline plus le dossier.")
+            break
+    yield house.when(-5, 15)
+    recalling.record_safe(lines[0], by=omar, note="Vis remplacées à domicile.")
 
 
 def breakdowns(house: House) -> Story:

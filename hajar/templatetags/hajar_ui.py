@@ -117,7 +117,7 @@ NAVIGATION = [
             _("Chairs"),
             "box-seam",
             "distributions.view_chair",
-            _nouns("chair", "chairmodel", "depot", "stock"),
+            _nouns("chair", "chairmodel", "workshopchange", "depot", "count", "transfer", "recall", "label"),
         ),
         Entry(
             "distributions:followup_list",

@@ -1,6 +1,7 @@
 """The pages of an assessment: who may, what is kept, what is said beside which field."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -268,6 +269,118 @@ def test_the_cushion_is_asked_about_only_where_the_skin_may_be_at_risk(client, s
     assert not_asked(2, has_chair="no") == set(scoring.CHAIR_QUESTIONS)
 
 
+# --- several answers, parts of the body -----------------------------------------------------------------------------
+
+
+def test_ticks_are_saved_and_taken_away(client, samira, draft):
+    client.force_login(samira)
+    client.post(url("autosave", draft), {"version": 0, "issues": ["", "pain", "fatigue"]})
+    draft.refresh_from_db()
+    assert draft.issues == ["pain", "fatigue"]
+    client.post(url("autosave", draft), {"version": 1, "mobility": "lifted"})  # a page that did not send them
+    draft.refresh_from_db()
+    assert draft.issues == ["pain", "fatigue"]
+    client.post(url("autosave", draft), {"version": 2, "issues": ""})
+    draft.refresh_from_db()
+    assert draft.issues == []
+
+
+def test_an_answer_that_is_not_on_the_list_is_refused(client, samira, draft):
+    client.force_login(samira)
+    answer = client.post(url("autosave", draft), {"version": 0, "issues": ["", "wings"], "mobility": "lifted"}).json()
+    draft.refresh_from_db()
+    assert (draft.issues, draft.mobility, answer["unsaved"]) == ([], "lifted", 1)
+    assert answer["said"]["issues"]
+
+
+def test_the_body_map_changes_only_where_it_was_marked(client, samira, draft):
+    client.force_login(samira)
+    client.post(
+        url("autosave", draft), {"version": 0, "skin_marks-heel_left": "present", "skin_marks-sacrum": "healed"}
+    )
+    client.post(url("autosave", draft), {"version": 1, "skin_marks-heel_left": "no_feeling"})
+    draft.refresh_from_db()
+    assert draft.skin_marks == {"sacrum": "healed", "heel_left": "no_feeling"}
+    client.post(url("autosave", draft), {"version": 2, "skin_marks-sacrum": ""})
+    draft.refresh_from_db()
+    assert draft.skin_marks == {"heel_left": "no_feeling"}
+    page = client.get(url("edit", draft)).text
+    assert re.search(r'name="skin_marks-heel_left" value="no_feeling"[^>]*checked', page)
+    assert re.search(r'class="spot" data-spot="heel_left" data-mark="no_feeling"', page)
+
+
+@pytest.mark.parametrize("sent", [{"skin_marks-sacrum": "glows"}, {"hand_simulation-head": "maybe"}])
+def test_a_mark_that_is_not_on_the_list_is_refused(client, samira, draft, sent):
+    client.force_login(samira)
+    assert client.post(url("autosave", draft), {"version": 0, **sent}).json()["unsaved"] == 1
+    draft.refresh_from_db()
+    assert (draft.skin_marks, draft.hand_simulation) == ({}, {})
+
+
+def test_the_hand_simulation_keeps_the_answer_and_what_held_the_part(client, samira, draft):
+    client.force_login(samira)
+    client.post(url("autosave", draft), {"version": 0, "hand_simulation-head-support": " derrière la nuque "})
+    client.post(url("autosave", draft), {"version": 1, "hand_simulation-head": "yes"})
+    draft.refresh_from_db()
+    assert draft.hand_simulation == {"head": {"neutral": "yes", "support": "derrière la nuque"}}
+
+
+def test_a_page_that_comes_back_shows_the_marks_that_were_sent_and_those_that_were_not(client, samira, draft):
+    assessing.save_draft(draft, version=0, answers={"skin_marks": {"sacrum": "healed"}, "issues": ["pain"]})
+    client.force_login(samira)
+    sent = {"version": 1, "assessed_on": "31/02/2026", "skin_marks-heel_left": "present"}
+    page = client.post(url("edit", draft), sent).text
+    for name, value in (("skin_marks-sacrum", "healed"), ("skin_marks-heel_left", "present"), ("issues", "pain")):
+        assert re.search(rf'name="{name}" value="{value}"[^>]*checked', page), name
+
+
+@pytest.mark.parametrize(
+    ("question", "answers", "is_asked"),
+    [
+        ("pain_where", {"issues": ["", "fatigue"]}, False),
+        ("pain_where", {"issues": ["", "pain"]}, True),
+        ("continence_is_managed", {"issues": ["", "bowel"]}, True),
+        ("injury_story", {"injury": "none"}, False),
+        ("injury_story", {"injury": "past"}, True),
+        ("hip_left_deg", {"hip_left_sits": "yes"}, False),
+        ("hip_left_deg", {"hip_left_sits": "no"}, True),
+        ("substitute_cm", {"height_method": "standing"}, False),
+        ("substitute_cm", {"height_method": "knee_height"}, True),
+        ("height_cm", {"height_method": "knee_height"}, False),
+        ("height_cm", {}, True),
+    ],
+)
+def test_a_question_that_depends_on_another_is_asked_after_that_answer(
+    client, samira, draft, question, answers, is_asked
+):
+    client.force_login(samira)
+    said = client.post(url("autosave", draft), {"version": 0, "place": "home", **answers}).json()
+    assert (question not in said["not_asked"]) == is_asked
+
+
+def test_only_what_scores_or_chooses_a_chair_is_missing(client, samira, draft):
+    client.force_login(samira)
+    standing = client.get(url("edit", draft)).context["standing"]
+    missing = {each["name"] for section in standing for each in section["open"]}
+    assert {"mobility", "conditions", "daily_ground", "hip_width_mm", "head_control", "needs_tilt"} <= missing
+    assert not {"goal_1", "meal_minutes", "floor", "skin_marks", "knee_gap_mm", "trunk_width_mm"} & missing
+    assert {section["id"] for section in standing if section["is_optional"]} == {"goals", "skin", "simulation", "days"}
+    page = client.post(url("edit", draft), {"version": 0, "assessed_on": "20/11/2026", "posture_level": "complex"})
+    assert page.status_code == 302
+    standing = client.get(url("edit", draft)).context["standing"]
+    assert "trunk_width_mm" in {each["name"] for section in standing for each in section["open"]}
+
+
+def test_what_rarely_changes_comes_from_the_last_assessment_in_a_list_of_its_own(child, samira):
+    last = AssessmentFactory(
+        child=child, complete=True, issues=["pain"], daily_ground="rough", goal_1="Lire", goal_1_now=2
+    )
+    draft = assessing.begin_assessment(child=child, by=samira)
+    assert (draft.issues, draft.daily_ground, draft.goal_1, draft.goal_1_now) == (["pain"], "rough", "Lire", None)
+    assert draft.issues is not last.issues
+    assert {"issues", "daily_ground", "goal_1"} <= assessing.proposals(draft).keys()
+
+
 # --- completing ---------------------------------------------------------------------------------------------------
 
 
@@ -361,6 +474,37 @@ def test_a_complete_assessment_reads_as_a_document_with_its_reasons(
     assert "270 mm" in page
     assert "Correct by a new assessment" in page
     assert '<input class="form-check-input"' not in page
+
+
+def test_the_carer_set_stands_item_by_item_beside_the_assessment_before(client, samira, child):
+    common = {"child": child, "complete": True, "goal_1": "Lire", "meal_minutes": 40}
+    AssessmentFactory(**common, assessed_on=date(2026, 3, 2), goal_1_now=2, longest_carry="over_200_m")
+    now = AssessmentFactory(**common, assessed_on=date(2026, 9, 2), goal_1_now=7, longest_carry="")
+    client.force_login(samira)
+    response = client.get(url("detail", now))
+    changes = {change.label: (change.before, change.now) for change in response.context["changes"]}
+    assert changes["longest carry without a rest"] == ("more than 200 m", "")
+    assert changes["minutes that a meal takes"] == ("40 min", "40 min")
+    assert "days out of the home in the last 28" not in changes
+    (goal,) = response.context["goals"]
+    assert (goal.before, goal.now) == (2, 7)
+    assert "March 2, 2026" in response.text or "2 March 2026" in response.text
+
+
+def test_the_document_shows_the_body_map_and_the_hand_simulation(client, samira, child):
+    complete = AssessmentFactory(
+        child=child,
+        complete=True,
+        skin_marks={"heel_left": "present"},
+        hand_simulation={"head": {"neutral": "no", "support": "une main"}},
+        conditions=["cerebral_palsy"],
+    )
+    client.force_login(samira)
+    page = client.get(url("detail", complete)).text
+    assert 'data-spot="heel_left" data-mark="present"' in page
+    assert "Left heel · present injury" in page
+    assert "no: une main" in page
+    assert "cerebral palsy" in page
 
 
 @pytest.mark.parametrize("name", ["edit", "complete"])

@@ -22,12 +22,19 @@ GIRL_OF_NINE = {
     "rib_height_mm": 190,
     "scapula_height_mm": 310,
     "shoulder_height_mm": 435,
+    "trunk_width_mm": 220,
     "axilla_left_mm": 330,
     "axilla_right_mm": 332,
     "pelvis_top_mm": 140,
+    "knee_gap_mm": 60,
     "skull_base_mm": 520,
+    "seat_bone_mm": 70,
+    "elbow_height_mm": 180,
+    "shoulder_width_mm": 290,
+    "foot_length_mm": 190,
     "mass_kg": Decimal("26.5"),
     "height_cm": Decimal("128.4"),
+    "substitute_cm": Decimal("38.5"),
 }
 
 HARD = {
@@ -41,11 +48,19 @@ HARD = {
     "shoulder_height_mm": (200, 700),
     "axilla_left_mm": (130, 520),
     "axilla_right_mm": (130, 520),
+    "trunk_width_mm": (120, 450),
     "pelvis_top_mm": (60, 260),
+    "knee_gap_mm": (0, 300),
     "skull_base_mm": (250, 800),
+    "seat_bone_mm": (30, 200),
+    "elbow_height_mm": (60, 350),
+    "shoulder_width_mm": (150, 550),
+    "foot_length_mm": (80, 330),
     "mass_kg": (5, 150),
     "height_cm": (60, 200),
+    "substitute_cm": (15, 220),
 }
+IN_TENTHS = ("mass_kg", "height_cm", "substitute_cm")
 SOFT = {
     "hip_width_mm": (150, 430),
     "seat_depth_left_mm": (180, 520),
@@ -66,7 +81,8 @@ def test_plausible_measures_raise_nothing():
 def test_the_table_covers_every_field_once():
     assert set(BY_FIELD) == set(GIRL_OF_NINE)
     assert sum(len(measure.fields) for measure in MEASURES) == len(GIRL_OF_NINE)
-    assert [measure.code for measure in MEASURES] == ["A", "B", "C", "D", "E", "F", "H", "I", "K", "mass", "height"]
+    others = ["elbow", "shoulders", "foot", "mass", "height", "substitute"]
+    assert [measure.code for measure in MEASURES] == [*"ABCDEFGHIJKL", *others]
 
 
 def test_units_are_in_the_names_of_the_fields():
@@ -81,7 +97,7 @@ def test_depth_calf_and_armpit_have_two_sides():
 @pytest.mark.parametrize("name", HARD)
 def test_a_value_outside_the_possible_is_refused_and_the_ends_are_inside(name):
     low, high = HARD[name]
-    step = Decimal("0.1") if name in ("mass_kg", "height_cm") else 1
+    step = Decimal("0.1") if name in IN_TENTHS else 1
     assert [each[1] for each in found({name: low})] in ([], ["soft"])
     assert [each[1] for each in found({name: high})] in ([], ["soft"])
     assert [each[1] for each in found({name: low - step})] == ["hard"]
@@ -98,11 +114,42 @@ def test_a_value_outside_the_usual_is_confirmed_and_the_ends_are_usual(name):
         assert found({name: high + 1}) == [(name, "soft", "measure.unusual")]
 
 
-@pytest.mark.parametrize("name", [name for name in HARD if name.endswith("_mm")])
+@pytest.mark.parametrize("name", [name for name in HARD if name.endswith("_mm") and HARD[name][0] > 0])
 def test_centimetres_typed_for_millimetres_are_asked_back_with_ten_times_the_value(name):
     (finding,) = check({name: GIRL_OF_NINE[name] // 10})
     assert (finding.field, finding.severity, finding.key) == (name, "hard", "measure.centimetres")
     assert finding.params["suggestion"] == GIRL_OF_NINE[name] // 10 * 10
+
+
+@pytest.mark.parametrize(("value", "is_asked"), [(0, False), (1, True), (6, True), (19, True), (20, False)])
+def test_a_gap_between_the_knees_may_be_nought_but_a_small_one_may_be_centimetres(value, is_asked):
+    findings = check({"knee_gap_mm": value})
+    asked = [("knee_gap_mm", "soft", "measure.small", value * 10)]
+    found_now = [(each.field, each.severity, each.key, each.params["suggestion"]) for each in findings]
+    assert found_now == (asked if is_asked else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "is_asked"),
+    [
+        ("calf_left_mm", 305, False),
+        ("calf_left_mm", 304, True),
+        ("height_cm", Decimal("126.9"), False),
+        ("height_cm", Decimal("126.8"), True),
+        ("hip_width_mm", 200, False),
+        ("mass_kg", Decimal("20.0"), False),
+        ("knee_gap_mm", 20, False),
+    ],
+)
+def test_bones_do_not_become_shorter_but_hips_and_mass_may(name, now, is_asked):
+    findings = measures.compare_with_before({name: now}, GIRL_OF_NINE)
+    assert [(each.field, each.severity, each.key) for each in findings] == (
+        [(name, "soft", "measure.shorter")] if is_asked else []
+    )
+
+
+def test_what_was_not_measured_before_cannot_have_become_shorter():
+    assert measures.compare_with_before({"calf_left_mm": 200, "height_cm": None}, {"height_cm": Decimal(128)}) == []
 
 
 @pytest.mark.parametrize(
@@ -174,6 +221,12 @@ def test_measures_on_the_edge_of_a_comparison_pass(changes):
     assert check(GIRL_OF_NINE | changes) == []
 
 
+def test_an_elbow_above_the_shoulder_is_confirmed():
+    values = {"elbow_height_mm": 300, "shoulder_height_mm": 300}
+    assert found(values) == [("elbow_height_mm", "soft", "measure.elbow_above_shoulder")]
+    assert found(values | {"shoulder_height_mm": 301}) == []
+
+
 def test_the_hip_width_is_compared_with_the_shorter_side():
     assert found(GIRL_OF_NINE | {"hip_width_mm": 347}) == [("hip_width_mm", "soft", "measure.wider_than_deep")]
     assert found({"hip_width_mm": 347, "seat_depth_right_mm": 350}) == []
@@ -215,6 +268,8 @@ def test_every_message_is_given_by_some_finding():
         *(key for measure in MEASURES for _, key in measure.slips),
         *(key for _, _, key in (*measures.ORDER, *measures.SIDES)),
         "measure.wider_than_deep",
+        "measure.small",
+        "measure.shorter",
     }
     assert given_keys == set(MESSAGES)
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from distributions import planning
-from distributions.models import Allocation
 from tests.factories import (
+    IN_ORDER,
     AllocationFactory,
     ChairFactory,
     FamilyFactory,
@@ -20,15 +20,6 @@ from tests.factories import (
 def url(name, *args, **query):
     address = reverse(f"distributions:{name}", args=args)
     return address + ("?" + "&".join(f"{key}={value}" for key, value in query.items()) if query else "")
-
-
-def reserve(client, need, chair, initiative, changed=None):
-    form = {"chair": chair.pk, "initiative": initiative.pk, "reason": "Assise réglable"} | (changed or {})
-    return client.post(url("allocation_create", need=need.pk), form)
-
-
-def lots(page):
-    return [(lot.chair, lot.number) for choice in page.context["choices"] for lot in choice.lots]
 
 
 def test_children_who_wait_come_in_the_order_of_the_waiting_list(client, samira):
@@ -58,96 +49,16 @@ def test_the_initiative_is_kept_while_one_chooses(client, samira):
     client.force_login(samira)
     initiative, need = InitiativeFactory(), NeedFactory()
     text = client.get(url("allocation_create", initiative=initiative.pk)).text
-    assert f"?need={need.pk}&amp;initiative={initiative.pk}" in text
+    assert url("need_choices", need.pk, initiative=initiative.pk) in text
     assert client.get(url("allocation_create", initiative="nonsense")).status_code == 200
 
 
-def test_a_chair_is_reserved(client, samira):
+def test_whose_need_is_known_goes_on_to_her_page(client, samira):
     client.force_login(samira)
-    need, chair, initiative = NeedFactory(), ChairFactory(), InitiativeFactory()
-    page = client.get(url("allocation_create", need=need.pk))
-    assert lots(page) == [(chair, 1)]
-    answer = reserve(client, need, chair, initiative)
-    allocation = Allocation.objects.get()
-    assert answer.url == allocation.get_absolute_url()
-    assert (allocation.need, allocation.chair, allocation.proposed_by) == (need, chair, samira)
-    assert allocation.reason == "Assise réglable"
-
-
-def test_facts_stand_side_by_side_without_a_verdict(client, samira):
-    client.force_login(samira)
-    ChairFactory()
-    need = NeedFactory(assessment__seat_depth_right_mm=380, assessment__mass_kg=None)
-    (choice,) = client.get(url("allocation_create", need=need.pk)).context["choices"]
-    facts = {(fact.chair, fact.child) for fact in choice.facts}
-    assert ("260–320 mm", "270 mm") in facts
-    assert any("350" in child and "380" in child for _chair, child in facts)
-    assert any("45" in chair and child == "" for chair, child in facts)
-
-
-def test_chairs_of_one_kind_are_one_choice_and_the_oldest_is_taken(client, samira):
-    client.force_login(samira)
-    first = ChairFactory()
-    ChairFactory(model=first.model, depot=first.depot)
-    ChairFactory(model=first.model, depot=first.depot, used=True)
-    assert lots(client.get(url("allocation_create", need=NeedFactory().pk))) == [(first, 2)]
-
-
-def test_a_chair_asked_for_by_its_page_is_offered_first(client, samira):
-    client.force_login(samira)
-    first = ChairFactory()
-    second = ChairFactory(model=first.model, depot=first.depot)
-    page = client.get(url("allocation_create", need=NeedFactory().pk, chair=second.pk))
-    assert lots(page) == [(second, 1), (first, 2)]
-    assert [lot.is_chosen for lot in page.context["choices"][0].lots] == [True, False]
-
-
-def test_the_page_costs_the_same_with_many_chairs(client, samira, django_assert_max_num_queries):
-    client.force_login(samira)
-    need, page = NeedFactory(), None
-    ChairFactory()
-    page = url("allocation_create", need=need.pk)
-    with django_assert_max_num_queries(16) as first:
-        client.get(page)
-    for _number in range(14):
-        ChairFactory()
-    with django_assert_max_num_queries(len(first)):
-        client.get(page)
-
-
-def test_a_chair_taken_meanwhile_is_refused_and_the_choice_kept(client, samira, karim):
-    client.force_login(samira)
-    taken = AllocationFactory().chair
-    left, initiative = ChairFactory(), InitiativeFactory()
-    answer = reserve(client, NeedFactory(), taken, initiative)
-    assert answer.status_code == 200
-    assert answer.context["form"].errors["chair"]
-    assert lots(answer) == [(left, 1)]
-    assert "Assise réglable" in answer.text
-
-
-def test_a_second_chair_for_a_child_is_refused_in_words(client, samira):
-    client.force_login(samira)
-    allocation = AllocationFactory()
-    page = client.get(url("allocation_create", need=allocation.need_id))
-    assert allocation.get_absolute_url() in page.text
-    answer = reserve(client, allocation.need, ChairFactory(), InitiativeFactory())
-    assert answer.context["form"].non_field_errors() == [planning.NeedHasChair().message]
-
-
-@pytest.mark.parametrize("changed", [{"chair": ""}, {"chair": "nonsense"}, {"initiative": ""}, {"initiative": "x"}])
-def test_what_is_missing_is_said(client, samira, changed):
-    client.force_login(samira)
-    need, chair, initiative = NeedFactory(), ChairFactory(), InitiativeFactory()
-    answer = reserve(client, need, chair, initiative, changed)
-    assert answer.status_code == 200
-    assert set(answer.context["form"].errors) == set(changed)
-
-
-def test_a_finished_initiative_is_not_offered(client, samira):
-    client.force_login(samira)
-    answer = reserve(client, NeedFactory(), ChairFactory(), InitiativeFactory(state="closed"))
-    assert answer.context["form"].errors["initiative"]
+    need, chair = NeedFactory(), ChairFactory()
+    answer = client.get(url("allocation_create", need=need.pk, chair=chair.pk, initiative="nonsense"))
+    assert answer.url == url("need_choices", need.pk, chair=chair.pk)
+    assert client.get(url("allocation_create", need="nonsense")).status_code == 404
 
 
 def test_a_need_of_another_region_is_not_found(client, youssef):
@@ -156,7 +67,7 @@ def test_a_need_of_another_region_is_not_found(client, youssef):
         assert client.get(url("allocation_create", need=need)).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["approve", "prepare"])
+@pytest.mark.parametrize("act", ["approve", "overrule"])
 def test_acts_on_a_reservation_are_post_only(client, karim, act):
     client.force_login(karim)
     assert client.get(url(f"allocation_{act}", AllocationFactory().pk)).status_code == 405
@@ -170,8 +81,10 @@ def test_a_reservation_goes_from_proposal_to_prepared(client, samira, karim, oma
     back = f"{allocation.initiative.get_absolute_url()}?status=proposed"
     assert client.post(url("allocation_approve", allocation.pk), {"next": back}).url == back
     client.force_login(omar)
-    answer = client.post(url("allocation_prepare", allocation.pk), {"next": "https://elsewhere.example/"})
-    assert answer.url == allocation.get_absolute_url()
+    page = url("allocation_prepare", allocation.pk)
+    assert client.get(page).status_code == 200
+    said = IN_ORDER["answers"] | {"disinfectant": IN_ORDER["disinfectant"], "next": "https://elsewhere.example/"}
+    assert client.post(page, said).url == allocation.get_absolute_url()
     allocation.refresh_from_db()
     assert allocation.status == "prepared"
 

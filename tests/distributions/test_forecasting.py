@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from beneficiaries import assessing, measuring
 from beneficiaries.models import Measurement
-from distributions import choosing, forecasting, growth, stocktaking
+from distributions import cataloguing, choosing, forecasting, growth, stocktaking
 from distributions.models import Delivery, Forecast, Prescription
 from tests.factories import (
     AllocationFactory,
@@ -91,7 +91,7 @@ def test_correcting_the_chair_or_its_model_renews_it(omar):
     delivery = handed_over()
     before = kept(delivery).too_small_likely_on
     chair = delivery.allocation.chair
-    stocktaking.correct_model(chair.model, by=omar, seat_depth_max_mm=300)
+    cataloguing.correct_model(chair.model, by=omar, seat_depth_max_mm=300)
     assert kept(delivery).too_small_likely_on < before
     smaller = kept(delivery).too_small_likely_on
     stocktaking.correct_chair(chair, by=omar, model=ChairModelFactory(seat_depth_max_mm=330))

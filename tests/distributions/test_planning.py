@@ -10,6 +10,7 @@ from distributions import planning, stocktaking
 from distributions.models import Allocation, Chair, Initiative
 from hajar.journal.models import Entry
 from tests.factories import (
+    IN_ORDER,
     AllocationFactory,
     ChairFactory,
     ChildFactory,
@@ -212,14 +213,14 @@ def test_a_need_closed_meanwhile_is_not_approved(samira, karim):
 def test_only_an_approved_chair_that_is_ready_is_prepared(samira, karim, omar):
     allocation = propose(samira)
     with pytest.raises(planning.StatusDoesNotAllow):
-        planning.prepare(allocation, by=omar)
+        planning.prepare(allocation, by=omar, **IN_ORDER)
     allocation = planning.approve(allocation, by=karim)
     stocktaking.record_chair_event(chair=allocation.chair, kind="repair_begun", by=omar, note="Frein cassé")
     with pytest.raises(planning.ChairNotReady):
-        planning.prepare(allocation, by=omar)
+        planning.prepare(allocation, by=omar, **IN_ORDER)
     stocktaking.record_chair_event(chair=allocation.chair, kind="repaired", by=omar)
     stocktaking.record_chair_event(chair=allocation.chair, kind="checked", by=omar)
-    assert planning.prepare(allocation, by=omar).status == "prepared"
+    assert planning.prepare(allocation, by=omar, **IN_ORDER).status == "prepared"
 
 
 @pytest.mark.parametrize("step", ["approved", "prepared"])
@@ -331,10 +332,10 @@ def test_a_chair_tried_on_at_home_is_cleaned_and_prepared_again(karim, omar):
         depot.pk,
     )
     with pytest.raises(planning.ChairNotReady):
-        planning.prepare(allocation, by=omar)
+        planning.prepare(allocation, by=omar, **IN_ORDER)
     for kind in ["disinfected", "checked"]:
         stocktaking.record_chair_event(chair=allocation.chair, kind=kind, by=omar)
-    assert planning.prepare(allocation, by=omar).status == "prepared"
+    assert planning.prepare(allocation, by=omar, **IN_ORDER).status == "prepared"
 
 
 def test_partners_are_told_apart_by_name(db):

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 
-from distributions import planning, stocktaking
+from distributions import cataloguing, planning, stocktaking
 from distributions.models import Chair, ChairEvent
 from distributions.stocktaking import Kind, State, replay
 from hajar.lib.refusals import Refusal
@@ -174,6 +174,7 @@ def test_every_possible_event_leads_somewhere(state):
         State.HANDED_OVER: HANDED_OVER,
         State.TO_DISINFECT: [*HANDED_OVER, "returned"],
         State.TO_CHECK: [*HANDED_OVER, "returned", "disinfected"],
+        State.IN_TRANSFER: ["received", "sent"],
         State.IN_REPAIR: ["received", "repair_begun"],
         State.LOST: ["received", "lost"],
         State.SCRAPPED: ["received", "scrapped"],
@@ -261,7 +262,9 @@ def test_a_moment_that_a_phone_claims_is_kept_within_reason(omar, days):
     assert received.happened_at <= event.happened_at <= timezone.now()
 
 
-@pytest.mark.parametrize("kind", ["reserved", "released", "prepared", "loaded", "handed_over", "corrected"])
+@pytest.mark.parametrize(
+    "kind", ["reserved", "released", "prepared", "loaded", "sent", "arrived", "handed_over", "corrected"]
+)
 def test_what_follows_from_other_acts_is_not_recorded_by_hand(omar, kind):
     with pytest.raises(stocktaking.NotByHand):
         stocktaking.record_chair_event(chair=ChairFactory(), kind=kind, by=omar, note="x")
@@ -337,10 +340,10 @@ def test_a_chair_that_turns_out_to_be_used_is_cleaned_first(omar):
 
 
 def test_catalogue_and_depots_are_journalled(omar):
-    model = stocktaking.add_model(
+    model = cataloguing.add_model(
         by=omar, manufacturer="Atlas", name="Poussette", category="buggy", posture_class="basic", terrain_class="dual"
     )
-    stocktaking.correct_model(model, by=omar, size="S")
+    cataloguing.correct_model(model, by=omar, size="S")
     depot = stocktaking.add_depot(by=omar, name="Rabat", province=DepotFactory().province)
     stocktaking.correct_depot(depot, by=omar, is_open=False)
     stocktaking.correct_depot(depot, by=omar, is_open=False)

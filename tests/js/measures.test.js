@@ -34,6 +34,13 @@ test("metres and millimetres of height are offered in centimetres", () => {
   assert.deepEqual(judge(1280, HEIGHT), { kind: "slip", suggestion: 128 });
 });
 
+test("a small gap between the knees may be centimetres, and none is none", () => {
+  const knees = { hard: [0, 300], slips: [10], asksUnder: 20 };
+  assert.deepEqual(judge(6, knees), { kind: "small", suggestion: 60 });
+  assert.equal(judge(0, knees), null);
+  assert.equal(judge(20, knees), null);
+});
+
 test("what no unit explains is impossible, what is rare is asked about", () => {
   assert.deepEqual(judge(3000, HIPS), { kind: "impossible", low: 120, high: 550 });
   assert.deepEqual(judge(440, HIPS), { kind: "unusual", low: 150, high: 430 });

@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
@@ -225,3 +226,66 @@ def test_numbers_are_written_as_the_language_does():
         assert Cell("x", Decimal("3.50")).shown == "3,5"
     assert Cell("x", 12345).shown == "12,345"
     assert Cell("x", 0.5, text="50 %").shown == "50 %"
+
+
+# --- lines over time ----------------------------------------------------------------------------------------------
+
+MAY, JULY, OCTOBER = date(2026, 5, 1), date(2026, 7, 1), date(2026, 10, 1)
+
+
+def over_time(*series, **options):
+    return charts.over_time([charts.Series(name, points) for name, points in series], title="Growth", **options)
+
+
+def dots_by_day(chart, number=1):
+    return [
+        (number_of(dot.get("cx")), number_of(dot.get("cy")))
+        for dot in drawn(chart).iter(f"{SVG}circle")
+        if dot.get("class") == f"dot-{number}"
+    ]
+
+
+def test_each_day_stands_in_its_place():
+    (first, second, third) = dots_by_day(over_time(("", [(MAY, 120), (JULY, 122), (OCTOBER, 125)]), rtl=False))
+    assert first[0] < second[0] < third[0]
+    assert (second[0] - first[0]) / (third[0] - first[0]) == pytest.approx(61 / 153, abs=0.01)
+    assert first[1] > second[1] > third[1]
+
+
+def test_days_run_from_the_right_in_arabic():
+    first, second = dots_by_day(over_time(("", [(MAY, 120), (JULY, 122)]), rtl=True))
+    assert first[0] > second[0]
+
+
+def test_a_drawing_over_time_need_not_begin_at_zero_but_at_round_numbers():
+    chart = over_time(("", [(MAY, 121), (JULY, 124)]), rtl=False)
+    words = [re.sub("[\u2066\u2069]", "", text.text) for text in drawn(chart).iter(f"{SVG}text")]
+    assert words[:4] == ["121", "122", "123", "124"]
+
+
+@pytest.mark.parametrize("values", [[(MAY, 120)], [(MAY, 120), (JULY, 120)], [(MAY, Decimal("0.1"))]])
+def test_one_day_or_no_change_can_be_drawn(values):
+    chart = over_time(("", values))
+    assert len(dots_by_day(chart)) == len(values)
+    assert all(12 <= y <= 152 for _x, y in dots_by_day(chart))
+
+
+def test_two_sides_have_two_lines_a_legend_and_their_rows():
+    chart = over_time(("left", [(MAY, 330), (JULY, 334)]), ("right", [(MAY, 331)]), unit="mm")
+    assert (len(dots_by_day(chart, 1)), len(dots_by_day(chart, 2))) == (2, 1)
+    assert [(key.shade, key.text) for key in chart.legend] == [("line-1", "left"), ("line-2", "right")]
+    assert [(row.text, row.value) for row in chart.rows] == [("330 mm", 330), ("334 mm", 334), ("331 mm", 331)]
+
+
+def test_nothing_over_time_is_no_drawing():
+    with pytest.raises(ValueError, match="nothing"):
+        over_time(("", []))
+
+
+@given(
+    st.lists(st.tuples(st.dates(), st.decimals(0, 10_000, places=1)), min_size=1, max_size=8, unique_by=lambda p: p[0])
+)
+def test_a_drawing_over_time_stays_on_its_sheet(points):
+    for x, y in dots_by_day(over_time(("", points), rtl=False)):
+        assert 0 <= x <= 360
+        assert 11.9 <= y <= 152.1

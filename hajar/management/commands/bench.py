@@ -285,7 +285,7 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     yield page("chairs: a serial number", "distributions:chair_list", q=served.allocation.chair.serial)
     yield page("chair", "distributions:chair_detail", served.allocation.chair_id)
     yield page("stock and depots", "distributions:depot_list")
-    yield page("choose a chair for a need", "distributions:allocation_create", need=need.pk)
+    yield page("choose a chair for a need", "distributions:need_choices", need.pk)
     yield page("initiatives", "distributions:initiative_list")
     yield page("initiative, finished", "distributions:initiative_detail", initiative.pk)
     yield page("initiative, coming", "distributions:initiative_detail", coming.pk)
