@@ -1,4 +1,4 @@
-"""Two planners at one plan, two plans at the same chairs: on both databases one counts, the others are told in words."""
+"""Two planners at one plan, two plans at the same chairs: on both databases one counts, the others are told why."""
 
 import pytest
 from django.db import connection
