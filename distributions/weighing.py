@@ -25,6 +25,7 @@ VERSIONS = {
     "growth": growth.VERSION,
     "share": solver.VERSION,
 }
+MOST = 600  # needs, and chairs, that are weighed at once: the first of the queue, those held longest
 FORESEEN = 48  # months: a chair that does longer is as good as one that does for ever
 
 
@@ -81,6 +82,7 @@ class Table:
     apart: tuple[tuple[Seeker, str], ...] = ()
     rules: tuple[PlanRule, ...] = ()
     floors: Mapping[int, int] = field(default_factory=dict)
+    is_cut: bool = False  # more children wait than are weighed at once
 
     def suit(self, need: UUID, chair: UUID) -> Suit:
         return self.suits[need, self.kind_of[chair]]
@@ -104,13 +106,15 @@ def gather(initiative: Initiative, *, user) -> Table:
         .open()
         .filter(purpose__in=Need.CHAIRS)
         .select_related("child__family__province__region", "assessment")
-        .in_queue_order()
+        .in_queue_order()[: MOST + 1]
     )
+    is_cut = len(needs) > MOST
+    needs = needs[:MOST]
     seekers, apart = _sort_out([Seeker(need, place) for place, need in enumerate(needs, start=1)])
     rules = list(_rules(initiative))
     seen = {*PlanRule.objects.visible_to(user).filter(initiative=initiative).standing().values_list("pk", flat=True)}
     kept_elsewhere = {rule.chair_id for rule in rules if rule.kind == PlanRule.Kind.FIX and rule.pk not in seen}
-    chairs = tuple(chair for chair in free_chairs() if chair.pk not in kept_elsewhere)
+    chairs = tuple(free_chairs().exclude(pk__in=kept_elsewhere)[:MOST])
     kind_of = {chair.pk: (chair.model_id, frozenset(chair.accessories)) for chair in chairs}
     one_of_each = {kind_of[chair.pk]: chair for chair in reversed(chairs)}
     return Table(
@@ -120,6 +124,7 @@ def gather(initiative: Initiative, *, user) -> Table:
         kind_of=kind_of,
         apart=apart,
         rules=tuple(rule for rule in rules if rule.pk in seen),
+        is_cut=is_cut,
         floors=dict(RegionFloor.objects.filter(initiative=initiative).values_list("region", "least")),
     )
 

@@ -57,6 +57,7 @@ def _draft(request, initiative) -> dict:
     costs = balancing.costs_of_rules(table, plan, most=COSTED)
     return {
         "plan": plan,
+        "most": weighing.MOST if table.is_cut else 0,
         "pairs": plan.pairs[:most],
         "left_out": plan.left_out[:most],
         "idle": plan.idle[:most],

@@ -177,6 +177,15 @@ def test_a_large_chair_is_kept_for_whom_it_will_be_needed(initiative, karim):
     assert table.suit(need.pk, large.pk).waste > table.suit(need.pk, little.pk).waste
 
 
+def test_of_a_very_long_queue_the_first_are_weighed(initiative, karim, monkeypatch):
+    monkeypatch.setattr(weighing, "MOST", 2)
+    first, second = need_of(90), need_of(80)
+    need_of(70)
+    table = weighing.gather(initiative, user=karim)
+    assert table.is_cut
+    assert [seeker.need.pk for seeker in table.seekers] == [first.pk, second.pk]
+
+
 def test_the_number_of_queries_does_not_grow_with_children_and_chairs(initiative, karim):
     def asked():
         with CaptureQueriesContext(connection) as queries:
