@@ -1,6 +1,7 @@
 """A child is looked at and measured on a tablet, in French and in Arabic, by finger or by keys, and nothing is lost."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import expect
@@ -63,6 +64,7 @@ def test_a_child_is_assessed_measured_and_scored(form, draft):
     tap(form, "issues", "pain")
     form.locator("#id_pain_where").fill("Hanches")
     tap(form, "has_chair", "no")
+    tap(form, "injury", "stage_1")
     unfold(form, "skin")
     form.locator('.spot[data-spot="heel_left"]').click()
     expect(form.locator('input[name="skin_marks-heel_left"]:focus')).to_be_attached()
@@ -94,14 +96,15 @@ def test_what_could_not_be_sent_survives_a_reload(form, draft):
     tap(form, "skin_marks-sacrum", "healed")
     form.locator("#id_goals").fill("Voir la mer")
     expect(form.locator("[data-saved][data-state=wordsOffline]")).to_be_attached()
-    form.once("dialog", lambda question: question.accept())  # the browser asks whether to leave
+    form.on("dialog", lambda question: question.accept())  # the browser asks whether to leave
     form.reload()
     expect(form.locator('input[name="issues"][value="fatigue"]')).to_be_checked()
     expect(form.locator('input[name="skin_marks-sacrum"][value="healed"]')).to_be_checked()
     expect(form.locator("#s-skin details")).to_have_attribute("open", "")
     form.unroute("**/autosave/")
-    form.locator("#id_remarks").fill("Revenir en mai")
-    saved(form)
+    deadline = time.monotonic() + 30
+    while not stored(draft).goals and time.monotonic() < deadline:
+        form.wait_for_timeout(300)
     kept = stored(draft)
     assert (kept.issues, kept.skin_marks, kept.goals) == (["fatigue"], {"sacrum": "healed"}, "Voir la mer")
 
