@@ -142,16 +142,10 @@ class Draft {
     }
     this.isSending = true;
     this.say("wordsSaving");
-    let response = null;
-    try {
-      response = await fetch(this.url, { method: "POST", body: this.body(answers, this.version.value), headers: { Accept: "application/json" } });
-    } catch {
-      response = null;
-    }
-    this.isSending = false;
-    const outcome = meaning(response);
-    if (outcome === "saved") this.done(answers, await response.json());
-    else if (outcome === "conflict") this.held(await response.json());
+    const [outcome, answer] = await this.post(answers);
+    this.isSending = false; // only now: whoever sends next needs the version that came with the answer
+    if (outcome === "saved") this.done(answers, answer);
+    else if (outcome === "conflict") this.held(answer);
     else if (outcome === "signed-out") {
       this.say("wordsSignedOut");
       this.later(RETRY);
@@ -159,6 +153,17 @@ class Draft {
       this.say("wordsOffline");
       this.later(RETRY);
     } else this.say("wordsRefused");
+  }
+
+  async post(answers) {
+    try {
+      const body = this.body(answers, this.version.value);
+      const response = await fetch(this.url, { method: "POST", body, headers: { Accept: "application/json" } });
+      const outcome = meaning(response);
+      return [outcome, outcome === "saved" || outcome === "conflict" ? await response.json() : null];
+    } catch {
+      return [meaning(null), null];
+    }
   }
 
   done(answers, answer) {
