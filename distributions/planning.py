@@ -62,6 +62,10 @@ class ChairsOnTheRoad(Refusal):
     )
 
 
+class PlanHoldsReservations(Refusal):
+    sentence = _("Reservations of the locked plan still wait for an approval: take the lock back on the plan's page.")
+
+
 class ReservationsOpen(Refusal):
     sentence = _("Some chairs are still reserved in this initiative: deliver or release them first.")
 
@@ -192,6 +196,8 @@ def move_initiative(initiative: Initiative, *, to: str, by) -> Initiative:
     if to not in MOVES[before]:
         raise MoveNotPossible(state=locked.get_state_display(), target=dict(State.choices).get(to, to))
     live = locked.allocations.live()
+    if to == State.DRAFT and live.planned().exists():
+        raise PlanHoldsReservations
     if to == State.RECONCILED and live.filter(status=Status.LOADED).exists():
         raise ChairsOnTheRoad
     if to in (State.RECONCILED, State.CLOSED) and live.exists():

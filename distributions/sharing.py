@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import queueing
 from beneficiaries.models import Child, Need, Region
-from distributions import balancing, choosing, planning, weighing
+from distributions import balancing, planning, weighing
 from distributions.balancing import Plan, PlannedPair
 from distributions.models import Allocation, Chair, Initiative, PlanLock, PlanRule, RegionFloor
 from distributions.planning import SamePerson
@@ -292,8 +292,6 @@ def _reserve(initiative: Initiative, pair: PlannedPair, order: int, *, by, stock
             "fixed_by": str(pair.fixed_by.by) if pair.fixed_by else "",
         }
     }
-    if pair.suit.candidate:
-        allocation.facts.setdefault("choice", choosing.frozen(pair.suit.candidate))
     allocation.save(update_fields=["plan_order", "facts"])
     return allocation
 
@@ -348,7 +346,7 @@ def unlock_plan(initiative: Initiative, *, by, reason: str) -> Initiative:
 
 
 def _proposed(initiative: Initiative):
-    return Allocation.objects.filter(initiative=initiative, status=Status.PROPOSED, plan_order__isnull=False)
+    return Allocation.objects.planned().filter(initiative=initiative)
 
 
 @dataclass(frozen=True)

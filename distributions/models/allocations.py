@@ -21,6 +21,10 @@ class AllocationQuerySet(models.QuerySet):
     def live(self):
         return self.filter(status__in=Allocation.LIVE)
 
+    def planned(self):
+        """Those that a locked plan proposes and nobody approved yet."""
+        return self.filter(status=Allocation.Status.PROPOSED, plan_order__isnull=False)
+
 
 class Allocation(Journalled):
     """One row is this chair for this need in this initiative."""

@@ -109,9 +109,12 @@ def _moves(initiative: Initiative) -> list[tuple[str, str, str]]:
     }
     order = list(Initiative.State)
     here = order.index(Initiative.State(initiative.state))
+    # A locked plan is approved, or taken back, where its reservations are seen: on its own page.
+    elsewhere = {Initiative.State.DRAFT, Initiative.State.APPROVED} if initiative.allocations.planned().exists() else ()
     return [
         (state.value, *(onwards if order.index(state) > here else back)[state.value])
         for state in planning.next_states(initiative)
+        if state not in elsewhere
     ]
 
 

@@ -273,6 +273,17 @@ def test_a_plan_taken_back_frees_what_nobody_approved(initiative, karim, nadia):
     assert Allocation.objects.live().count() == 2
 
 
+def test_a_locked_plan_goes_back_to_the_draft_on_its_own_page_alone(initiative, karim):
+    """Else its reservations would stay behind, and a second lock would find their chairs taken."""
+    need_of(90), ChairFactory()
+    lock(initiative, karim)
+    with pytest.raises(planning.PlanHoldsReservations):
+        planning.move_initiative(initiative, to="draft", by=karim)
+    sharing.unlock_plan(initiative, by=karim, reason="Un fauteuil arrive demain")
+    initiative.refresh_from_db()
+    assert initiative.state == "draft"
+
+
 def test_a_closed_file_leaves_every_plan_at_once(karim):
     drafted, locked = InitiativeFactory(), InitiativeFactory()
     need, chair = need_of(90), ChairFactory()
