@@ -20,6 +20,7 @@ def tabs(current: str) -> list[dict]:
         ("transfer_list", _("Transfers")),
         ("recall_list", _("Recalls")),
         ("chairmodel_list", _("Catalogue")),
+        ("purchase_forecast", _("Chairs to find")),
     ]
     return [{"word": word, "url": reverse(f"distributions:{name}"), "current": name == current} for name, word in pages]
 

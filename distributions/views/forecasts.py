@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from beneficiaries.models import Child
 from distributions import forecasting, growth
+from distributions.views import depots
 
 
 @require_safe
@@ -17,6 +18,7 @@ def purchase_forecast(request):
         "sections": [{"months": months, "sizes": sizes, "number": _number(sizes)} for months, sizes in sections],
         "shown": _children_shown(request.user, purchases),
         "provenance": growth.PROVENANCE,
+        "tabs": depots.tabs("purchase_forecast"),
     }
     return render(request, "distributions/purchase_forecast.html", context)
 

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -106,7 +106,7 @@ NAVIGATION = [
             _("Initiatives"),
             "gift",
             "distributions.view_initiative",
-            _nouns("initiative", "partner", "allocation"),
+            _nouns("initiative", "partner", "allocation", "preparation"),
             bar=5,
         ),
         Entry(
@@ -131,6 +131,7 @@ NAVIGATION = [
         Entry(
             "distributions:report_list", _("Reports"), "bar-chart", "distributions.view_initiative", _nouns("report")
         ),
+        Entry("status", pgettext_lazy("page", "Status"), "clipboard-pulse", "backups.view_backup"),
         Entry("admin:index", _("Administration"), "sliders", STAFF),
     ],
 ]
