@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from distributions.views import (
     allocations,
     chairs,
     deliveries,
+    field_api,
     followups,
     initiatives,
     mobile,
@@ -64,4 +65,5 @@ urlpatterns = [
     path(
         "mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/delivery/", mobile.create_delivery, name="mobile_delivery_create"
     ),
+    path("mobile/api/v1/", include(field_api.addresses())),
 ]

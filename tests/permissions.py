@@ -141,4 +141,8 @@ RULES = [
     act("distributions:mobile_round_open", {VOLUNTEER}, OWN, pk="round"),
     page("distributions:mobile_stop", {VOLUNTEER}, OWN, round_pk="round", pk="allocation"),
     page("distributions:mobile_delivery_create", {VOLUNTEER}, OWN, round_pk="round", pk="allocation"),
+    act("distributions:mobile_sync", {VOLUNTEER}),
+    Rule("distributions:mobile_hand_in", EVERYBODY, PUBLIC, post=True),
+    page("distributions:mobile_pack", {VOLUNTEER}, device="device"),
+    act("distributions:mobile_file", {VOLUNTEER}, sha256="content"),
 ]

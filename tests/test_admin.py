@@ -38,9 +38,12 @@ HOUSE = {
     "distributions.chairmodel": {LOOK, ADD, CHANGE},
     "distributions.delivery": {LOOK},
     "distributions.depot": {LOOK, ADD, CHANGE},
+    "distributions.device": {LOOK},
     "distributions.followup": {LOOK},
     "distributions.initiative": {LOOK, ADD, CHANGE},
     "distributions.partner": {LOOK, ADD, CHANGE},
+    "distributions.phoneentry": {LOOK},
+    "distributions.phonefile": {LOOK},
     "distributions.repair": {LOOK},
     "distributions.round": {LOOK},
 }

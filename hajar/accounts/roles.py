@@ -48,6 +48,7 @@ _COORDINATOR = (
     | _may("distributions", "add change", *CAMPAIGN, *STORE, "repair")
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
+    | _may("distributions", "view change", "device", "phoneentry")
     | _may("beneficiaries", "view", "census")
     | {
         "distributions.plan_initiative",
@@ -79,7 +80,7 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
             | _may("beneficiaries", "view", "registerimport")
-            | _may("distributions", "view", "attachment")
+            | _may("distributions", "view", "attachment", "phonefile")
             | _may("journal", "view", "entry")
         ),
         enters_admin=True,
