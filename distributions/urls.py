@@ -4,6 +4,7 @@ from distributions.views import (
     allocations,
     chairs,
     deliveries,
+    field,
     field_api,
     followups,
     initiatives,
@@ -65,5 +66,8 @@ urlpatterns = [
     path(
         "mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/delivery/", mobile.create_delivery, name="mobile_delivery_create"
     ),
+    path("mobile/sw.js", field.worker, name="mobile_worker"),
+    path("mobile/manifest.json", field.manifest, name="mobile_manifest"),
+    path("mobile/shell/<slug:language>/", field.shell, name="mobile_shell"),
     path("mobile/api/v1/", include(field_api.addresses())),
 ]

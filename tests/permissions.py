@@ -145,4 +145,7 @@ RULES = [
     Rule("distributions:mobile_hand_in", EVERYBODY, PUBLIC, post=True),
     page("distributions:mobile_pack", {VOLUNTEER}, device="device"),
     act("distributions:mobile_file", {VOLUNTEER}, sha256="content"),
+    Rule("distributions:mobile_worker", EVERYBODY, PUBLIC),
+    Rule("distributions:mobile_manifest", EVERYBODY, PUBLIC),
+    Rule("distributions:mobile_shell", EVERYBODY, PUBLIC, {"language": "language"}),
 ]

@@ -57,6 +57,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "attachment_kind": "signature",
         "device": "6f1c1b7e-0a53-4a0e-9a55-9d7d5b1b7a10",
         "content": "0" * 64,
+        "language": "ar",
     }
 
 

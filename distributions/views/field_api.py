@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils import timezone, translation
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError
@@ -188,6 +189,7 @@ def put_file(request, sha256: protocol.Sha256):
 def pack(request, device: protocol.Id):
     """Everything of her rounds of these days, in each language: what a phone keeps to work without a network."""
     rounds = Round.objects.for_phone(request.user).select_related("province", "initiative").order_by("day", "pk")
+    get_token(request)  # the phone will need its cookie to send
     public = sealing.public_key(settings.PHONE_SECRETS[0])
     return {
         "owner": str(request.user.pk),
