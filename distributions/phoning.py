@@ -1,14 +1,16 @@
 """Look after phones: which there are, what they have seen of our journal, and what they left for people."""
 
+import base64
 import uuid
 from dataclasses import dataclass
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from distributions import delivering, stocktaking
-from distributions.models import Device, PhoneEntry
+from distributions import delivering, stocktaking, syncing
+from distributions.models import Device, PhoneEntry, PhoneFile
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry as JournalEntry
 from hajar.journal.models import Head
@@ -100,3 +102,40 @@ def report_lost(device: Device, *, by) -> Device:
         device.save(update_fields=["lost_at"])
         journal.record("phone.lost", device, by=by)
     return device
+
+
+class NotARescue(Refusal):
+    sentence = _("This is no file in which a phone kept its entries.")
+
+
+@dataclass(frozen=True)
+class Rescued:
+    """What came out of a rescue file: what became of each entry, and how many files were kept."""
+
+    results: list[syncing.Result]
+    files: int
+
+
+def bring_in(content: dict) -> Rescued:
+    """Take in what a phone kept in a file because it found no network; bringing it twice changes nothing.
+
+    Everything in it is sealed for us, and goes out under the person whose phone it was. Raises NotARescue.
+    """
+    try:
+        if content["format"] != "hajar-rescue-1":
+            raise NotARescue
+        person = get_user_model().objects.get(pk=uuid.UUID(content["owner"]))
+        boxes = [{"sealed": str(box)} for box in content["entries"]]
+        files = [(str(file["sha256"]), base64.b64decode(file["box"], validate=True)) for file in content["files"]]
+    except (KeyError, TypeError, ValueError, AttributeError, get_user_model().DoesNotExist) as fault:
+        raise NotARescue from fault
+    is_gone = not (person.is_active and person.has_perm("distributions.record_delivery"))
+    sender = syncing.Sender(person, is_gone=is_gone)
+    results = syncing.receive(boxes, sender=sender)
+    kept = 0
+    for sha256, box in files:
+        try:
+            kept += syncing.keep_file(sha256, box, sender=sender) == PhoneFile.State.KEPT
+        except (syncing.FileNotAwaited, syncing.FileAltered):
+            continue
+    return Rescued(results, kept)
