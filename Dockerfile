@@ -19,12 +19,14 @@ RUN /venv/bin/python manage.py messages --compile \
  && rm -rf node_modules tests
 
 FROM python:3.13-slim
-RUN useradd --create-home --uid 10001 hajar && install -d -o hajar -g hajar /media
+# pg_dump and pg_restore for `manage.py backup`: as new as the server in compose.yaml, or newer
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-client && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 10001 hajar && install -d -o hajar -g hajar -m 700 /media /backups
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app
 USER hajar
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 HAJAR_DEBUG=0 HAJAR_MEDIA_ROOT=/media
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 HAJAR_DEBUG=0 HAJAR_MEDIA_ROOT=/media HAJAR_BACKUP_DIR=/backups
 EXPOSE 8000
 HEALTHCHECK --interval=30s --start-period=20s CMD ["python", "deploy/healthy.py"]
 CMD ["gunicorn", "hajar.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=2", "--timeout=180", "--no-control-socket"]

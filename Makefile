@@ -93,7 +93,8 @@ compiled:
 # Settings as in production, with nothing behind them.
 PRODUCTION = env HAJAR_DEBUG=0 HAJAR_SECRET_KEY=$$(python -c "import secrets; print(secrets.token_urlsafe(50))") \
 	HAJAR_ALLOWED_HOSTS=hajar.example HAJAR_EMAIL_URL=dummymail:// DATABASE_URL=sqlite:///$$scratch/db.sqlite3 \
-	HAJAR_STATIC_ROOT=$$scratch/static
+	HAJAR_STATIC_ROOT=$$scratch/static HAJAR_BACKUP_DIR=$$scratch/backups \
+	HAJAR_BACKUP_KEY=$$(python -c "import secrets; print(secrets.token_urlsafe(32))")
 
 check: setup ## lint, types, import law, migrations, translations, templates, deployment
 	ruff check .

@@ -35,11 +35,6 @@ def head() -> Place:
     return Place(end.sequence, end.hash)
 
 
-def durable_sequence() -> int:
-    """Up to here everything lies in the two newest verified backups: a phone may forget it."""
-    return 0
-
-
 def knows(place: Place) -> bool:
     """Whether our journal has what a phone has seen; if not, we were restored or rewritten."""
     if not place.sequence:

@@ -37,7 +37,7 @@ from distributions.protocol import (
     is_plain,
 )
 from hajar.journal import recording as journal
-from hajar.lib import sealing
+from hajar.lib import boxes
 from hajar.lib.refusals import Refusal
 
 Kind, State, Reason, Doubt = PhoneEntry.Kind, PhoneEntry.State, PhoneEntry.Reason, Delivery.Doubt
@@ -144,7 +144,7 @@ def _opened(raw: dict) -> tuple[Any, str]:
     """What is in a box; what cannot be opened stays as it came."""
     try:
         box = base64.b64decode(Sealed.model_validate(raw).sealed, validate=True)
-        inside = json.loads(sealing.unseal(box, settings.PHONE_SECRETS))
+        inside = json.loads(boxes.unseal(box, settings.PHONE_SECRETS))
     except (NotSaid, ValueError, RecursionError):
         return raw, ""
     return inside, inside.get("id", "") if isinstance(inside, dict) else ""
@@ -415,10 +415,10 @@ def keep_file(sha256: str, data: bytes, *, sender: Sender) -> str:
     named = PhoneFile.objects.filter(entry__author=sender.person, sha256=sha256)
     if not named.exists():
         raise FileNotAwaited
-    if sealing.is_box(data):
+    if boxes.is_box(data):
         try:
-            data = sealing.unseal(data, settings.PHONE_SECRETS)
-        except sealing.CannotOpen:
+            data = boxes.unseal(data, settings.PHONE_SECRETS)
+        except boxes.CannotOpen:
             raise FileAltered from None
     if hashlib.sha256(data).hexdigest() != sha256:
         raise FileAltered

@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "hajar",
     "hajar.accounts",
     "hajar.journal",
+    "hajar.backups",
     "beneficiaries",
     "distributions",
 ]
@@ -210,6 +211,15 @@ STORAGES = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage" if DEBUG else "hajar.storage.ManifestStorage"
     },
 }
+
+# Where `manage.py backup` writes. A key of its own: whoever steals the web server's secret cannot read the backups.
+HAJAR_BACKUP_DIR = Path(backup_dir) if (backup_dir := env.str("HAJAR_BACKUP_DIR", default="")) else None
+HAJAR_BACKUP_KEY = env.str("HAJAR_BACKUP_KEY", default="")
+HAJAR_BACKUP_KEEP = env.list("HAJAR_BACKUP_KEEP", cast=int, default=[48, 30, 6])  # most recent, last of days, of months
+if HAJAR_BACKUP_KEY and len(HAJAR_BACKUP_KEY) < 32:
+    raise ImproperlyConfigured("HAJAR_BACKUP_KEY must have at least 32 random characters.")
+if len(HAJAR_BACKUP_KEEP) != 3 or HAJAR_BACKUP_KEEP[0] < 2 or min(HAJAR_BACKUP_KEEP) < 0:
+    raise ImproperlyConfigured("HAJAR_BACKUP_KEEP must be three numbers such as 48,30,6; the first at least 2.")
 
 # --- who comes in ------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("status/", views.status, name="status"),
     path("", include("beneficiaries.urls")),
     path("", include("distributions.urls")),
     path("admin/", admin.site.urls),

@@ -1,6 +1,6 @@
 from functools import lru_cache
 
-from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from hajar import status as status_of
 from hajar import today
 
 
@@ -24,12 +25,24 @@ def home(request):
 def health(request):
     """Say whether this process can do its work: 200 when the database answers and is up to date, else 503."""
     try:
-        waiting = _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
+        waiting = _waiting_migrations()
     except DatabaseError:
         return JsonResponse({"status": "the database does not answer"}, status=503)
     if waiting:
         return JsonResponse({"status": "migrations are waiting"}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+@permission_required("backups.view_backup", raise_exception=True)
+@require_safe
+def status(request):
+    """How the house itself is: backups, journal, files, database."""
+    house = status_of.of_the_house(request.user, waiting_migrations=_waiting_migrations())
+    return render(request, "status.html", {"status": house})
+
+
+def _waiting_migrations() -> frozenset[tuple[str, str]]:
+    return _known_migrations() - set(MigrationRecorder(connection).applied_migrations())
 
 
 @lru_cache

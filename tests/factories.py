@@ -11,6 +11,7 @@ from beneficiaries import models as register
 from distributions import delivering, following_up, planning, stocktaking
 from distributions import models as chairs
 from hajar.accounts.models import User
+from hajar.backups.models import Backup
 
 
 def province(iso: str) -> register.Province:
@@ -339,3 +340,17 @@ class FollowUpFactory(factory.Factory):
     @classmethod
     def _create(cls, model_class, **found):
         return following_up.record_followup(**found)
+
+
+class BackupFactory(DjangoModelFactory):
+    class Meta:
+        model = Backup
+
+    sequence = factory.Sequence(lambda number: 1000 + number)
+    taken_at = factory.LazyFunction(timezone.now)
+    verified_at = factory.SelfAttribute("taken_at")
+    head_hash = sha256 = "0" * 64
+    file_name = factory.LazyAttribute(lambda backup: f"hajar-20261126T010203Z-{backup.sequence:09d}.backup")
+    size_bytes = 1_500_000
+    is_encrypted = True
+    engine = "sqlite"

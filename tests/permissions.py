@@ -47,6 +47,7 @@ RULES = [
     Rule("home", EVERYBODY, ANYONE),
     Rule("health", EVERYBODY, PUBLIC),
     Rule("set_language", EVERYBODY, PUBLIC, post=True),
+    page("status", DECIDERS),
     # Stock
     page("distributions:chair_list", OFFICE),
     page("distributions:chair_detail", OFFICE, pk="chair"),

@@ -19,6 +19,7 @@ LOOK, ADD, CHANGE = "look", "add", "change"
 HOUSE = {
     "accounts.user": {LOOK, ADD, CHANGE},
     "journal.entry": {LOOK},
+    "backups.backup": {LOOK},
     "beneficiaries.assessment": {LOOK, CHANGE},
     "beneficiaries.association": {LOOK, ADD, CHANGE},
     "beneficiaries.child": {LOOK, ADD, CHANGE},
@@ -62,7 +63,7 @@ def test_every_model_of_the_house_is_in_the_table():
     ours = {
         model._meta.label_lower
         for model in admin.site._registry
-        if model._meta.app_label in ("accounts", "journal", "beneficiaries", "distributions")
+        if model._meta.app_label in ("accounts", "journal", "backups", "beneficiaries", "distributions")
     }
     packages = {label for label in ours if label.startswith("account.")}
     assert ours - packages == set(HOUSE)

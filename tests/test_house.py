@@ -232,7 +232,7 @@ def test_every_model_is_in_the_administration():
     ours = {
         model._meta.label_lower
         for model in apps.get_models()
-        if model._meta.app_label in ("accounts", "journal", "beneficiaries", "distributions")
+        if model._meta.app_label in ("accounts", "journal", "backups", "beneficiaries", "distributions")
     }
     registered = {model._meta.label_lower for model in admin.site._registry}
     assert ours - registered == WITHOUT_ADMIN

@@ -52,5 +52,18 @@ def test_an_unsafe_production_does_not_start_and_says_why(setting, value):
     assert setting in complaint
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("HAJAR_BACKUP_KEY", "short"),
+        ("HAJAR_BACKUP_KEEP", "1,30,6"),
+        ("HAJAR_BACKUP_KEEP", "48,30"),
+        ("HAJAR_BACKUP_KEEP", "48,-1,6"),
+    ],
+)
+def test_backups_that_would_not_protect_are_refused_even_on_a_laptop(setting, value):
+    assert setting in start(**{setting: value})
+
+
 def test_a_misspelt_switch_is_refused():
     assert "HAJAR_DEBUG must be 1 or 0, not 'ture'" in start(HAJAR_DEBUG="ture")

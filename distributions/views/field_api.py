@@ -25,7 +25,8 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 from distributions import delivering, phoning, protocol, syncing
 from distributions.models import Round
 from distributions.views import mobile
-from hajar.lib import sealing
+from hajar.backups import keeping
+from hajar.lib import boxes
 from hajar.lib.refusals import Refusal
 
 HAND_IN = "distributions.mobile.hand_in"
@@ -134,7 +135,7 @@ def _answer(request, sent: SyncIn, person, *, is_gone: bool) -> dict:
     return {
         "results": [asdict(result) for result in results],
         "head": asdict(phoning.head()),
-        "durable_sequence": phoning.durable_sequence(),
+        "durable_sequence": keeping.durable_sequence(),
         "server_time": timezone.now().isoformat(),
         "missing": syncing.missing_files(person),
         "resync": resync,
@@ -190,7 +191,7 @@ def pack(request, device: protocol.Id):
     """Everything of her rounds of these days, in each language: what a phone keeps to work without a network."""
     rounds = Round.objects.for_phone(request.user).select_related("province", "initiative").order_by("day", "pk")
     get_token(request)  # the phone will need its cookie to send
-    public = sealing.public_key(settings.PHONE_SECRETS[0])
+    public = boxes.public_key(settings.PHONE_SECRETS[0])
     return {
         "owner": str(request.user.pk),
         "made_at": timezone.now().isoformat(),

@@ -50,6 +50,7 @@ _COORDINATOR = (
     | _may("distributions", "view", "planlock")
     | _may("distributions", "view change", "device", "phoneentry")
     | _may("beneficiaries", "view", "census")
+    | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
         "beneficiaries.override_need",

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,17 +119,23 @@ class Fault:
 
 def faults() -> Iterator[Fault]:
     """Walk the whole chain and yield what does not hold. Erased payloads are no fault."""
+    entries = Entry.objects.select_related("payload").order_by("sequence").iterator(chunk_size=2000)
+    head = Head.objects.get(pk=1)
+    yield from walk(((entry, getattr(entry, "payload", None)) for entry in entries), head.sequence, head.hash)
+
+
+def walk(entries: Iterable[tuple[Entry, Payload | None]], last_sequence: int, last_hash: str) -> Iterator[Fault]:
+    """Yield what does not hold in this chain, given in order; it may lie in a copy of the database."""
     expected, previous = 1, GENESIS
-    for entry in Entry.objects.select_related("payload").order_by("sequence").iterator(chunk_size=2000):
+    for entry, payload in entries:
         if entry.sequence != expected:
             yield Fault(entry.sequence, "gap")
         if entry.previous_hash != previous:
             yield Fault(entry.sequence, "link")
         if entry.hash != hash_entry(entry):
             yield Fault(entry.sequence, "entry")
-        if hasattr(entry, "payload") and entry.payload_hash != hash_payload(entry.payload.data, entry.payload.salt):
+        if payload is not None and entry.payload_hash != hash_payload(payload.data, payload.salt):
             yield Fault(entry.sequence, "payload")
         expected, previous = entry.sequence + 1, entry.hash
-    head = Head.objects.get(pk=1)
-    if (head.sequence, head.hash) != (expected - 1, previous):
-        yield Fault(head.sequence, "head")
+    if (last_sequence, last_hash) != (expected - 1, previous):
+        yield Fault(last_sequence, "head")

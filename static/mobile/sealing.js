@@ -1,4 +1,4 @@
-// Seals what a phone keeps so that only the server can read it; hajar/lib/sealing.py opens it and says how a box is made.
+// Seals what a phone keeps so that only the server can read it; hajar/lib/boxes.py opens it and says how a box is made.
 import { joined, toBytes } from "mobile/bytes";
 
 const MARK = toBytes("HJR1");

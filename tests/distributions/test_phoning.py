@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from distributions import phoning
 from distributions.models import Delivery, Device, PhoneEntry
-from hajar.lib import sealing
+from hajar.lib import boxes
 from tests.distributions.test_syncing import picture
 from tests.factories import AllocationFactory
 from tests.phones import Phone, entry, hand_over
@@ -25,10 +25,10 @@ def stop(driss):
 @pytest.fixture
 def rescue(driss, stop, settings):
     """A file as a phone saves it, with one hand-over and its signature."""
-    key = sealing.public_key(settings.PHONE_SECRETS[0])
+    key = boxes.public_key(settings.PHONE_SECRETS[0])
 
     def boxed(data: bytes) -> str:
-        return base64.b64encode(sealing.seal(data, key)).decode()
+        return base64.b64encode(boxes.seal(data, key)).decode()
 
     signature = picture()
     name = hashlib.sha256(signature).hexdigest()

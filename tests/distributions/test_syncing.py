@@ -21,7 +21,7 @@ from distributions.models import Allocation, Delivery, Device, PhoneEntry, Phone
 from hajar.accounts import roles
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry as JournalEntry
-from hajar.lib import sealing
+from hajar.lib import boxes
 from tests.factories import AllocationFactory, ChairFactory, ConsentFactory, HealthRecordFactory, RoundFactory
 from tests.phones import SYNC, Phone, entry, hand_over
 
@@ -159,7 +159,7 @@ POISONS = {
     "a file that is none": lambda good: {**good, "files": {"signature": "../../etc/passwd"}},
     "a box that is none": lambda good: {"sealed": "AAAA"},
     "a box of another key": lambda good: {
-        "sealed": base64.b64encode(sealing.seal(b"{}", sealing.public_key("another"))).decode()
+        "sealed": base64.b64encode(boxes.seal(b"{}", boxes.public_key("another"))).decode()
     },
 }
 
@@ -386,7 +386,7 @@ def test_settling_a_doubt_about_a_delivery_ticks_its_entry_and_the_other_way_rou
 
 def test_a_sealed_entry_is_the_same_as_the_open_one(phone, stop, settings):
     said = entry("delivery", hand_over(stop))
-    box = sealing.seal(json.dumps(said).encode(), sealing.public_key(settings.PHONE_SECRETS[0]))
+    box = boxes.seal(json.dumps(said).encode(), boxes.public_key(settings.PHONE_SECRETS[0]))
     sealed = {"sealed": base64.b64encode(box).decode()}
     settings.PHONE_SECRETS = ["a newer one", *settings.PHONE_SECRETS]
     result = only(phone.send(sealed))
@@ -396,7 +396,7 @@ def test_a_sealed_entry_is_the_same_as_the_open_one(phone, stop, settings):
 
 
 def test_the_pack_says_what_to_seal_for(phone, stop, settings):
-    assert phone.pack()["public_key"] == sealing.public_key(settings.PHONE_SECRETS[0]).hex()
+    assert phone.pack()["public_key"] == boxes.public_key(settings.PHONE_SECRETS[0]).hex()
 
 
 # --- files --------------------------------------------------------------------------------------------------------
@@ -433,7 +433,7 @@ def test_one_picture_in_two_entries_is_kept_for_both(phone, driss, stop):
 def test_a_sealed_file_is_opened(phone, stop, settings):
     signature = picture()
     phone.send(with_files(stop, signature=signature))
-    box = sealing.seal(signature, sealing.public_key(settings.PHONE_SECRETS[0]))
+    box = boxes.seal(signature, boxes.public_key(settings.PHONE_SECRETS[0]))
     assert phone.put(hashlib.sha256(signature).hexdigest(), box).json()["state"] == "kept"
     assert phone.put(hashlib.sha256(signature).hexdigest(), box[:-1] + b"x").status_code == 409
 
