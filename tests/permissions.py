@@ -136,6 +136,11 @@ RULES = [
     page("distributions:repair_list", REGISTRARS | {STOREKEEPER}),
     page("distributions:repair_create", STORE, pk="chair"),
     page("distributions:repair_finish", STORE, pk="repair"),
+    page("distributions:phoneentry_list", DECIDERS),
+    page("distributions:phoneentry_detail", DECIDERS, REGION, pk="phone_entry"),
+    act("distributions:phoneentry_handle", DECIDERS, REGION, pk="phone_entry"),
+    page("distributions:device_list", DECIDERS),
+    act("distributions:device_lost", DECIDERS, pk="phone"),
     # The phone
     page("distributions:mobile_round_list", {VOLUNTEER}),
     page("distributions:mobile_round_detail", {VOLUNTEER}, OWN, pk="round"),

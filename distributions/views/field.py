@@ -6,6 +6,7 @@ They are the same for everybody and hold nothing of anybody: a phone may keep th
 import base64
 import hashlib
 import json
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -108,8 +109,7 @@ def _content(name: str) -> bytes:
     if staticfiles_storage.exists(stored):
         with staticfiles_storage.open(stored) as file:
             return file.read()
-    with open(finders.find(name), "rb") as file:
-        return file.read()
+    return Path(finders.find(name) or "").read_bytes()
 
 
 def _integrity(content: bytes) -> str:

