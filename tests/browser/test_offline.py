@@ -1,5 +1,6 @@
 """In the hills, without a network: what the phone showed as saved arrives once, whatever happens on the way."""
 
+import contextlib
 import json
 import os
 import re
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from beneficiaries.models import Child
@@ -51,6 +53,7 @@ def form_of(stop) -> str:
 
 
 def waits(page: Page, number: int) -> None:
+    expect(page.locator("body[data-drawn]")).to_be_attached()
     expect(page.locator("[data-place=count]")).to_have_text(str(number))
 
 
@@ -151,12 +154,16 @@ LIES = {
 }
 
 
+def telling(answer: dict):
+    return lambda route: route.fulfill(**answer)
+
+
 def test_no_lie_of_the_network_takes_an_entry_off_the_phone(phone, stop):
     phone.route("**/api/v1/sync", lambda route: route.abort())
     hand_over(phone, stop)
     for lie, answer in LIES.items():
         phone.unroute("**/api/v1/sync")
-        phone.route("**/api/v1/sync", lambda route, answer=answer: route.fulfill(**answer))
+        phone.route("**/api/v1/sync", telling(answer))
         with phone.expect_request("**/api/v1/sync"):
             phone.goto("/mobile/entries/")
         phone.wait_for_timeout(300)
@@ -172,7 +179,8 @@ def test_no_lie_of_the_network_takes_an_entry_off_the_phone(phone, stop):
 def test_an_answer_that_is_lost_doubles_nothing(phone, stop):
     def lose(route):
         route.fetch()  # the server hears it
-        route.abort()
+        with contextlib.suppress(PlaywrightError):  # the page may have gone on
+            route.abort()
 
     phone.route("**/api/v1/sync", lose)
     with phone.expect_event("requestfailed"):
@@ -214,7 +222,7 @@ def what_is_kept(page: Page) -> str:
                     out.push(request.url, new TextDecoder("latin1").decode(await answer.arrayBuffer()));
                 }
             }
-            return out.join("\n");
+            return out.join(" ");
         }"""
     )
 
