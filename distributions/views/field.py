@@ -93,7 +93,7 @@ def worker(request):
         url = reverse("distributions:mobile_shell", args=[language])
         files.append({"url": url, "integrity": _integrity(_html(language).encode())})
     version = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
-    kept = json.dumps({"version": version, "files": files})
+    kept = json.dumps({"version": version, "language": settings.LANGUAGE_CODE, "files": files})
     source = _content("mobile/sw.js").decode()
     return HttpResponse(f"const SHELL = {kept};\n{source}", content_type="text/javascript; charset=utf-8")
 

@@ -20,7 +20,7 @@ let send = async () => {};
 async function begin() {
   const kept = await note();
   const owner = ownerNow();
-  if (!kept) return show(page("page-none"));
+  if (!kept) return showNone();
   const theirs = new Store(kept.owner);
   const contactAt = (await theirs.get("contact_at")) ?? 0;
   if (!mayShow({ owner, kept: kept.owner, contactAt, now: Date.now() })) return leave(theirs);
@@ -41,6 +41,11 @@ async function begin() {
 async function leave(theirs) {
   await theirs.closeUp();
   await dropNote();
+  showNone();
+}
+
+function showNone() {
+  place("unsent").hidden = true; // nobody is here whose entries could be counted
   show(page("page-none"));
 }
 
@@ -337,7 +342,7 @@ const ACTS = {
     send();
   },
   async language(button) {
-    await writeNote({ ...(await note()), language: button.dataset.language });
+    await writeNote(store.owner, button.dataset.language);
     location.reload();
   },
   async "sign-out"() {

@@ -14,7 +14,7 @@ async function keep(store) {
   const pack = await refreshPack(store);
   if (!pack) throw new Error("no pack");
   await navigator.storage?.persist?.();
-  await writeNote({ owner: store.owner, language: pack.language.slice(0, 2) });
+  await writeNote(store.owner, pack.language.slice(0, 2));
 }
 
 async function sendWhatWaits(store) {

@@ -3,6 +3,7 @@
 const OWNER = "hajar_owner";
 const SIGNED_OUT = "hajar_signed_out";
 const NOTE = "/mobile/field-note";
+const LANGUAGE = "/mobile/field-language"; // stays when the note goes: it is nobody's
 export const NOTES = "hajar-note";
 export const LONGEST_WITHOUT_CONTACT = 72 * 3600 * 1000;
 
@@ -13,14 +14,16 @@ export function cookie(name, from = document.cookie) {
 
 export const ownerNow = () => cookie(OWNER);
 
-// {owner, language}, or null where no round is kept. Nothing of a family is in it.
+// {owner}, or null where no round is kept. Nothing of a family is in it.
 export async function note(store = caches) {
   const found = await (await store.open(NOTES)).match(NOTE);
   return found ? found.json() : null;
 }
 
-export async function writeNote(words) {
-  await (await caches.open(NOTES)).put(NOTE, new Response(JSON.stringify(words)));
+export async function writeNote(owner, language) {
+  const notes = await caches.open(NOTES);
+  await notes.put(LANGUAGE, new Response(language));
+  await notes.put(NOTE, new Response(JSON.stringify({ owner })));
 }
 
 export async function dropNote() {

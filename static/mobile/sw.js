@@ -1,5 +1,5 @@
 // The shell of the field pages: style, script and empty pages, the same for everybody. No page with a person in it is ever
-// kept here. The server puts `const SHELL = {version, files: [{url, integrity}]}` before these lines (views/field.py).
+// kept here. The server puts `const SHELL = {version, language, files: [{url, integrity}]}` before these lines (views/field.py).
 /* global SHELL */
 const CACHE = `hajar-shell-${SHELL.version}`;
 const NOTES = "hajar-note";
@@ -42,12 +42,18 @@ async function fromShell(request, name) {
   return (await (await caches.open(CACHE)).match(name)) ?? fetch(request);
 }
 
-// While a round is kept on this phone its pages are drawn here; otherwise the server draws them.
+// While a round is kept on this phone its pages are drawn here; otherwise the server draws them. Without a network and
+// without a round the empty shell says so.
 async function page(request) {
-  const note = await (await caches.open(NOTES)).match("/mobile/field-note");
-  if (!note) return fetch(request);
-  const { language } = await note.json();
-  return (await (await caches.open(CACHE)).match(`/mobile/shell/${language}/`)) ?? fetch(request);
+  const notes = await caches.open(NOTES);
+  const spoken = await notes.match("/mobile/field-language");
+  const language = spoken ? await spoken.text() : SHELL.language;
+  const shell = await (await caches.open(CACHE)).match(`/mobile/shell/${language}/`);
+  if (shell && (await notes.match("/mobile/field-note"))) return shell;
+  return fetch(request).catch((fault) => {
+    if (shell) return shell;
+    throw fault;
+  });
 }
 
 self.addEventListener("sync", (event) => {

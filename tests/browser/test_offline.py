@@ -233,8 +233,8 @@ def test_signing_out_without_a_network_leaves_nothing_to_read_and_loses_nothing(
     assert CANARY in what_is_kept(phone)
     phone.goto("/mobile/entries/")
     phone.locator("[data-act=sign-out]").click()
-    expect(phone.locator("#page-none")).to_be_attached()
-    phone.wait_for_timeout(300)
+    expect(phone.locator("body[data-drawn]")).to_be_attached()
+    expect(phone.locator("[data-place=unsent]")).to_be_hidden()
     assert CANARY not in what_is_kept(phone)
     phone.go_back()
     phone.wait_for_timeout(300)
@@ -395,6 +395,8 @@ def test_a_browser_that_is_killed_after_saved_loses_nothing(
 
     context, page = open_phone()
     keep_the_rounds(page, driss, base_url)
+    context.close()
+    context, page = open_phone()
     context.set_offline(True)
     hand_over(page, stop)
     with context.expect_event("close"):

@@ -119,6 +119,13 @@ class Sender(threading.Thread):
         return {result["id"] for result in told["results"] if result["state"] == "received"}
 
 
+def wait_for_traffic(phones: list[Sender]) -> None:
+    """Until one more entry is confirmed, so that each kill meets a server at work; at most three seconds."""
+    before, end = sum(len(phone.confirmed) for phone in phones), time.monotonic() + 3
+    while time.monotonic() < end and sum(len(phone.confirmed) for phone in phones) == before:
+        time.sleep(0.01)
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the server's workers in /proc")
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(LONGEST + 100)
@@ -134,7 +141,8 @@ def test_a_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(driss):
         for phone in phones:
             phone.start()
         for kill in range(KILLS):
-            time.sleep(dice.uniform(0.1, 0.4))
+            wait_for_traffic(phones)
+            time.sleep(dice.uniform(0, 0.2))
             if kill % 10 == 9:
                 server.kill()
                 server.start()
@@ -149,7 +157,7 @@ def test_a_server_that_is_killed_in_the_middle_loses_and_doubles_nothing(driss):
     kept = {str(pk) for pk in PhoneEntry.objects.values_list("pk", flat=True)}
     confirmed = set().union(*[phone.confirmed for phone in phones])
     sent = set().union(*[phone.sent for phone in phones])
-    assert len(confirmed) > KILLS
+    assert len(confirmed) > KILLS // 2, "the server was killed while nobody spoke"
     assert confirmed - kept == set(), "lost"
     assert sent == confirmed, "the outboxes did not come to rest"
     assert PhoneEntry.objects.count() == len(kept) == len(sent)
