@@ -5,6 +5,7 @@ import { cookie } from "mobile/owner";
 const API = "/mobile/api/v1";
 const PATIENCE = 60_000;
 const EVERY = 300_000;
+const SOON = 15_000;
 
 async function request(address, options) {
   let answer;
@@ -60,22 +61,40 @@ export function keepSending(store, told) {
   const outbox = new Outbox({ store, send: sender(store), put });
   let failures = 0;
   let timer = 0;
+  let isBusy = false;
+  let isAskedAgain = false;
 
+  async function attempt() {
+    try {
+      await told(await outbox.empty());
+      failures = 0;
+      return EVERY;
+    } catch (fault) {
+      const wait = pause(failures);
+      failures += 1;
+      await told(fault instanceof SignedOut ? { signedOut: true } : { failed: true });
+      return wait;
+    }
+  }
+
+  // Asked while it is sending, it tries once more afterwards: what was saved meanwhile, or a network that came back.
   async function send() {
+    if (isBusy) {
+      isAskedAgain = true;
+      return;
+    }
+    isBusy = true;
     clearTimeout(timer);
-    await navigator.locks.request(`outbox-${store.owner}`, { ifAvailable: true }, async (lock) => {
-      if (!lock) return;
-      let wait = EVERY;
-      try {
-        await told(await outbox.empty());
-        failures = 0;
-      } catch (fault) {
-        wait = pause(failures);
-        failures += 1;
-        await told(fault instanceof SignedOut ? { signedOut: true } : { failed: true });
-      }
-      timer = setTimeout(send, wait);
-    });
+    let wait = SOON; // another page of hers is sending
+    try {
+      await navigator.locks.request(`outbox-${store.owner}`, { ifAvailable: true }, async (lock) => {
+        if (lock) wait = await attempt();
+      });
+    } finally {
+      isBusy = false;
+      timer = setTimeout(send, isAskedAgain ? 0 : wait);
+      isAskedAgain = false;
+    }
   }
 
   addEventListener("online", send);

@@ -95,7 +95,7 @@ def test_a_round_is_driven_without_a_network_and_arrives_when_there_is_one(phone
     expect(phone.locator(".state-saved")).to_be_visible()
     assert Delivery.objects.count() == 0
     phone.context.set_offline(False)
-    expect(phone.locator(".state-received")).to_be_visible(timeout=15_000)
+    expect(phone.locator(".state-received")).to_be_visible(timeout=30_000)
     waits(phone, 0)
     delivery = Delivery.objects.get()
     assert (delivery.is_delivered, delivery.needs_a_look) == (True, "")
