@@ -33,8 +33,10 @@ VENDOR = [
     "vendor/bootstrap-icons/fonts/bootstrap-icons.woff2",
     "vendor/signature_pad.js",
     "vendor/fonts/plex-arabic-400.woff2",
+    "vendor/fonts/plex-arabic-500.woff2",
     "vendor/fonts/plex-arabic-600.woff2",
     "vendor/fonts/plex-latin-400.woff2",
+    "vendor/fonts/plex-latin-500.woff2",
     "vendor/fonts/plex-latin-600.woff2",
 ]
 HOLE = "⟨{}⟩"  # the phone puts the stop's own words here

@@ -317,9 +317,11 @@ function drawSeen({ round }) {
     event.preventDefault();
     const { kind, chair: label, what } = valuesOf(form);
     const asksChair = kind !== "need_seen";
-    form.elements.chair.classList.toggle("is-invalid", asksChair && !numberOf(label));
-    form.elements.what.classList.toggle("is-invalid", !what.trim());
-    if (form.querySelector(".is-invalid")) return;
+    const lacks = { chair: asksChair && !numberOf(label), what: !what.trim() };
+    for (const [name, isMissing] of Object.entries(lacks)) form.elements[name].classList.toggle("is-invalid", isMissing);
+    form.querySelector('[data-place="no-chair"]').hidden = !lacks.chair;
+    form.querySelector('[data-place="no-words"]').hidden = !lacks.what;
+    if (lacks.chair || lacks.what) return;
     const data = { round: round.id, what: what.trim(), ...(asksChair ? { chair: numberOf(label) } : {}) };
     keep(form, round, { kind, claimedAt: new Date().toISOString(), data, about: { round: round.id } });
   });

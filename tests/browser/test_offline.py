@@ -139,6 +139,23 @@ def test_ten_taps_are_one_entry(phone, stop):
     assert (Delivery.objects.count(), PhoneEntry.objects.count()) == (1, 1)
 
 
+def test_something_seen_on_the_way_is_told(phone, stop):
+    phone.context.set_offline(True)
+    phone.goto(f"/mobile/rounds/{stop.round_id}/seen/")
+    save(phone)
+    expect(phone.locator("#seen-chair.is-invalid")).to_be_visible()
+    expect(phone.locator("[data-place=no-words]")).to_be_visible()
+    phone.locator("#kind-need").check()
+    expect(phone.locator("#seen-chair")).to_be_hidden()
+    phone.locator("#seen-what").fill("Une fillette portée à bras, douar Aït Ali")
+    save(phone)
+    expect(phone.locator(".saved")).to_be_visible()
+    phone.context.set_offline(False)
+    phone.goto("/mobile/entries/")
+    expect(phone.locator(".state-look")).to_be_visible(timeout=15_000)
+    assert PhoneEntry.objects.get().reasons == "to_read"
+
+
 # --- the answer lies ----------------------------------------------------------------------------------------------
 
 NOT_HERS = {"id": "00000000-0000-4000-8000-000000000000", "state": "received", "sequence": 1, "reason": ""}

@@ -330,7 +330,8 @@ def test_a_spare_chair_given_instead_waits_for_a_decision(phone, stop, karim):
     assert delivery.needs_a_look == "spare,chair_disputed"  # nobody had promised it
     assert delivery.reason == f"{spare.label} · Le siège promis est cassé"
     spare.refresh_from_db()
-    assert spare.holder == stop.need.child
+    assert spare.state == "disputed"
+    assert spare.events.in_order().last().child == stop.need.child
     stop.refresh_from_db()
     assert (stop.status, stop.need.closed_on) == (Allocation.Status.LOADED, None)
     assert list(stocktaking.stock_faults()) == []
