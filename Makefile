@@ -11,7 +11,7 @@ PYTEST := pytest -q -n 2 --dist worksteal
 ON_SQLITE := env -u DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js check bench lock messages clean \
+.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js soak check bench lock messages clean \
 	production production-ready
 
 help: ## say what there is
@@ -84,6 +84,10 @@ test-browser: setup compiled ## the stories in Chromium
 
 test-js: setup ## the JavaScript tests
 	npm test --silent
+
+soak: setup compiled ## the long version of the sync tests: 10,000 interleavings, 200 kills on each engine
+	SOAK=1 $(ON_SQLITE) pytest -q --timeout 3600 tests/distributions/test_sync_machine.py tests/distributions/test_sync_crashes.py
+	SOAK=1 python scripts/with_postgres.py pytest -q --timeout 3600 tests/distributions/test_sync_machine.py tests/distributions/test_sync_crashes.py
 
 compiled:
 	@python manage.py messages --compile

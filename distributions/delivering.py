@@ -7,7 +7,7 @@ that someone looks. Locks are taken in this order: round, allocation, need, chai
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import assessing
 from beneficiaries.models import Child, Consent, Need
 from distributions import planning, stocktaking
-from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, Round
+from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, PhoneEntry, Round
 from distributions.stocktaking import AlreadyWithChild
 from hajar.journal import recording as journal
 from hajar.lib import pictures
@@ -105,8 +105,15 @@ def open_round(round: Round, *, by, device: str = "") -> Round:
 
 def may_photograph(child: Child) -> bool:
     """Whether the family's latest answer allows a photo as proof, and the child did not say no."""
-    latest = Consent.objects.filter(child=child, purpose=Consent.Purpose.PROOF_PHOTO).latest_first().first()
-    return bool(latest and latest.is_valid and latest.assent != Consent.Assent.NO)
+    return bool(those_who_may_be_photographed([child.pk]))
+
+
+def those_who_may_be_photographed(children: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """The same for many children at once, by their keys; one query."""
+    latest: dict[uuid.UUID, Consent] = {}
+    for consent in Consent.objects.filter(child__in=children, purpose=Consent.Purpose.PROOF_PHOTO).latest_first():
+        latest.setdefault(consent.child_id, consent)
+    return {pk for pk, consent in latest.items() if consent.is_valid and consent.assent != Consent.Assent.NO}
 
 
 def record_delivery(
@@ -127,15 +134,18 @@ def record_delivery(
     device: str = "",
     signature: bytes = b"",
     photo: bytes = b"",
+    known_doubts: Sequence[str] = (),
+    spare: Chair | None = None,
 ) -> Recorded:
     """Write one attempt at a hand-over, and what follows from it for the chair, the reservation and the need.
 
     `id` was made by the phone: however many copies of the entry arrive, one row is written. `happened_at` is the
-    phone's time (None: it gave none), `received_at` ours. Pictures are JPEG, PNG or WebP as sent.
+    phone's time (None: it gave none), `received_at` ours. Pictures are JPEG, PNG or WebP as sent. `known_doubts` is
+    what the caller has found doubtful; with REASSIGNED the round was hers when she went and is another's now.
     Raises NotYourRound, NoConsentForPhoto, PhotoUnreadable, SignatureUnreadable, DifferentContent (a first entry with
     this id says something else), and ValidationError when the entry lacks what its outcome needs.
     """
-    if round.volunteer_id != by.pk:
+    if round.volunteer_id != by.pk and Doubt.REASSIGNED not in known_doubts:
         raise NotYourRound
     received_at = received_at or timezone.now()
     entry = Delivery(
@@ -155,10 +165,10 @@ def record_delivery(
         **{name: answer for name, answer in (checks or {}).items() if name in Delivery.CHECKS},
     )
     entry.content_hash = _fingerprint(entry, happened_at, signature, photo)
-    doubts: list[str] = []
+    doubts: list[str] = list(known_doubts)
     if happened_at and happened_at.year not in YEARS:
         entry.happened_at = received_at
-        doubts = [Doubt.CLOCK_UNREADABLE]
+        doubts.append(Doubt.CLOCK_UNREADABLE)
     if earlier := Delivery.objects.filter(pk=id).first():
         return _same_or_different(earlier, entry)
     entry.clean_fields(exclude=["allocation", "round", "volunteer"])
@@ -166,7 +176,7 @@ def record_delivery(
     files = _tidy(_Files(signature, photo), allocation)
     try:
         with transaction.atomic():
-            written = _write(entry, round, files, doubts)
+            written = _write(entry, round, files, doubts, spare)
     except IntegrityError:
         earlier = Delivery.objects.filter(pk=id).first()
         if earlier is None:
@@ -213,7 +223,7 @@ def _tidy(files: _Files, allocation: Allocation) -> _Files:
     return files
 
 
-def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str]) -> Delivery:
+def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spare: Chair | None) -> Delivery:
     """Insert the entry and let its consequences follow; returns the earlier entry where another copy was quicker."""
     # An entry's foreign keys are checked when it commits, after the journal's lock: hold their rows before.
     Round.objects.select_for_update(no_key=True).get(pk=round.pk)
@@ -227,7 +237,10 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str]) -> D
     doubts = [*doubts, *_doubts(entry, allocation)]
     moment = entry.happened_at if _clock_is_trusted(doubts) else entry.received_at
     # A chair put in the vehicle without a line in the journal is no reason to leave a child out.
-    hands_over = entry.is_delivered and allocation.status in (Status.LOADED, Status.PREPARED, Status.APPROVED)
+    is_spare = Doubt.SPARE in doubts
+    hands_over = (
+        entry.is_delivered and not is_spare and allocation.status in (Status.LOADED, Status.PREPARED, Status.APPROVED)
+    )
     if hands_over:
         entry.handed_over_on = timezone.localdate(moment)
     entry.needs_a_look = ",".join(doubts)
@@ -238,7 +251,8 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str]) -> D
         if hands_over:
             _close(allocation, entry, moment)
         if entry.is_delivered:
-            _tell_the_chair(allocation, entry, moment)
+            if chair := spare if is_spare else allocation.chair:
+                _tell_the_chair(chair, allocation.need.child, entry, moment)
         elif entry.outcome in ENDS_WITH and allocation.status == Status.LOADED and Doubt.OTHER_ROUND not in doubts:
             planning.release(allocation, by=entry.volunteer, release=ENDS_WITH[entry.outcome], note=entry.reason[:300])
         journal.record(
@@ -250,7 +264,7 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str]) -> D
             claimed_at=entry.happened_at,
             payload={
                 "outcome": entry.outcome,
-                "chair": allocation.chair.label,
+                "chair": spare.label if spare else allocation.chair.label,
                 "round": str(entry.round_id),
                 "initiative": str(allocation.initiative_id),
                 "doubts": entry.needs_a_look,
@@ -299,6 +313,32 @@ def _keep_files(entry: Delivery, files: _Files) -> list[Attachment]:
     return kept
 
 
+@transaction.atomic
+def add_file(delivery: Delivery, kind: str, data: bytes, *, by, device: str = "") -> Attachment:
+    """Keep a proof that came after its entry; one that is already there stays.
+
+    Raises NoConsentForPhoto, PhotoUnreadable, SignatureUnreadable.
+    """
+    if not data:
+        raise PhotoUnreadable if kind == Attachment.Kind.PHOTO else SignatureUnreadable
+    files = _tidy(_Files(**{kind: data}), delivery.allocation)
+    delivery = (
+        Delivery.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("allocation__need__child")
+        .get(pk=delivery.pk)
+    )
+    if earlier := delivery.attachments.filter(kind=kind).first():
+        return earlier
+    (attachment,) = _keep_files(delivery, files)
+    try:
+        child = delivery.allocation.need.child
+        journal.record("delivery.file_added", delivery, by=by, subject=child, device=device, payload={"kind": kind})
+    except BaseException:
+        attachment.file.storage.delete(str(attachment.file.name))
+        raise
+    return attachment
+
+
 def _close(allocation: Allocation, entry: Delivery, moment: datetime) -> None:
     """The reservation is fulfilled and the need is met."""
     need = Need.objects.select_for_update(of=("self",), no_key=True).select_related("child").get(pk=allocation.need_id)
@@ -308,20 +348,20 @@ def _close(allocation: Allocation, entry: Delivery, moment: datetime) -> None:
         assessing.mark_closed(need, closing=Need.Closing.DELIVERED, today=entry.handed_over_on)
 
 
-def _tell_the_chair(allocation: Allocation, entry: Delivery, moment: datetime) -> None:
+def _tell_the_chair(chair: Chair, child: Child, entry: Delivery, moment: datetime) -> None:
     """The chair is with the child now, expected or not; where another family was said to have it, it is disputed."""
     try:
         stocktaking.append_event(
-            allocation.chair,
+            chair,
             ChairEvent.Kind.HANDED_OVER,
             by=entry.volunteer,
-            child=allocation.need.child,
+            child=child,
             happened_at=moment,
             is_claimed=True,
         )
     except AlreadyWithChild:
         return
-    if allocation.chair.state == Chair.State.DISPUTED:
+    if chair.state == Chair.State.DISPUTED:
         _add_doubt(entry, Doubt.CHAIR_DISPUTED)
 
 
@@ -373,6 +413,8 @@ def settle(delivery: Delivery, *, by, note: str) -> Delivery:
         raise stocktaking.ReasonMissing
     doubts, delivery.needs_a_look = delivery.needs_a_look, ""
     delivery.save(update_fields=["needs_a_look"])
+    told = PhoneEntry.objects.waiting().filter(delivery=delivery)
+    told.update(handled_at=timezone.now(), handled_by=by, handled_note=note.strip()[:300])
     child = delivery.allocation.need.child
     journal.record("delivery.settled", delivery, by=by, subject=child, payload={"doubts": doubts, "note": note.strip()})
     return delivery

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from distributions.views import (
     allocations,
@@ -8,8 +8,11 @@ from distributions.views import (
     counts,
     deliveries,
     depots,
+    field,
+    field_api,
     followups,
     forecasts,
+    inbox,
     initiatives,
     labels,
     mobile,
@@ -110,6 +113,11 @@ urlpatterns = [
     path("repairs/<uuid:pk>/take-back/", repairs.take_back, name="repair_take_back"),
     path("repairs/<uuid:pk>/finish/", repairs.finish, name="repair_finish"),
     path("chairs/<uuid:pk>/repairs/new/", repairs.create, name="repair_create"),
+    path("inbox/", inbox.list_entries, name="phoneentry_list"),
+    path("inbox/<uuid:pk>/", inbox.entry_detail, name="phoneentry_detail"),
+    path("inbox/<uuid:pk>/handle/", inbox.handle_entry, name="phoneentry_handle"),
+    path("phones/", inbox.list_devices, name="device_list"),
+    path("phones/<uuid:pk>/lost/", inbox.report_lost, name="device_lost"),
     # Everything that a volunteer's phone shows lies under mobile/: the scope of its service worker.
     path("mobile/", mobile.list_rounds, name="mobile_round_list"),
     path("mobile/rounds/<uuid:pk>/", mobile.round_detail, name="mobile_round_detail"),
@@ -118,4 +126,8 @@ urlpatterns = [
     path(
         "mobile/rounds/<uuid:round_pk>/stops/<uuid:pk>/delivery/", mobile.create_delivery, name="mobile_delivery_create"
     ),
+    path("mobile/sw.js", field.worker, name="mobile_worker"),
+    path("mobile/manifest.json", field.manifest, name="mobile_manifest"),
+    path("mobile/shell/<slug:language>/", field.shell, name="mobile_shell"),
+    path("mobile/api/v1/", include(field_api.addresses())),
 ]

@@ -37,6 +37,8 @@ ALLOWED_HOSTS = env.list("HAJAR_ALLOWED_HOSTS", default=["localhost", "127.0.0.1
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 CACHES = {"default": env.cache("HAJAR_CACHE_URL", default="dbcache://cache")}
 EMAIL = env.email("HAJAR_EMAIL_URL", default="consolemail://")
+# What phones seal their unsent entries for: the first secret is in use, older ones still open what was sealed for them.
+PHONE_SECRETS = env.list("HAJAR_PHONE_SECRETS", default=[f"phones:{SECRET_KEY}"])
 TRUSTED_PROXIES = env.int("HAJAR_TRUSTED_PROXIES", default=0 if DEBUG else 1)
 
 if not DEBUG:
@@ -100,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "hajar.middleware.SharedPhoneMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -116,7 +116,7 @@ def test_the_house_answers_as_the_table_says(rule, houses):
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.reach != PUBLIC], ids=lambda rule: rule.name)
 def test_a_stranger_is_led_to_the_sign_in(rule):
     """Before the house looks whether there is such a row at all."""
-    words = {"kind": "signature", "number": 2, "line": 2}
+    words = {"kind": "signature", "number": 2, "line": 2, "sha256": "0" * 64}
     url = reverse(rule.name, kwargs={argument: words.get(argument, uuid.uuid4()) for argument in rule.args})
     response = Client().post(url) if rule.post else Client().get(url)
     assert response.status_code == 302

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from beneficiaries import importing
 from distributions import following_up
-from distributions.models import Attachment
+from distributions.models import Attachment, Device, PhoneEntry
 from tests import factories
 from tests.factories import province
 
@@ -40,6 +40,18 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     repair = following_up.report_breakdown(chair=delivered.chair, by=volunteer, what="Frein cassé")
     count = factories.StockCountFactory(seen=factories.ChairFactory())
     transfer = factories.TransferFactory()
+    phone = Device.objects.create(user=volunteer, name="Android", last_seen_at=timezone.now())
+    phone_entry = PhoneEntry.objects.create(
+        author=volunteer,
+        device=phone,
+        kind="need_seen",
+        state="review",
+        reasons="to_read",
+        received_at=timezone.now(),
+        said='{"data": {"what": "Une fillette portée"}}',
+        sequence=0,
+        province=province(iso),
+    )
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
     return {
@@ -74,6 +86,11 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "delivery": delivery.pk,
         "attachment": attachment.pk,
         "attachment_kind": "signature",
+        "phone_entry": phone_entry.pk,
+        "phone": phone.pk,
+        "device": "6f1c1b7e-0a53-4a0e-9a55-9d7d5b1b7a10",
+        "content": "0" * 64,
+        "language": "ar",
     }
 
 

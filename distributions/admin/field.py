@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from distributions.models import Attachment, Delivery, FollowUp, Forecast
+from distributions.models import Attachment, Delivery, Device, FollowUp, Forecast, PhoneEntry, PhoneFile
 from hajar.journal.admin import ReadOnlyAdmin
 
 
@@ -54,3 +54,32 @@ class ForecastAdmin(ReadOnlyAdmin):
     @admin.display(description=_("child"), ordering="delivery__allocation__need__child__sort_key")
     def child(self, forecast):
         return forecast.delivery.allocation.need.child
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "user", "last_seen_at", "last_number", "unsent", "lost_at"]
+    list_select_related = ["user"]
+    search_fields = ["name", "user__full_name"]
+    ordering = ["-last_seen_at", "pk"]
+
+
+@admin.register(PhoneEntry)
+class PhoneEntryAdmin(ReadOnlyAdmin):
+    """What phones said. The words themselves, which may name families, are on the entry's own page."""
+
+    list_display = ["received_at", "claimed_at", "author", "kind", "state", "reasons", "handled_at"]
+    list_select_related = ["author"]
+    list_filter = ["state", "kind"]
+    search_fields = ["author__full_name", "reasons"]
+    exclude = ["said"]
+    ordering = ["-received_at", "pk"]
+
+
+@admin.register(PhoneFile)
+class PhoneFileAdmin(ReadOnlyAdmin):
+    list_display = ["entry", "kind", "state", "created_at"]
+    list_select_related = ["entry"]
+    list_filter = ["state", "kind"]
+    search_fields = ["sha256"]
+    ordering = ["-created_at", "pk"]

@@ -3,6 +3,7 @@ from distributions.models.catalogue import Accessory, ChairModel, WorkshopChange
 from distributions.models.chairs import Chair, ChairEvent, Depot
 from distributions.models.deliveries import Attachment, Delivery
 from distributions.models.depots import CountLine, Recall, RecallLine, StockCount, Transfer, TransferLine
+from distributions.models.entries import Device, PhoneEntry, PhoneFile
 from distributions.models.followups import FollowUp, Forecast, Repair
 from distributions.models.initiatives import Initiative, Partner, Round
 from distributions.models.plans import PlanLock, PlanRule, RegionFloor
@@ -19,10 +20,13 @@ __all__ = [
     "CountLine",
     "Delivery",
     "Depot",
+    "Device",
     "FollowUp",
     "Forecast",
     "Initiative",
     "Partner",
+    "PhoneEntry",
+    "PhoneFile",
     "PlanLock",
     "PlanRule",
     "Preparation",

@@ -70,6 +70,10 @@ class Delivery(Journalled):
         FILE_CLOSED = "file_closed", _("The child's file had been closed.")
         CHECK_FAILED = "check_failed", _("The chair was left although a check failed.")
         CHAIR_DISPUTED = "chair_disputed", _("Two entries say that this chair was handed over.")
+        REASSIGNED = "reassigned", _("The round had been given to another volunteer.")
+        AUTHOR_GONE = "author_gone", _("The volunteer's account had been closed or changed before the entry came.")
+        DEVICE_LOST = "device_lost", _("The entry comes from a phone that was reported lost.")
+        SPARE = "spare", _("Another chair was left than the one meant: decide which is whose.")
         OTHER_CONTENT = "other_content", _("The phone sent this entry twice, with different content.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

@@ -21,14 +21,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Child, Guardian
-from distributions import delivering
+from distributions import delivering, syncing
 from distributions.forms.deliveries import DeliveryForm
 from distributions.models import Allocation, Delivery, Round
 from hajar.lib import asking
 from hajar.lib.refusals import Refusal
 
 MOST_PHONES = 2
-GIVEN_STOPS = "distributions.mobile.stop"
 THREE_WEEKS = 21 * 24 * 3600
 
 
@@ -136,7 +135,7 @@ def _stop(round: Round, allocation: Allocation, number: int, of: int) -> Stop:
     )
 
 
-def _stops(round: Round) -> list[Stop]:
+def stops_of(round: Round) -> list[Stop]:
     """The stops of a round in driving order; three queries."""
     reachable = Prefetch("need__child__family__guardians", Guardian.objects.exclude(phone="").to_call_first())
     entries = Prefetch("deliveries", Delivery.objects.filter(round=round))
@@ -191,7 +190,7 @@ def list_rounds(request):
 def round_detail(request, pk):
     """One round: its stops in order, and the next one to drive to."""
     round_ = _round(request, pk)
-    stops = _stops(round_)
+    stops = stops_of(round_)
     open_stops = [stop for stop in stops if not stop.is_done and not stop.is_released]
     context = {
         "round": round_,
@@ -216,7 +215,7 @@ def open_round(request, pk):
 def stop(request, round_pk, pk):
     """One stop: precautions first, then whom, where, how to reach them, and which chair."""
     round_ = _round(request, round_pk)
-    return render(request, "mobile/stop.html", {"round": round_, "stop": _find(_stops(round_), pk)})
+    return render(request, "mobile/stop.html", {"round": round_, "stop": _find(stops_of(round_), pk)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -233,7 +232,7 @@ def create_delivery(request, round_pk, pk):
         initial={
             "id": uuid.uuid4(),
             "outcome": request.GET.get("outcome", ""),
-            "stop": signing.dumps(_given(request.user, round_, pk), salt=GIVEN_STOPS),
+            "stop": syncing.give(request.user, round_.pk, pk),
         },
     )
     status = 200
@@ -256,7 +255,7 @@ def create_delivery(request, round_pk, pk):
             else:
                 _tell(request, recorded)
                 return redirect("distributions:mobile_round_detail", round_.pk)
-    stops = _stops(round_)
+    stops = stops_of(round_)
     context = {
         "round": round_,
         "stop": next((stop for stop in stops if stop.pk == pk), None),
@@ -282,7 +281,7 @@ def _allocation_of(request, round_: Round, pk) -> Allocation:
     )
     if allocation.round_id != round_.pk:
         try:
-            given = signing.loads(request.POST.get("stop", ""), salt=GIVEN_STOPS, max_age=THREE_WEEKS)
+            given = signing.loads(request.POST.get("stop", ""), salt=syncing.GIVEN_STOPS, max_age=THREE_WEEKS)
         except signing.BadSignature:
             raise Http404 from None
         if given != _given(request.user, round_, pk):

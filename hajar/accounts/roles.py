@@ -49,6 +49,7 @@ _COORDINATOR = (
     | _may("distributions", "add change", *CAMPAIGN, *STORE, "repair")
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
+    | _may("distributions", "view change", "device", "phoneentry")
     | _may("beneficiaries", "view", "census")
     | _may("backups", "view", "backup")
     | {
@@ -81,7 +82,7 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
             | _may("beneficiaries", "view", "registerimport")
-            | _may("distributions", "view", "attachment", "countline", "transferline", "recallline")
+            | _may("distributions", "view", "attachment", "countline", "transferline", "recallline", "phonefile")
             | _may("journal", "view", "entry")
         ),
         enters_admin=True,

@@ -1,3 +1,5 @@
+import base64
+import hashlib
 import json
 
 from django import template
@@ -9,13 +11,24 @@ from django.utils.safestring import mark_safe
 register = template.Library()
 
 
+def body() -> str:
+    """The bare names that our ES modules import, with the hashed address of each, as JSON."""
+    imports = {name: static(path) for name, path in settings.JS_MODULES.items()}
+    return json.dumps({"imports": imports}).replace("<", "\\u003c")
+
+
+def body_hash() -> str:
+    """What a policy says to allow exactly this map, on a page that is kept and so can have no nonce."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(body().encode()).digest()).decode()}'"
+
+
 @register.simple_tag(takes_context=True)
 def importmap(context):
-    """The bare names that our ES modules import, with the hashed address of each."""
-    imports = {name: static(path) for name, path in settings.JS_MODULES.items()}
-    body = json.dumps({"imports": imports}).replace("<", "\\u003c")
+    """The map as a script; a page that is the same for everybody (`is_shell`) names its hash instead of a nonce."""
+    if context.get("is_shell"):
+        return format_html('<script type="importmap">{}</script>', mark_safe(body()))  # noqa: S308 (see below)
     return format_html(
         '<script type="importmap" nonce="{}">{}</script>',
         context["request"].csp_nonce,
-        mark_safe(body),  # noqa: S308 (names and addresses of our own files; "<" is escaped above)
+        mark_safe(body()),  # noqa: S308 (names and addresses of our own files; "<" is escaped above)
     )
