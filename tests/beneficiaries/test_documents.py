@@ -161,7 +161,7 @@ def longest(samira, karim, phone):
     """A need with the longest names, every reason and the longest decision."""
     child = ChildFactory(
         given_name_latin="Fatima-Zahra Moulay Abdellah Sidi Mohammed Ben Abdelkader El Idrissi El Alaoui B",
-        family_name_latin="Ben Abdelkader El Idrissi El Alaoui Moulay Abdellah Sidi Mohammed Fatima-Zahra Xu",
+        family_name_latin="Ben Abdelkader El Idrissi El Alaoui Moulay Abdellah Sidi Mohammed Fatima-Zahra X",
         given_name_arabic="فاطمة الزهراء مولاي عبد الله سيدي محمد بن عبد القادر الإدريسي العلوي بوعنان الك"[:80],
         family_name_arabic="بن عبد القادر الإدريسي العلوي بوعنان الكبير مولاي عبد الله سيدي محمد فاطمة الز"[:80],
     )
