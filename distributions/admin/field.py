@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from distributions.models import Attachment, Delivery, Device, FollowUp, Forecast, PhoneEntry, PhoneFile
 from hajar.journal.admin import ReadOnlyAdmin
@@ -45,15 +46,25 @@ class FollowUpAdmin(ReadOnlyAdmin):
 
 @admin.register(Forecast)
 class ForecastAdmin(ReadOnlyAdmin):
-    list_display = ["child", "rule_version", "measured_on", "good_fit_likely_on", "too_small_likely_on", "limiting"]
+    list_display = ["child", "rule_version", "measured_on", "good_fit_likely_on", "too_small_likely_on", "limited_by"]
     list_select_related = ["delivery__allocation__need__child"]
-    list_filter = ["limiting", "rule_version"]
+    list_filter = ["rule_version"]
+    exclude = ["limiting", "not_evaluated"]
+    readonly_fields = ["limited_by", "left_out"]
     search_fields = ["delivery__allocation__need__child__family_name_latin"]
     ordering = ["too_small_likely_on", "pk"]
 
     @admin.display(description=_("child"), ordering="delivery__allocation__need__child__sort_key")
     def child(self, forecast):
         return forecast.delivery.allocation.need.child
+
+    @admin.display(description=_("what is too small first"))
+    def limited_by(self, forecast):
+        return pgettext("between words", ", ").join(forecast.limiting_words)
+
+    @admin.display(description=_("not evaluated"))
+    def left_out(self, forecast):
+        return pgettext("between words", ", ").join(forecast.not_evaluated_words)
 
 
 @admin.register(Device)
@@ -68,12 +79,17 @@ class DeviceAdmin(ReadOnlyAdmin):
 class PhoneEntryAdmin(ReadOnlyAdmin):
     """What phones said. The words themselves, which may name families, are on the entry's own page."""
 
-    list_display = ["received_at", "claimed_at", "author", "kind", "state", "reasons", "handled_at"]
-    list_select_related = ["author"]
+    list_display = ["received_at", "claimed_at", "author", "kind", "state", "why", "handled_at"]
+    list_select_related = ["author", "delivery"]
     list_filter = ["state", "kind"]
     search_fields = ["author__full_name", "reasons"]
-    exclude = ["said"]
+    exclude = ["said", "reasons"]
+    readonly_fields = ["why"]
     ordering = ["-received_at", "pk"]
+
+    @admin.display(description=_("someone must look"))
+    def why(self, entry):
+        return " ".join(entry.sentences)
 
 
 @admin.register(PhoneFile)

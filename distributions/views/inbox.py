@@ -7,14 +7,17 @@ from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from beneficiaries.models import Guardian
 from distributions import phoning
 from distributions.forms.deliveries import SettleForm
-from distributions.models import Device, PhoneEntry
+from distributions.models import Delivery, Device, PhoneEntry
 from hajar.lib import listing, paging
 from hajar.lib.refusals import Refusal
+
+KEYS = {"proof", "allocation", "round", "is_healthy"}  # what machines tell each other
 
 
 def _tabs(current: str) -> list[dict]:
@@ -58,13 +61,43 @@ def _page(request, entry: PhoneEntry, form: SettleForm, status: int = 200):
 
 
 def _said(entry: PhoneEntry) -> list[tuple[str, str]]:
-    """What the phone said, line by line, as far as it can be read."""
+    """What the phone said, line by line in the reader's language; a newer phone's words as they came."""
     try:
-        told = json.loads(entry.said)
-        data = told["data"]
-        return [(str(name), str(value)) for name, value in data.items() if value not in ("", {}) and name != "proof"]
+        data = json.loads(entry.said)["data"].items()
     except (ValueError, KeyError, TypeError, AttributeError):
         return [("", entry.said[:2000])]
+    labels = {field.name: str(field.verbose_name) for field in Delivery._meta.concrete_fields} | {
+        "what": _("What was seen"),
+        "chair": _("Chair"),
+        "spare": _("Chair given instead"),
+        "checks": _("Fitting and training"),
+    }
+    return [
+        (labels.get(name, str(name)), _in_words(name, value))
+        for name, value in data
+        if value not in ("", {}, None) and name not in KEYS
+    ]
+
+
+def _in_words(name: str, value) -> str:
+    match name, value:
+        case "outcome", str():
+            return str(dict(Delivery.Outcome.choices).get(value, value))
+        case "receiver_relation", str():
+            return str(dict(Guardian.Relation.choices).get(value, value))
+        case "chair", str():
+            return _label(value)
+        case "spare", {"chair": str(chair), "reason": str(reason)}:
+            return f"{_label(chair)} · {reason}"
+        case "checks", dict():
+            questions, answers = dict(Delivery.questions()), dict(Delivery.Check.choices)
+            said = (f"{questions.get(name, name)}: {answers.get(answer, answer)}" for name, answer in value.items())
+            return pgettext("between words", ", ").join(said)
+    return str(value)
+
+
+def _label(number: str) -> str:
+    return f"CH-{number.zfill(4)}"
 
 
 @require_safe

@@ -113,6 +113,13 @@ NAVIGATION = [
             "distributions:round_list", _("Rounds"), "truck", "distributions.view_round", _nouns("round", "delivery")
         ),
         Entry(
+            "distributions:phoneentry_list",
+            _("Someone must look"),
+            "eye",
+            "distributions.view_phoneentry",
+            _nouns("phoneentry", "device"),
+        ),
+        Entry(
             "distributions:chair_list",
             _("Chairs"),
             "box-seam",

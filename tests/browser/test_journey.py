@@ -54,6 +54,16 @@ ANSWERS = {
 }
 
 
+MEASURES = {
+    "hip_width_mm": "270",
+    "seat_depth_left_mm": "340",
+    "seat_depth_right_mm": "342",
+    "calf_left_mm": "330",
+    "calf_right_mm": "330",
+    "mass_kg": "31",
+}
+
+
 class Story:
     """One browser that seven hands pass on, and the reader who looks over their shoulders."""
 
@@ -213,6 +223,8 @@ def assess(story, child):
     story.read()
     for name, answer in ANSWERS.items():
         page.locator(f"[name={name}][value='{answer}']").check()
+    for name, measure in MEASURES.items():
+        page.locator(f"[name={name}]").fill(measure)
     page.locator("[name=lifts_per_day]").fill("8")
     page.locator("[name=goals]").fill("…")
     expect(page.locator("[data-saved]")).to_have_text(story.pattern("Saved at {time}"))
@@ -258,7 +270,13 @@ def approve(story, child):
 
 def prepare(story, initiative):
     story.open(initiative.get_absolute_url() + "?status=approved")
-    story.press("Prepared", context="button", within=story.page.locator("main table"))
+    story.press("Prepare", within=story.page.locator("main table"))
+    story.read()
+    for point in story.page.locator(".point").all():
+        if not point.locator("input:checked").count():
+            point.locator("input[value=pass]").check()
+    story.page.locator("[name=disinfectant]").fill("…")
+    story.press("The chair is prepared")
     story.is_told("The chair is prepared.")
     assert initiative.allocations.get().status == "prepared"
 
