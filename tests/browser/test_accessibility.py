@@ -27,7 +27,7 @@ FILES = {
     "distributions:initiative_summary_pdf",
     "distributions:mobile_manifest",
     "distributions:mobile_pack",
-    "distributions:mobile_shell",  # empty until its script draws a round: tests/browser/test_offline.py looks at it then
+    "distributions:mobile_shell",  # empty until its script draws a round
     "distributions:mobile_worker",
     "distributions:need_specification_pdf",
     "distributions:preparation_photo",

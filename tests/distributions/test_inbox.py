@@ -36,6 +36,17 @@ def test_what_was_seen_waits_until_a_person_ticks_it(office, driss):
     assert waiting.history().filter(act="entry.handled").count() == 1
 
 
+def test_a_hand_over_is_told_in_words_and_without_the_keys_of_machines(office, driss):
+    allocation = AllocationFactory(loaded=True, volunteer=driss)
+    said = entry("delivery", hand_over(allocation))
+    Phone(driss).send(said)
+    page = office.get(PhoneEntry.objects.get(pk=said["id"]).get_absolute_url()).content.decode()
+    assert "Reçu par" in page
+    assert "mère" in page
+    assert "receiver_relation" not in page
+    assert str(allocation.pk) not in page
+
+
 def test_an_entry_that_nobody_can_read_is_shown_as_it_came(office, driss):
     Phone(driss).send("<script>ZXCANARY</script>")
     waiting = PhoneEntry.objects.get()
