@@ -16,6 +16,14 @@ from tests.factories import DeliveryFactory
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def send(page) -> None:
+    """With the key: whoever types at a table does not reach for the button."""
+    button = page.locator("main .form-acts button[type=submit]")
+    button.focus()
+    button.press("Enter")
+    page.wait_for_load_state()
+
+
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_a_visit_looks_at_the_chair_measures_the_child_and_moves_the_day(page, base_url, language, samira):
     def words(english):
@@ -44,14 +52,14 @@ def test_a_visit_looks_at_the_chair_measures_the_child_and_moves_the_day(page, b
     page.locator("[name=hip_width_mm]").fill("29")
     page.locator("[name=calf_left_mm]").fill("352")
     page.locator("[name=calf_right_mm]").fill("352")
-    page.locator("main .form-acts button[type=submit]").click()
+    send(page)
     expect(page.locator("main")).to_contain_text("290")
     assert not delivery.followups.exists()
     expect(page.locator("[name=still_used][value=yes]")).to_be_checked()
     expect(page.locator("[name=calf_left_mm]")).to_have_value("352")
 
     page.locator("[name=hip_width_mm]").fill("290")
-    page.locator("main .form-acts button[type=submit]").click()
+    send(page)
     page.wait_for_url(lambda url: not url.endswith("/follow-up/"))
     look = delivery.followups.get()
     assert (look.hours_per_day, look.measurement.hip_width_mm) == (6, 290)
