@@ -324,12 +324,12 @@ def _insert(allocation: Allocation) -> None:
         raise taken from fault
 
 
-def facts(need: Need, chair: Chair, *, candidate: choosing.Candidate | None = None) -> dict:
+def facts(need: Need, chair: Chair) -> dict:
     """What spoke for this chair on this day: score, urgency, wait, measures, how it fits and how long it will last.
 
-    Kept in the allocation for ever. `candidate`: the judgement, where it is known already.
+    Kept in the allocation for ever, and so judged here anew: a plan's own judgement looks ahead four years only.
     """
-    candidate = candidate or choosing.judged(need, chair)
+    candidate = choosing.judged(need, chair)
     known = candidate.known
     measures = {name: known.get(name) for name in MEASURES}
     for name in ("mass_kg", "height_cm"):
