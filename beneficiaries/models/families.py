@@ -66,6 +66,10 @@ class GuardianQuerySet(NamedQuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "family__province__region"))
 
+    def current(self):
+        """Those who still answer for the children."""
+        return self.filter(ended_on=None)
+
     def to_call_first(self):
         return self.order_by("-is_first_contact", "created_at", "pk")
 
@@ -101,6 +105,7 @@ class Guardian(Named, Journalled):
     phone = PhoneField(_("phone"), blank=True)
     has_whatsapp = models.BooleanField(_("uses WhatsApp"), default=False)
     is_first_contact = models.BooleanField(_("call first"), default=False)
+    ended_on = models.DateField(_("guardian until"), null=True, blank=True)
 
     objects = GuardianQuerySet.as_manager()
 
