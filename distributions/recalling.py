@@ -75,12 +75,18 @@ def concerned(model: ChairModel, batch: str = "") -> Iterable[Chair]:
 
 
 def _lock(line: RecallLine) -> RecallLine:
+    """The line and its recall, locked. A closed recall still takes a chair that was lost when it closed, once found."""
     recall = Recall.objects.select_for_update(no_key=True).get(pk=line.recall_id)
-    if recall.closed_on is not None:
-        raise RecallIsClosed
     locked = RecallLine.objects.select_related("chair").get(pk=line.pk)
     locked.recall = recall
+    if recall.closed_on is not None and not is_left(locked):
+        raise RecallIsClosed
     return locked
+
+
+def is_left(line: RecallLine) -> bool:
+    """Whether somebody still has to make this chair safe, and can."""
+    return line.safe_on is None and line.chair.state not in GONE
 
 
 @transaction.atomic

@@ -65,7 +65,8 @@ def detail(request, pk):
     for line in lines:
         line.child = children.get(line.chair.holder_id)
         line.is_gone = line.chair.state in recalling.GONE
-    left = [line for line in lines if line.safe_on is None and not line.is_gone]
+        line.takes_steps = recall.closed_on is None or recalling.is_left(line)
+    left = [line for line in lines if recalling.is_left(line)]
     context = {
         "recall": recall,
         "lines": lines,

@@ -137,6 +137,23 @@ def test_a_recall_is_closed_when_every_chair_is_safe(karim, omar):
         recalling.record_safe(recall.lines.get(chair=lost), by=omar)
     stocktaking.record_chair_event(chair=lost, kind="found", by=omar, depot=DepotFactory())
     assert set(Chair.objects.recalled()) == {lost}, "found again, it is still not safe"
+    recalling.record_safe(recall.lines.get(chair=lost), by=omar)
+    assert not Chair.objects.recalled().exists()
+
+
+def test_a_chair_found_after_its_recall_closed_is_made_safe_on_the_page(client, karim, omar):
+    lost = ChairFactory()
+    recall = RecallFactory(chair=lost)
+    stocktaking.record_chair_event(chair=lost, kind="lost", by=omar, note="Introuvable")
+    recalling.close_recall(recall, by=karim)
+    client.force_login(omar)
+    page = url("safe", recall.pk, recall.lines.get().pk)
+    assert page not in client.get(recall.get_absolute_url()).text
+    stocktaking.record_chair_event(chair=lost, kind="found", by=omar, depot=DepotFactory())
+    assert page in client.get(recall.get_absolute_url()).text
+    assert client.post(page, {"on": timezone.localdate().strftime("%d/%m/%Y")}).status_code == 302
+    assert page not in client.get(recall.get_absolute_url()).text
+    assert not Chair.objects.recalled().exists()
 
 
 def test_who_was_told_and_when_it_was_safe_is_kept(karim, omar):
