@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from distributions import cataloguing, stocktaking
+from distributions import cataloguing, tallying
 from distributions.forms.catalogue import ChairModelForm, WorkshopChangeForm
 from distributions.models import ChairModel
 from distributions.models.catalogue import RANGED
@@ -31,7 +31,7 @@ def list_models(request):
     if asked["q"]:
         rows = rows.filter(Q(manufacturer__icontains=asked["q"]) | Q(name__icontains=asked["q"]))
     page = paging.page(rows, order=("manufacturer", "name", "size"), token=request.GET.get("page"))
-    lines = stocktaking.stock_of_models(page.rows)
+    lines = tallying.stock_of_models(page.rows)
     context = {
         "models": [(model, lines[model.pk]) for model in page.rows],
         "words": listing.found(page, ngettext("%(n)s model", "%(n)s models", page.count)),
@@ -104,8 +104,8 @@ def model_detail(request, pk):
         "possible": accessories.words(model.accessories_possible),
         "changes": model.workshop_changes.order_by("what", "pk"),
         "recalls": model.recalls.open().order_by("-opened_on", "pk"),
-        "line": stocktaking.stock_of_models([model])[model.pk],
-        "words": stocktaking.STOCK_WORDS,
+        "line": tallying.stock_of_models([model])[model.pk],
+        "words": tallying.STOCK_WORDS,
         "history": model.history()[:20],
     }
     return render(request, "distributions/chairmodel_detail.html", context)

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from distributions import stocktaking
+from distributions import stocktaking, tallying
 from distributions.forms.chairs import DepotForm
 from distributions.models import ChairModel, Depot, Transfer
 from hajar.lib import asking
@@ -30,19 +30,19 @@ def tabs(current: str) -> list[dict]:
 def list_depots(request):
     """The stock by depot and by model, and what the waiting list requires of it."""
     depots = list(Depot.objects.visible_to(request.user).select_related("province").order_by("-is_open", "name", "pk"))
-    summary = stocktaking.stock_summary() if depots else stocktaking.StockSummary()
-    nothing = stocktaking.StockLine()
+    summary = tallying.stock_summary() if depots else tallying.StockSummary()
+    nothing = tallying.StockLine()
     context = {
         "summary": summary,
         "depots": [(depot, summary.by_depot.get(depot.pk, nothing)) for depot in depots],
         "models": _by_model(summary),
-        "words": stocktaking.STOCK_WORDS,
+        "words": tallying.STOCK_WORDS,
         "tabs": tabs("depot_list"),
     }
     return render(request, "distributions/depot_list.html", context)
 
 
-def _by_model(summary: stocktaking.StockSummary) -> list:
+def _by_model(summary: tallying.StockSummary) -> list:
     models = ChairModel.objects.in_bulk(summary.by_model)
     pairs = [(models[pk], line) for pk, line in summary.by_model.items()]
     return sorted(pairs, key=lambda pair: str(pair[0]).casefold())
@@ -53,14 +53,14 @@ def _by_model(summary: stocktaking.StockSummary) -> list:
 def depot_detail(request, pk):
     """One depot: its stock by model, its counts, and what is on the way to it."""
     depot = get_object_or_404(Depot.objects.visible_to(request.user).select_related("province"), pk=pk)
-    summary = stocktaking.stock_summary([depot])
+    summary = tallying.stock_summary([depot])
     counts = depot.counts.select_related("begun_by", "finalised_by").order_by("-begun_at", "pk")
     coming = Transfer.objects.visible_to(request.user).under_way().filter(destination=depot)
     context = {
         "depot": depot,
         "line": summary.by_depot[depot.pk],
         "models": _by_model(summary),
-        "words": stocktaking.STOCK_WORDS,
+        "words": tallying.STOCK_WORDS,
         "open_count": counts.open().first(),
         "counts": counts[:10],
         "coming": coming.select_related("origin", "destination").with_numbers().order_by("-sent_at", "pk"),

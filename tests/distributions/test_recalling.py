@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from distributions import planning, recalling, stocktaking
+from distributions import planning, recalling, stocktaking, tallying
 from distributions.models import Chair, Recall
 from tests.factories import (
     IN_ORDER,
@@ -107,9 +107,9 @@ def _volunteer():
 def test_a_recalled_chair_is_in_stock_but_not_available(karim):
     chair = ChairFactory()
     RecallFactory(chair=chair)
-    line = stocktaking.stock_summary().by_depot[chair.depot_id]
+    line = tallying.stock_summary().by_depot[chair.depot_id]
     assert (line.in_stock, line.available, line.recalled) == (1, 0, 1)
-    assert stocktaking.stock_of_models([chair.model])[chair.model_id].available == 0
+    assert tallying.stock_of_models([chair.model])[chair.model_id].available == 0
 
 
 def test_a_chair_that_comes_in_later_is_called_back_too(omar):

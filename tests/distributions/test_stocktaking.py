@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone, translation
 
-from distributions import cataloguing, planning, stocktaking
+from distributions import cataloguing, planning, stocktaking, tallying
 from distributions.models import Chair, ChairEvent
 from distributions.stocktaking import Kind, State, replay
 from hajar.lib.refusals import Refusal
@@ -375,12 +375,12 @@ def test_the_stock_is_counted_by_what_chairs_can_do(omar):
     for _number in range(3):
         NeedFactory()
     ChairFactory(depot=other)
-    summary = stocktaking.stock_summary()
+    summary = tallying.stock_summary()
     line = summary.by_depot[depot.pk]
     assert (line.in_stock, line.available, line.allocated, line.to_clean, line.damaged) == (4, 1, 1, 1, 1)
     assert (summary.total.in_stock, summary.total.allocated, summary.total.on_the_road) == (5, 2, 1)
     assert (summary.required, summary.unmet, summary.total.available, summary.deficit) == (5, 3, 2, 1)
-    assert stocktaking.stock_summary([other]).total.in_stock == 1
+    assert tallying.stock_summary([other]).total.in_stock == 1
 
 
 def test_a_chair_whose_row_disagrees_with_its_events_is_found(omar):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from distributions import stocktaking, transferring
+from distributions import stocktaking, tallying, transferring
 from distributions.models import Chair, Transfer, TransferLine
 from tests.factories import AllocationFactory, ChairFactory, DepotFactory, TransferFactory
 
@@ -30,10 +30,10 @@ def test_a_sent_chair_is_in_no_depot_and_on_the_way(omar):
     transfer = TransferFactory(by=omar, carrier="Autocar")
     chair = transfer.lines.get().chair
     assert (chair.state, chair.depot) == (State.IN_TRANSFER, None)
-    summary = stocktaking.stock_summary()
+    summary = tallying.stock_summary()
     assert (summary.total.in_stock, summary.total.available, summary.total.on_the_way) == (0, 0, 1)
     assert summary.by_depot[transfer.destination_id].on_the_way == 1
-    assert stocktaking.stock_of_models([chair.model])[chair.model_id].on_the_way == 1
+    assert tallying.stock_of_models([chair.model])[chair.model_id].on_the_way == 1
     assert list(stocktaking.stock_faults()) == []
     assert transfer.history().first().details["chairs"] == [chair.label]
 
@@ -74,7 +74,7 @@ def test_a_missing_chair_can_be_lost_and_found_again(two, karim, omar):
         origin=transfer.origin, destination=transfer.destination, chairs=[missed.chair], by=omar
     )
     assert TransferLine.objects.filter(chair=missed.chair).count() == 2
-    assert stocktaking.stock_summary().by_depot[again.destination_id].on_the_way == 1
+    assert tallying.stock_summary().by_depot[again.destination_id].on_the_way == 1
 
 
 def test_a_promised_chair_travels_and_stays_promised(omar, karim):
