@@ -23,7 +23,8 @@ from ninja.security import SessionAuth
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from distributions import delivering, phoning, protocol, syncing
-from distributions.models import Round
+from distributions.forms.deliveries import TRAINING
+from distributions.models import Delivery, Round
 from distributions.views import mobile
 from hajar.backups import keeping
 from hajar.lib import boxes
@@ -205,11 +206,14 @@ def pack(request, device: protocol.Id):
 
 def _packed(round_: Round, user) -> dict:
     words: dict[str, dict] = {}
+    spares = list(phoning.spare_chairs(round_))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             words[language] = {
                 "place": str(round_.province),
                 "stops": [_packed_stop(stop) for stop in mobile.stops_of(round_)],
+                "training": [label for name, label in Delivery.questions() if name in TRAINING],
+                "spares": [{"chair": chair.label, "model": str(chair.model)} for chair in spares],
             }
     return {
         "id": str(round_.pk),
