@@ -29,6 +29,7 @@ from distributions.views import mobile
 from hajar.backups import keeping
 from hajar.lib import boxes
 from hajar.lib.refusals import Refusal
+from hajar.templatetags.hajar_ui import phone_groups
 
 HAND_IN = "distributions.mobile.hand_in"
 MOST_BODY = 512 * 1024
@@ -227,6 +228,7 @@ def _packed(round_: Round, user) -> dict:
 
 def _packed_stop(stop) -> dict:
     told = {name: value for name, value in asdict(stop).items() if "url" not in name}
+    told["people"] = [{**person, "shown": phone_groups(person["phone"])} for person in told["people"]]
     if stop.is_home_closed:
         told |= {"address": "", "directions": "", "map_address": ""}
     return {"id": str(told.pop("pk")), **told}

@@ -179,20 +179,21 @@ function drawRound({ round, entries }) {
   const spares = sparesOf(round);
   const content = { place: where, note: round.note, stops: lines, spares, is_healthy: isHealthy, seen_url: `${addressOf(round)}seen/` };
   const next = lines.find((line) => line.is_todo && !line.is_released);
-  const acts = isHealthy ? next && page("acts-next", next) : page("acts-healthy");
+  const acts = isHealthy ? next && fillHoles(page("acts-next", next), next) : page("acts-healthy");
   show(page("page-round", content), { heading: day(round.day), back: home, acts });
 }
 
 function drawStop({ round, stop }) {
   const people = stop.people.map((person) => ({
     ...person,
+    shown: person.shown ?? person.phone,
     call: `tel:${person.phone}`,
     whatsapp: person.has_whatsapp && `https://wa.me/${person.phone.replace(/\D/g, "")}`,
     map: stop.map_address,
   }));
   const deliveryUrl = `${addressOf(round, stop)}delivery/`;
   const acts = page("acts-stop", { ...stop, delivery_url: deliveryUrl, hand_over_url: `${deliveryUrl}?outcome=delivered` });
-  show(page("page-stop", { ...stop, people, training: trainingOf(round) }), { heading: `${stop.number} / ${stop.of}`, back: addressOf(round), acts });
+  show(page("page-stop", { ...stop, people, training: trainingOf(round) }), { heading: fillHoles(page("heading-stop"), stop).textContent, back: addressOf(round), acts });
 }
 
 function drawEntries({ entries }) {
