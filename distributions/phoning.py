@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from distributions import delivering, stocktaking, syncing
-from distributions.models import Device, PhoneEntry, PhoneFile
+from distributions.models import Allocation, Chair, Device, PhoneEntry, PhoneFile, Round
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry as JournalEntry
 from hajar.journal.models import Head
@@ -97,6 +98,18 @@ def report_lost(device: Device, *, by) -> Device:
         device.save(update_fields=["lost_at"])
         journal.record("phone.lost", device, by=by)
     return device
+
+
+def spare_chairs(round: Round) -> QuerySet[Chair]:
+    """The chairs that travel on a round although no stop waits for them, with their models."""
+    waited_for = Allocation.objects.live().filter(chair=OuterRef("pk"))
+    return (
+        Chair.objects.filter(state=Chair.State.LOADED, allocations__round=round)
+        .exclude(Exists(waited_for))
+        .select_related("model")
+        .distinct()
+        .order_by("number", "pk")
+    )
 
 
 class NotARescue(Refusal):

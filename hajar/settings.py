@@ -39,6 +39,8 @@ CACHES = {"default": env.cache("HAJAR_CACHE_URL", default="dbcache://cache")}
 EMAIL = env.email("HAJAR_EMAIL_URL", default="consolemail://")
 # What phones seal their unsent entries for: the first secret is in use, older ones still open what was sealed for them.
 PHONE_SECRETS = env.list("HAJAR_PHONE_SECRETS", default=[f"phones:{SECRET_KEY}"])
+# Off: phones drop the pages that work without a network and go on with the server's; they still send their entries.
+PHONES_KEEP_ROUNDS = switch("HAJAR_PHONES_KEEP_ROUNDS", default=True)
 TRUSTED_PROXIES = env.int("HAJAR_TRUSTED_PROXIES", default=0 if DEBUG else 1)
 
 if not DEBUG:
@@ -170,6 +172,8 @@ NODE_MODULES_FILES = {
     "vendor/bootstrap-icons/fonts/bootstrap-icons.woff2": "bootstrap-icons/font/fonts/bootstrap-icons.woff2",
     "vendor/bootstrap-icons/fonts/bootstrap-icons.woff": "bootstrap-icons/font/fonts/bootstrap-icons.woff",
     "vendor/signature_pad.js": "signature_pad/dist/signature_pad.min.js",
+    "vendor/zxing/reader.js": "zxing-wasm/dist/iife/reader/index.js",
+    "vendor/zxing/zxing_reader.wasm": "zxing-wasm/dist/reader/zxing_reader.wasm",
 } | {
     f"vendor/fonts/plex-{script}-{weight}.woff2": (
         f"@fontsource/ibm-plex-sans-arabic/files/ibm-plex-sans-arabic-{script}-{weight}-normal.woff2"

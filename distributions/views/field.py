@@ -6,6 +6,7 @@ They are the same for everybody and hold nothing of anybody: a phone may keep th
 import base64
 import hashlib
 import json
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -19,26 +20,23 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from distributions.forms.deliveries import DeliveryForm
 from hajar.templatetags import importmap
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-STYLES = ["tokens", "fonts", "base", "layout", "components", "forms", "mobile"]
-VENDOR = [
-    "vendor/bootstrap/bootstrap.min.css",
-    "vendor/bootstrap/bootstrap.rtl.min.css",
-    "vendor/bootstrap-icons/bootstrap-icons.min.css",
-    "vendor/bootstrap-icons/fonts/bootstrap-icons.woff2",
-    "vendor/signature_pad.js",
-    "vendor/fonts/plex-arabic-400.woff2",
-    "vendor/fonts/plex-arabic-500.woff2",
-    "vendor/fonts/plex-arabic-600.woff2",
-    "vendor/fonts/plex-latin-400.woff2",
-    "vendor/fonts/plex-latin-500.woff2",
-    "vendor/fonts/plex-latin-600.woff2",
+STYLES = ["tokens", "base", "components", "forms", "phone_icons", "mobile"]
+BOOTSTRAP = "vendor/bootstrap/bootstrap{}.min.css"
+DRAWINGS = [
+    f"icons/{name}"
+    for name in ("hajar.svg", "hajar-180.png", "chevron-down.svg", "chevron-down-light.svg", "check-dark.svg")
 ]
+ENTRANCES = ["hajar/app", "mobile/field"]  # the modules that the shell begins with
+READER = ["vendor/zxing/reader.js", "vendor/zxing/zxing_reader.wasm"]  # reads labels where the browser cannot
+WASM = "'wasm-unsafe-eval'"  # the reader of labels is WebAssembly
+JAVASCRIPT = "text/javascript; charset=utf-8"
 HOLE = "⟨{}⟩"  # the phone puts the stop's own words here
 
 
@@ -58,6 +56,7 @@ def _html(language: str) -> str:
             "mobile/shell.html",
             {
                 "is_shell": True,
+                "shell_modules": _modules(),
                 "request": _Nobody,
                 "LANGUAGE_BIDI": translation.get_language_bidi(),
                 "form": DeliveryForm(allocation=_AnyStop, may_photograph=True, auto_id="id_%s"),
@@ -75,34 +74,78 @@ class _Nobody:
 
 @login_not_required
 @require_safe
+@gzip_page
 @cache_control(no_cache=True)
 def shell(request, language):
     """The empty pages of the field in one language; the phone fills them from what it keeps."""
     if language not in LANGUAGES:
         raise Http404
     response = HttpResponse(_html(language))
-    response._csp_update = {"script-src": [importmap.body_hash()]}
+    response._csp_update = {"script-src": [importmap.body_hash(_modules()), WASM]}
     return response
 
 
 @login_not_required
 @require_safe
+@gzip_page
 @cache_control(no_cache=True)
 def worker(request):
-    """The service worker, with the list of what it keeps and the hash of each file. Its scope is /mobile/."""
-    files = [{"url": static(name), "integrity": _integrity(_content(name))} for name in _names()]
-    for language in LANGUAGES:
-        url = reverse("distributions:mobile_shell", args=[language])
-        files.append({"url": url, "integrity": _integrity(_html(language).encode())})
-    version = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
-    kept = json.dumps({"version": version, "language": settings.LANGUAGE_CODE, "files": files})
-    source = _content("mobile/sw.js").decode()
-    return HttpResponse(f"const SHELL = {kept};\n{source}", content_type="text/javascript; charset=utf-8")
+    """The service worker, with the list of what it keeps and the hash of each file. Its scope is /mobile/.
+
+    Where keeping rounds on phones is switched off it is another one, which clears up after itself and goes.
+    """
+    if not settings.PHONES_KEEP_ROUNDS:
+        return HttpResponse(_content("mobile/sw_off.js"), content_type=JAVASCRIPT)
+    return HttpResponse(f"const SHELL = {json.dumps(contents())};\n{_content('mobile/sw.js').decode()}", JAVASCRIPT)
+
+
+def contents() -> dict:
+    """What a phone keeps of Hajar: what every language needs, what each needs besides, and what may come later."""
+    languages = {language: [_entry(_bootstrap(language)), _shell_entry(language)] for language in LANGUAGES}
+    kept = {"language": settings.LANGUAGE_CODE, "common": _entries(_names()), "languages": languages}
+    kept["later"] = _entries(READER)
+    return {"version": _version(kept), "later_version": _version(kept["later"]), **kept}
+
+
+def _version(kept) -> str:
+    return hashlib.sha256(json.dumps(kept).encode()).hexdigest()[:16]
+
+
+def _bootstrap(language: str) -> str:
+    return BOOTSTRAP.format(".rtl" if translation.get_language_info(language)["bidi"] else "")
+
+
+def _entry(name: str) -> dict:
+    return {"url": static(name), "integrity": _integrity(_content(name))}
+
+
+def _entries(names: list[str]) -> list[dict]:
+    return [_entry(name) for name in names]
+
+
+def _shell_entry(language: str) -> dict:
+    url = reverse("distributions:mobile_shell", args=[language])
+    return {"url": url, "integrity": _integrity(_html(language).encode())}
 
 
 def _names() -> list[str]:
-    modules = [path for name, path in settings.JS_MODULES.items() if path != "mobile/sw.js"]
-    return [*VENDOR, *[f"css/{name}.css" for name in STYLES], *modules, "icons/hajar.svg", "icons/hajar-180.png"]
+    modules = [settings.JS_MODULES[name] for name in _modules()]
+    styles = [f"css/{name}.css" for name in STYLES]
+    return [*styles, *[settings.JS_MODULES[name] for name in ENTRANCES], *modules, *DRAWINGS]
+
+
+def _modules() -> list[str]:
+    """Bare names of the modules that the shell imports, one through the other."""
+    found: list[str] = []
+    waiting = list(ENTRANCES)
+    while waiting:
+        name = waiting.pop()
+        text = _content(settings.JS_MODULES[name]).decode() if name != "signature_pad" else ""
+        for imported in re.findall(r'\b(?:from|import)[ (]"([^"]+)"', text):
+            if imported not in found:
+                found.append(imported)
+                waiting.append(imported)
+    return sorted(found)
 
 
 def _content(name: str) -> bytes:

@@ -23,11 +23,13 @@ from ninja.security import SessionAuth
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from distributions import delivering, phoning, protocol, syncing
-from distributions.models import Round
+from distributions.forms.deliveries import TRAINING
+from distributions.models import Delivery, Round
 from distributions.views import mobile
 from hajar.backups import keeping
 from hajar.lib import boxes
 from hajar.lib.refusals import Refusal
+from hajar.templatetags.hajar_ui import phone_groups
 
 HAND_IN = "distributions.mobile.hand_in"
 MOST_BODY = 512 * 1024
@@ -205,11 +207,14 @@ def pack(request, device: protocol.Id):
 
 def _packed(round_: Round, user) -> dict:
     words: dict[str, dict] = {}
+    spares = list(phoning.spare_chairs(round_))
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             words[language] = {
                 "place": str(round_.province),
                 "stops": [_packed_stop(stop) for stop in mobile.stops_of(round_)],
+                "training": [label for name, label in Delivery.questions() if name in TRAINING],
+                "spares": [{"chair": chair.label, "model": str(chair.model)} for chair in spares],
             }
     return {
         "id": str(round_.pk),
@@ -223,6 +228,7 @@ def _packed(round_: Round, user) -> dict:
 
 def _packed_stop(stop) -> dict:
     told = {name: value for name, value in asdict(stop).items() if "url" not in name}
+    told["people"] = [{**person, "shown": phone_groups(person["phone"])} for person in told["people"]]
     if stop.is_home_closed:
         told |= {"address": "", "directions": "", "map_address": ""}
     return {"id": str(told.pop("pk")), **told}

@@ -8,6 +8,8 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core import signing
@@ -182,7 +184,8 @@ def list_rounds(request):
         lines.append(
             {"round": round_, "stops": len(stops), "done": done, "is_done": bool(stops) and done == len(stops)}
         )
-    return render(request, "mobile/round_list.html", {"lines": lines})
+    context = {"lines": lines, "keeps_rounds": settings.PHONES_KEEP_ROUNDS}
+    return render(request, "mobile/round_list.html", context)
 
 
 @require_safe
@@ -220,6 +223,7 @@ def stop(request, round_pk, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.record_delivery", raise_exception=True)
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # the reader of labels is WebAssembly
 def create_delivery(request, round_pk, pk):
     """Record what happened at a stop."""
     round_ = _round(request, round_pk)

@@ -1,7 +1,9 @@
 // What a phone adds to the form of a hand-over: its own id and time, a signature, a small photo. The form works without it.
 import { newId } from "mobile/identity";
 import { stamp } from "mobile/clock";
+import { numberInCode, numberOf } from "mobile/hand_over";
 import { shrink } from "mobile/photo";
+import { prepareScan } from "mobile/scanning";
 import { prepare } from "mobile/signature";
 
 const form = document.querySelector("[data-hajar-delivery]");
@@ -18,6 +20,20 @@ if (form) {
   });
 
   form.querySelectorAll("[data-hajar-signature]").forEach(prepare);
+
+  const scan = form.querySelector("[data-hajar-scan]");
+  if (scan) {
+    prepareScan(scan, {
+      understand: numberInCode,
+      found(number) {
+        const label = form.dataset.chair.replace(/\d+$/, number.padStart(4, "0"));
+        form.elements.chair_label.value = label;
+        form.elements.is_this_chair.checked = numberOf(form.dataset.chair) === number;
+        form.elements.chair_label.dispatchEvent(new Event("input", { bubbles: true }));
+        return label;
+      },
+    });
+  }
 
   const photo = form.querySelector("[data-hajar-photo]");
   if (photo) {

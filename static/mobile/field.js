@@ -2,9 +2,12 @@
 import { toBase64 } from "mobile/bytes";
 import { saveEntry, pictureOf } from "mobile/entry";
 import { fillHoles, page } from "mobile/filling";
+import { putValues, valuesOf } from "mobile/form_values";
 import { isAnotherChair, missing, numberOf, said } from "mobile/hand_over";
+import { keepLanguage, keepReader } from "mobile/installing";
+import { waitingOfOthers } from "mobile/neighbours";
 import { dropNote, mayShow, note, ownerNow, signOut, writeNote } from "mobile/owner";
-import { keepSending, refreshPack } from "mobile/sending";
+import { askForSync, keepSending, refreshPack } from "mobile/sending";
 import { Store } from "mobile/store";
 
 const STALE = 600_000; // after which a new look at the office's changes is taken
@@ -33,6 +36,7 @@ async function begin() {
   setInterval(() => expire(owner, kept.owner), 60_000);
   await draw();
   send();
+  keepReader(document.querySelector("[data-hajar-reader]").dataset);
   const packedAt = (await store.get("pack_at")) ?? 0;
   if (Date.now() - packedAt > STALE) refreshPack(store).then((pack) => pack && isList() && draw(), () => {});
   return undefined;
@@ -97,6 +101,13 @@ async function count() {
   return waiting;
 }
 
+// Another person of this phone has entries that wait for her: nobody sees which, everybody sees that.
+async function tellOfOthers() {
+  const waiting = await waitingOfOthers(store.owner);
+  place("others")?.remove();
+  if (waiting && isList()) place("content").append(page("notice-others", { waiting: String(waiting) }));
+}
+
 const ROUTES = [
   [/^\/mobile\/$/, drawRounds],
   [/^\/mobile\/entries\/$/, drawEntries],
@@ -125,7 +136,9 @@ async function draw() {
   if (roundId && !round) return show(page("page-none"), { back: home });
   const stop = round?.words[language].stops.find((one) => one.id === stopId);
   if (stopId && !stop) return show(page("page-none"), { back: home });
-  return drawing({ pack, round, stop, entries: await store.entries() });
+  await drawing({ pack, round, stop, entries: await store.entries() });
+  if (isList()) tellOfOthers();
+  return undefined;
 }
 
 const day = (iso) =>
@@ -133,6 +146,10 @@ const day = (iso) =>
 const addressOf = (round, stop) => `/mobile/rounds/${round.id}/${stop ? `stops/${stop.id}/` : ""}`;
 const about = (entries, stop) =>
   entries.filter((entry) => entry.about.allocation === stop.id).sort((a, b) => b.number - a.number)[0];
+
+// A pack that an older version fetched has neither.
+const sparesOf = (round) => round.words[language].spares ?? [];
+const trainingOf = (round) => round.words[language].training ?? [];
 
 // The three states, and only these.
 const stateOf = (entry) => ({
@@ -159,20 +176,24 @@ function drawRound({ round, entries }) {
     return { ...stop, url: addressOf(round, stop), outcome, is_todo: isTodo, ...stateOf(entry) };
   });
   const isHealthy = entries.some((entry) => entry.kind === "healthy" && entry.about.round === round.id);
-  const content = { place: where, note: round.note, stops: lines, is_healthy: isHealthy, seen_url: `${addressOf(round)}seen/` };
-  show(page("page-round", content), { heading: day(round.day), back: home });
+  const spares = sparesOf(round);
+  const content = { place: where, note: round.note, stops: lines, spares, is_healthy: isHealthy, seen_url: `${addressOf(round)}seen/` };
+  const next = lines.find((line) => line.is_todo && !line.is_released);
+  const acts = isHealthy ? next && fillHoles(page("acts-next", next), next) : page("acts-healthy");
+  show(page("page-round", content), { heading: day(round.day), back: home, acts });
 }
 
 function drawStop({ round, stop }) {
   const people = stop.people.map((person) => ({
     ...person,
+    shown: person.shown ?? person.phone,
     call: `tel:${person.phone}`,
     whatsapp: person.has_whatsapp && `https://wa.me/${person.phone.replace(/\D/g, "")}`,
     map: stop.map_address,
   }));
   const deliveryUrl = `${addressOf(round, stop)}delivery/`;
   const acts = page("acts-stop", { ...stop, delivery_url: deliveryUrl, hand_over_url: `${deliveryUrl}?outcome=delivered` });
-  show(page("page-stop", { ...stop, people }), { heading: `${stop.number} / ${stop.of}`, back: addressOf(round), acts });
+  show(page("page-stop", { ...stop, people, training: trainingOf(round) }), { heading: fillHoles(page("heading-stop"), stop).textContent, back: addressOf(round), acts });
 }
 
 function drawEntries({ entries }) {
@@ -191,26 +212,6 @@ function drawEntries({ entries }) {
 
 // --- forms ------------------------------------------------------------------------------------------------------
 
-function valuesOf(form) {
-  const values = {};
-  for (const field of form.elements) {
-    if (!field.name || field.type === "file") continue;
-    if (field.type === "checkbox") values[field.name] = field.checked;
-    else if (field.type === "radio") values[field.name] = field.checked ? field.value : (values[field.name] ?? "");
-    else values[field.name] = field.value;
-  }
-  return values;
-}
-
-function putValues(form, values) {
-  for (const field of form.elements) {
-    if (!field.name || field.type === "file" || !(field.name in values)) continue;
-    if (field.type === "checkbox") field.checked = values[field.name];
-    else if (field.type === "radio") field.checked = field.value === values[field.name];
-    else field.value = values[field.name];
-  }
-}
-
 function complain(form, names) {
   for (const old of form.querySelectorAll(".is-invalid")) old.classList.remove("is-invalid");
   for (const old of form.querySelectorAll(".said-missing")) old.remove();
@@ -225,9 +226,10 @@ function complain(form, names) {
 }
 
 async function drawDelivery({ round, stop }) {
-  const content = fillHoles(page("page-delivery"), { chair: stop.chair, name: stop.name });
+  const content = fillHoles(page("page-delivery", { spares: sparesOf(round) }), { chair: stop.chair, name: stop.name });
   show(content, { heading: `${stop.name} · ${stop.chair}`, back: addressOf(round, stop), acts: page("acts-delivery") });
   const form = document.getElementById("delivery");
+  form.dataset.chair = stop.chair;
   if (!round.photos.includes(stop.id)) form.querySelector("[data-hajar-photo]")?.remove();
   const draft = await store.draft(stop.id);
   if (draft) putValues(form, draft);
@@ -235,10 +237,7 @@ async function drawDelivery({ round, stop }) {
   if (asked && !draft) putValues(form, { outcome: asked });
   if (draft?.id) form.dataset.hajarDelivery = "again";
   await import("mobile/delivery_form"); // signature, photo, number and time
-  const spare = form.querySelector('[data-place="spare"]');
-  const look = () => {
-    spare.hidden = !isAnotherChair(valuesOf(form), stop);
-  };
+  const look = () => showSpare(form, stop, sparesOf(round));
   look();
   keepDrafts(form, stop.id);
   form.addEventListener("input", look);
@@ -260,6 +259,22 @@ async function drawDelivery({ round, stop }) {
       draftKey: stop.id,
     });
   });
+}
+
+const chairOn = (button) => button.querySelector("bdi").textContent;
+
+// Another chair than the one meant: one of the round's spare chairs needs a reason, any other the office's word as well.
+function showSpare(form, stop, spares) {
+  const values = valuesOf(form);
+  const isAnother = isAnotherChair(values, stop);
+  const isSpare = spares.some((spare) => numberOf(spare.chair) === numberOf(values.chair_label));
+  const part = (name) => form.querySelector(`[data-place="${name}"]`);
+  part("spare").hidden = !isAnother;
+  part("is-spare").hidden = !isSpare;
+  part("is-not-spare").hidden = isSpare;
+  for (const button of part("spares").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(isAnother && numberOf(chairOn(button)) === numberOf(values.chair_label)));
+  }
 }
 
 // What is typed is written down within a second, and at once when the page is left.
@@ -301,7 +316,12 @@ async function keep(form, round, entry) {
   await draw();
   notice("saved");
   scrollTo(0, 0);
+  sendSoon();
+}
+
+function sendSoon() {
   send();
+  askForSync(); // and should this page go to sleep before there is a network, the browser wakes it
 }
 
 function drawSeen({ round }) {
@@ -334,18 +354,30 @@ const ACTS = {
   async healthy(button) {
     button.disabled = true;
     const [[roundId]] = route();
-    await saveEntry(store, {
-      kind: "healthy",
-      claimedAt: new Date().toISOString(),
-      data: { round: roundId },
-      about: { round: roundId },
-    });
+    const now = new Date().toISOString();
+    try {
+      await saveEntry(store, { kind: "healthy", claimedAt: now, data: { round: roundId }, about: { round: roundId } });
+    } catch {
+      button.disabled = false;
+      notice("unsaved");
+      return;
+    }
+    place("notices").querySelector(".unsaved")?.remove();
     await draw();
-    send();
+    sendSoon();
+  },
+  spare(button) {
+    const field = document.querySelector('#delivery [name="chair_label"]');
+    field.value = button.getAttribute("aria-pressed") === "true" ? "" : chairOn(button);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
   },
   async language(button) {
+    button.disabled = true;
+    const isThere = await keepLanguage(button.dataset.language);
+    button.disabled = false;
+    if (!isThere) return notice("no-language");
     await writeNote(store.owner, button.dataset.language);
-    location.reload();
+    return location.reload();
   },
   async "sign-out"() {
     await signOut(store);

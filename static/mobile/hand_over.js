@@ -10,6 +10,12 @@ export function numberOf(label) {
   return western.replace(/\D/g, "").replace(/^0+(?=\d)/, "").slice(0, 9);
 }
 
+// The number in what a camera read, as Chair.number_in of the server reads it: the address on a label, whatever host it
+// was printed for, or the bare label; else "".
+export function numberInCode(text) {
+  return /^(?:https?:\/\/\S+\/c\/|(?:CH)?\s*-?\s*)0*(\d{1,9})\/?$/i.exec((text ?? "").trim())?.[1] ?? "";
+}
+
 export function isAnotherChair(values, stop) {
   const typed = numberOf(values.chair_label);
   return typed !== "" && typed !== numberOf(stop.chair);
@@ -25,7 +31,7 @@ export function missing(values, stop) {
     if (!values.receiver_name?.trim()) found.push("receiver_name");
     if (!values.receiver_relation) found.push("receiver_relation");
     if (isAnotherChair(values, stop)) {
-      if (!values.spare_reason?.trim()) found.push("chair_label");
+      if (!values.spare_reason?.trim()) found.push("spare_reason");
     } else if (!numberOf(values.chair_label) && !values.is_this_chair) found.push("is_this_chair");
   }
   return found;

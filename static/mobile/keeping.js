@@ -1,6 +1,8 @@
 // Keeps the rounds on this phone: installs the shell, fetches the pack, and hands over to the pages of the field.
+// Sends what waits on a phone that keeps no round any more.
 import { newId } from "mobile/identity";
-import { ownerNow, writeNote } from "mobile/owner";
+import { waitingOfOthers } from "mobile/neighbours";
+import { dropNote, ownerNow, writeLanguage, writeNote } from "mobile/owner";
 import { keepSending, refreshPack } from "mobile/sending";
 import { Store } from "mobile/store";
 
@@ -8,6 +10,7 @@ const box = document.querySelector("[data-hajar-keep]");
 const isAble = "serviceWorker" in navigator && "indexedDB" in globalThis && crypto.subtle && "locks" in navigator;
 
 async function keep(store) {
+  await writeLanguage(document.documentElement.lang.slice(0, 2)); // the worker installs this one
   await navigator.serviceWorker.register("/mobile/sw.js", { scope: "/mobile/" });
   await navigator.serviceWorker.ready;
   if (!(await store.get("device"))) await store.set({ device: newId() });
@@ -26,11 +29,15 @@ async function sendWhatWaits(store) {
   })();
 }
 
-if (box && isAble && ownerNow()) {
-  const store = new Store(ownerNow());
+async function tellOfOthers(store) {
+  const waiting = await waitingOfOthers(store.owner);
+  box.querySelector("[data-hajar-others]").hidden = !waiting;
+  box.querySelector("[data-hajar-others-count]").textContent = waiting;
+}
+
+function offer(store) {
   const button = box.querySelector("button");
   const failed = box.querySelector("[data-hajar-failed]");
-  box.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
     failed.hidden = true;
@@ -42,5 +49,23 @@ if (box && isAble && ownerNow()) {
       button.disabled = false;
     }
   });
-  sendWhatWaits(store);
 }
+
+// Switched off by the office: the worker goes (sw_off.js), what can be read of a round goes, and entries are still sent.
+async function clearUp(store) {
+  const registration = await navigator.serviceWorker.getRegistration("/mobile/");
+  await registration?.update().catch(() => {});
+  await dropNote();
+  await store.closeUp();
+}
+
+async function begin() {
+  const store = new Store(ownerNow());
+  const isOff = box.dataset.hajarKeep === "off";
+  box.hidden = false;
+  if (isOff) await clearUp(store);
+  else offer(store);
+  await Promise.all([sendWhatWaits(store), tellOfOthers(store)]);
+}
+
+if (box && isAble && ownerNow()) begin();

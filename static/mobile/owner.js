@@ -20,9 +20,13 @@ export async function note(store = caches) {
   return found ? found.json() : null;
 }
 
+export async function writeLanguage(language) {
+  await (await caches.open(NOTES)).put(LANGUAGE, new Response(language));
+}
+
 export async function writeNote(owner, language) {
+  await writeLanguage(language);
   const notes = await caches.open(NOTES);
-  await notes.put(LANGUAGE, new Response(language));
   await notes.put(NOTE, new Response(JSON.stringify({ owner })));
 }
 

@@ -103,6 +103,15 @@ export function keepSending(store, told) {
   return send;
 }
 
+// A bonus where the browser has it (Chromium): it wakes the worker when a network is there, and the worker wakes the page.
+export async function askForSync(worker = navigator.serviceWorker) {
+  try {
+    await (await worker.ready).sync.register("outbox");
+  } catch {
+    // not known, or not allowed: the page tries by itself
+  }
+}
+
 // The pack anew, where a network is: what the office changed meanwhile. Without one the old pack stays.
 export async function refreshPack(store) {
   const pack = await getPack(await store.get("device"));

@@ -3,7 +3,8 @@
 const VERSION = 1;
 const SENT = ["received", "review", "invalid"]; // the server has these, and has said what it makes of them
 
-export const databaseOf = (owner) => `hajar-${owner}`;
+export const PREFIX = "hajar-";
+export const databaseOf = (owner) => PREFIX + owner;
 
 // The number on the phone was taken by another page meanwhile: seal the entry anew and try again.
 export class NumberTaken extends Error {}

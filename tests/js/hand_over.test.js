@@ -2,7 +2,7 @@ import "./loading.mjs";
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { isAnotherChair, missing, numberOf, said } = await import("../../static/mobile/hand_over.js");
+const { isAnotherChair, missing, numberInCode, numberOf, said } = await import("../../static/mobile/hand_over.js");
 const stop = { id: "s", chair: "CH-0012" };
 const well = {
   is_healthy: true,
@@ -23,6 +23,15 @@ test("the number on a label is read in any digits", () => {
   assert.equal(numberOf(undefined), "");
 });
 
+test("a code is read whatever host its label was printed for, and what is no label is not", () => {
+  for (const code of ["https://hajar.example/c/12/", "http://localhost:8000/c/0012", "CH-0012", "ch 12", " 12 "]) {
+    assert.equal(numberInCode(code), "12", code);
+  }
+  for (const code of ["https://hajar.example/c/", "https://hajar.example/chairs/12/", "javascript:12", "12a", "", null]) {
+    assert.equal(numberInCode(code), "", String(code));
+  }
+});
+
 test("nothing is missing where all is said", () => {
   assert.deepEqual(missing(well, stop), []);
   assert.deepEqual(missing({ ...well, is_this_chair: false, chair_label: "١٢" }, stop), []);
@@ -39,7 +48,7 @@ test("what is missing is named", () => {
 test("another chair needs a reason, and is told as a spare one", () => {
   const other = { ...well, chair_label: "13" };
   assert.ok(isAnotherChair(other, stop));
-  assert.deepEqual(missing(other, stop), ["chair_label"]);
+  assert.deepEqual(missing(other, stop), ["spare_reason"]);
   assert.deepEqual(missing({ ...other, spare_reason: "cassé" }, stop), []);
   const told = said({ ...other, spare_reason: " cassé " }, { stop, round: { id: "r" }, proof: "p" });
   assert.deepEqual(told.spare, { chair: "13", reason: "cassé" });
