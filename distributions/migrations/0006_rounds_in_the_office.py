@@ -88,6 +88,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="delivery",
+            name="chair_left",
+            field=models.ForeignKey(
+                help_text="Where another chair was left than the one meant.",
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="distributions.chair",
+                verbose_name="chair left instead",
+            ),
+        ),
+        migrations.AddField(
+            model_name="delivery",
             name="typed_in_by",
             field=models.ForeignKey(
                 editable=False,

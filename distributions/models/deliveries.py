@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Child, Guardian
 from beneficiaries.models.places import scope
 from distributions.models.allocations import Allocation
+from distributions.models.chairs import Chair
 from distributions.models.rounds import Round
 from hajar.journal.models import Journalled
 
@@ -86,6 +87,14 @@ class Delivery(Journalled):
     )
     volunteer = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("volunteer"), on_delete=models.PROTECT, related_name="deliveries"
+    )
+    chair_left = models.ForeignKey(
+        Chair,
+        verbose_name=_("chair left instead"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Where another chair was left than the one meant."),
     )
     outcome = models.CharField(_("what happened"), max_length=13, choices=Outcome.choices)
     reason = models.CharField(_("why"), max_length=300, blank=True)

@@ -22,7 +22,7 @@ from ninja.parser import Parser
 from ninja.security import SessionAuth
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from distributions import delivering, phoning, protocol, syncing
+from distributions import delivering, phoning, protocol, syncing, travelling
 from distributions.models import Round
 from distributions.views import mobile
 from hajar.backups import keeping
@@ -130,8 +130,8 @@ def _answer(request, sent: SyncIn, person, *, is_gone: bool) -> dict:
     results = syncing.receive(sent.entries, sender=sender)
     is_lost = device is not None and device.lost_at is not None
     if not is_gone and not is_lost:
-        for round_ in Round.objects.filter(volunteer=person, opened_at=None, pk__in=sent.rounds):
-            delivering.open_round(round_, by=person, device=name)
+        for round_ in Round.objects.filter(volunteer=person, downloaded_at=None, pk__in=sent.rounds):
+            travelling.note_download(round_, by=person, device=name)
     return {
         "results": [asdict(result) for result in results],
         "head": asdict(phoning.head()),

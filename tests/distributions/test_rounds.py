@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from distributions import planning
+from distributions import travelling
 from distributions.models import Allocation, Chair, Delivery, Round
 from tests.factories import (
     AllocationFactory,
@@ -90,7 +90,7 @@ def test_a_round_that_cannot_be_keeps_what_was_typed(client, karim, driss, initi
 
 
 def test_a_round_is_corrected_until_it_is_loaded(client, karim, driss, khadija, initiative, ready):
-    round_ = planning.plan_round(
+    round_ = travelling.plan_round(
         initiative=initiative, volunteer=driss, province=province("MA-CAS"), day=timezone.localdate(),
         allocations=ready, by=karim,
     )  # fmt: skip
@@ -102,7 +102,7 @@ def test_a_round_is_corrected_until_it_is_loaded(client, karim, driss, khadija, 
     round_.refresh_from_db()
     assert round_.volunteer == khadija
     assert list(round_.allocations.all()) == [ready[1]]
-    planning.load(round_, by=karim)
+    travelling.load(round_, by=karim)
     answer = client.post(address, {"volunteer": str(driss.pk), "day": tomorrow(), f"take_{ready[0].pk}": "on"})
     assert answer.context["form"].errors
     round_.refresh_from_db()
@@ -120,7 +120,7 @@ def test_planning_asks_where_before_anything_else(client, karim):
 
 
 def test_the_storekeeper_loads_and_brings_back(client, karim, omar, driss, initiative, ready):
-    round_ = planning.plan_round(
+    round_ = travelling.plan_round(
         initiative=initiative, volunteer=driss, province=province("MA-CAS"), day=timezone.localdate(),
         allocations=ready, by=karim,
     )  # fmt: skip
