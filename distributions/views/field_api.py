@@ -199,11 +199,12 @@ def pack(request, device: protocol.Id):
         "head": asdict(phoning.head()),
         "public_key": public.hex(),
         "token": signing.dumps([str(request.user.pk), device], salt=HAND_IN),
-        "rounds": [_packed(round_, request.user) for round_ in rounds],
+        "rounds": [packed(round_, request.user) for round_ in rounds],
     }
 
 
-def _packed(round_: Round, user) -> dict:
+def packed(round_: Round, user) -> dict:
+    """One round as a phone keeps it, in each language; the office looks at the same (views.rounds.as_volunteer)."""
     words: dict[str, dict] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):

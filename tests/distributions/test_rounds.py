@@ -83,7 +83,7 @@ def test_a_round_that_cannot_be_keeps_what_was_typed(client, karim, driss, initi
     if typed.pop("take", True):
         typed[f"take_{ready[0].pk}"] = "on"
     answer = client.post(where(initiative), typed)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert answer.context["form"].errors
     assert "Porte bleue" in answer.content.decode()
     assert not Round.objects.exists()
@@ -154,8 +154,8 @@ def test_the_load_out_list_goes_by_serial_number(client, karim, initiative):
     for serial in ("C", "A", "B"):
         AllocationFactory(prepared=True, round=round_, initiative=initiative, chair__serial=serial)
     client.force_login(karim)
-    context = client.get(round_.get_absolute_url()).context
-    assert [row.chair.serial for row in context["to_load"]] == ["A", "B", "C"]
+    rows = client.get(url("round_loading", round_.pk)).context["rows"]
+    assert [row["chair"].serial for row in rows] == ["A", "B", "C"]
 
 
 def test_what_someone_must_look_at_stands_above_the_rounds_until_it_is_settled(client, karim):
