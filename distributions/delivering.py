@@ -1,4 +1,4 @@
-"""Hand a chair over: what happened at one stop, told by a volunteer's phone, recorded once and for good.
+"""Hand a chair over: what happened at one stop, told by a volunteer's phone or paper, recorded once and for good.
 
 A delivery is a fact: it is written down even when the office had decided otherwise in the meantime, at worst marked so
 that someone looks. Locks are taken in this order: round, allocation, need, chair, and the journal's head last.
@@ -37,7 +37,6 @@ ENDS_WITH: dict[str, str] = {
     Outcome.REFUSED: Allocation.Release.FAMILY_DECLINED,
     Outcome.DID_NOT_FIT: Allocation.Release.DID_NOT_FIT,
 }
-FITTING = ("fits_width", "fits_depth", "feet_supported", "sits_upright")
 
 
 class NotYourRound(Refusal):
@@ -72,10 +71,6 @@ class NothingToSettle(Refusal):
     sentence = _("Nobody has to look at this entry any more.")
 
 
-class NotOnTheRoad(Refusal):
-    sentence = _("This chair is not on the road.")
-
-
 @dataclass(frozen=True)
 class Recorded:
     """The entry, and whether this call wrote it: a second copy only finds it."""
@@ -88,19 +83,6 @@ class Recorded:
 class _Files:
     signature: bytes = b""
     photo: bytes = b""
-
-
-@transaction.atomic
-def open_round(round: Round, *, by, device: str = "") -> Round:
-    """Note that the volunteer has looked at her round for the first time; to look again changes nothing."""
-    round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
-    if round.volunteer_id != by.pk:
-        raise NotYourRound
-    if round.opened_at is None:
-        round.opened_at = timezone.now()
-        round.save(update_fields=["opened_at"])
-        journal.record("round.opened", round, by=by, device=device)
-    return round
 
 
 def may_photograph(child: Child) -> bool:
@@ -136,12 +118,14 @@ def record_delivery(
     photo: bytes = b"",
     known_doubts: Sequence[str] = (),
     spare: Chair | None = None,
+    typed_in_by=None,
 ) -> Recorded:
     """Write one attempt at a hand-over, and what follows from it for the chair, the reservation and the need.
 
     `id` was made by the phone: however many copies of the entry arrive, one row is written. `happened_at` is the
     phone's time (None: it gave none), `received_at` ours. Pictures are JPEG, PNG or WebP as sent. `known_doubts` is
     what the caller has found doubtful; with REASSIGNED the round was hers when she went and is another's now.
+    `typed_in_by` is who typed it in from the round's paper; `by` is the volunteer in any case.
     Raises NotYourRound, NoConsentForPhoto, PhotoUnreadable, SignatureUnreadable, DifferentContent (a first entry with
     this id says something else), and ValidationError when the entry lacks what its outcome needs.
     """
@@ -158,6 +142,8 @@ def record_delivery(
         happened_at=happened_at or received_at,
         received_at=received_at,
         device=device[:80],
+        typed_in_by=typed_in_by,
+        chair_left=spare,
         is_healthy=is_healthy,
         receiver_name=receiver_name,
         receiver_relation=receiver_relation,
@@ -171,7 +157,7 @@ def record_delivery(
         doubts.append(Doubt.CLOCK_UNREADABLE)
     if earlier := Delivery.objects.filter(pk=id).first():
         return _same_or_different(earlier, entry)
-    entry.clean_fields(exclude=["allocation", "round", "volunteer"])
+    entry.clean_fields(exclude=["allocation", "round", "volunteer", "chair_left", "typed_in_by"])
     entry.validate_constraints(exclude=["allocation"])
     files = _tidy(_Files(signature, photo), allocation)
     try:
@@ -226,7 +212,7 @@ def _tidy(files: _Files, allocation: Allocation) -> _Files:
 def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spare: Chair | None) -> Delivery:
     """Insert the entry and let its consequences follow; returns the earlier entry where another copy was quicker."""
     # An entry's foreign keys are checked when it commits, after the journal's lock: hold their rows before.
-    Round.objects.select_for_update(no_key=True).get(pk=round.pk)
+    locked = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     allocation = (
         Allocation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("need__child", "chair", "initiative")
@@ -234,7 +220,7 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spar
     )
     if earlier := Delivery.objects.filter(pk=entry.pk).first():
         return earlier
-    doubts = [*doubts, *_doubts(entry, allocation)]
+    doubts = [*doubts, *_doubts(entry, allocation, locked)]
     moment = entry.happened_at if _clock_is_trusted(doubts) else entry.received_at
     # A chair put in the vehicle without a line in the journal is no reason to leave a child out.
     is_spare = Doubt.SPARE in doubts
@@ -254,16 +240,18 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spar
             if chair := spare if is_spare else allocation.chair:
                 _tell_the_chair(chair, allocation.need.child, entry, moment)
         elif entry.outcome in ENDS_WITH and allocation.status == Status.LOADED and Doubt.OTHER_ROUND not in doubts:
-            planning.release(allocation, by=entry.volunteer, release=ENDS_WITH[entry.outcome], note=entry.reason[:300])
+            by = entry.typed_in_by or entry.volunteer
+            planning.release(allocation, by=by, release=ENDS_WITH[entry.outcome], note=entry.reason[:300])
         journal.record(
             "delivery.recorded",
             entry,
-            by=entry.volunteer,
+            by=entry.typed_in_by or entry.volunteer,
             subject=allocation.need.child,
             device=entry.device,
             claimed_at=entry.happened_at,
             payload={
                 "outcome": entry.outcome,
+                "source": "paper" if entry.is_from_paper else "phone",
                 "chair": spare.label if spare else allocation.chair.label,
                 "round": str(entry.round_id),
                 "initiative": str(allocation.initiative_id),
@@ -279,16 +267,18 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spar
     return entry
 
 
-def _doubts(entry: Delivery, allocation: Allocation) -> list[str]:
+def _doubts(entry: Delivery, allocation: Allocation, round: Round) -> list[str]:
     late = entry.received_at - entry.happened_at
+    is_confirmed = _is_on_paper(entry, allocation)
     reasons = [
         (late < -AHEAD, Doubt.CLOCK_AHEAD),
-        (late > APART, Doubt.CLOCK_BEHIND),
+        (late > APART and not entry.is_from_paper, Doubt.CLOCK_BEHIND),  # paper is typed in when it comes back
         (not entry.is_healthy, Doubt.NOT_HEALTHY),
-        (allocation.status == Status.DELIVERED, Doubt.ALREADY_DELIVERED),
-        (allocation.status == Status.RELEASED, Doubt.RELEASED),
+        (allocation.status == Status.DELIVERED and not is_confirmed, Doubt.ALREADY_DELIVERED),
+        (allocation.status == Status.RELEASED and not is_confirmed, Doubt.RELEASED),
         (allocation.status in (Status.PROPOSED, Status.APPROVED, Status.PREPARED), Doubt.NOT_LOADED),
         (allocation.is_live and allocation.round_id != entry.round_id, Doubt.OTHER_ROUND),
+        (round.is_closed, Doubt.ROUND_CLOSED),
         (not allocation.need.child.is_followed, Doubt.FILE_CLOSED),
         (
             entry.is_delivered and any(getattr(entry, name) == Delivery.Check.NO for name in Delivery.CHECKS),
@@ -296,6 +286,14 @@ def _doubts(entry: Delivery, allocation: Allocation) -> list[str]:
         ),
     ]
     return [doubt for holds, doubt in reasons if holds]
+
+
+def _is_on_paper(entry: Delivery, allocation: Allocation) -> bool:
+    """Whether the round's paper has told the same of this stop before: then the phone only confirms it."""
+    if entry.is_from_paper or allocation.status not in (Status.DELIVERED, Status.RELEASED):
+        return False
+    same = allocation.deliveries.filter(round=entry.round_id, outcome=entry.outcome)
+    return same.exclude(typed_in_by=None).exists()
 
 
 def _clock_is_trusted(doubts: list[str]) -> bool:
@@ -418,32 +416,3 @@ def settle(delivery: Delivery, *, by, note: str) -> Delivery:
     child = delivery.allocation.need.child
     journal.record("delivery.settled", delivery, by=by, subject=child, payload={"doubts": doubts, "note": note.strip()})
     return delivery
-
-
-@transaction.atomic
-def bring_back(allocation: Allocation, *, by) -> None:
-    """Unload a chair that was not left, into the depot it came from; what was tried on is disinfected before all else.
-
-    A stop that merely failed keeps its reservation and waits for another round.
-    """
-    allocation = (
-        Allocation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("need__child", "chair")
-        .get(pk=allocation.pk)
-    )
-    tried_on = Delivery.objects.filter(allocation=allocation, outcome=Outcome.DID_NOT_FIT).exists() or any(
-        getattr(entry, name) in (Delivery.Check.YES, Delivery.Check.NO)
-        for entry in allocation.deliveries.exclude(outcome=Outcome.DELIVERED)
-        for name in FITTING
-    )
-    if allocation.status == Status.LOADED:
-        planning.bring_back(allocation, by=by, was_tried_on=tried_on)
-    elif allocation.status == Status.RELEASED and stocktaking.lock(allocation.chair).state == Chair.State.LOADED:
-        stocktaking.record_chair_event(
-            chair=allocation.chair,
-            kind=ChairEvent.Kind.UNLOADED,
-            by=by,
-            child=allocation.need.child if tried_on else None,
-        )
-    else:
-        raise NotOnTheRoad

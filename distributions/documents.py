@@ -127,13 +127,13 @@ def labels_pdf(chairs: Sequence[Chair], *, address_of: Callable[[Chair], str], f
         "phone": typesetting.isolate(association.phone) if association.phone else "",
         "skip": min(max(first, 1), LABELS_A_SHEET) - 1,
         "labels": [
-            {"number": chair.label, "model": str(chair.model), "code": _code(address_of(chair))} for chair in chairs
+            {"number": chair.label, "model": str(chair.model), "code": qr_code(address_of(chair))} for chair in chairs
         ],
     }
     return typesetting.pdf(PAPER / "labels.typ", words)
 
 
-def _code(address: str) -> str:
+def qr_code(address: str) -> str:
     """A QR code as SVG: it still reads with a corner scratched off."""
     out = io.BytesIO()
     segno.make(address, error="m", micro=False).save(out, kind="svg", border=2, dark="#000", light=None)

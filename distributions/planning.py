@@ -1,4 +1,4 @@
-"""From an initiative's first draft to the chairs on the road: propose, approve, prepare, plan a round, load, release.
+"""From an initiative's first draft to chairs that are ready to go: propose, approve, prepare, release.
 
 Whoever changes several rows locks them in this order: initiative, child, allocation, need, chair, and the journal's
 head last.
@@ -7,9 +7,8 @@ person's refusal a clear one.
 """
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -17,9 +16,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Child, Need, Province
+from beneficiaries.models import Child, Need
 from distributions import choosing, preparing, stocktaking
-from distributions.models import Allocation, Chair, ChairEvent, Depot, Initiative, Partner, Round
+from distributions.models import Allocation, Chair, ChairEvent, Initiative, Partner
 from distributions.models.allocations import AllocationQuerySet
 from distributions.stocktaking import ReasonMissing
 from hajar.accounts.models import User
@@ -114,34 +113,6 @@ class StatusDoesNotAllow(Refusal):
     sentence = _("This is not possible while the reservation is “%(status)s”.")
 
 
-class NotOfThisInitiative(Refusal):
-    sentence = _("A reservation of this round belongs to another initiative.")
-
-
-class OnAnotherRound(Refusal):
-    sentence = _("A chair of this round is already on another round.")
-
-
-class NothingToDeliver(Refusal):
-    sentence = _("A round needs at least one approved reservation.")
-
-
-class NothingToLoad(Refusal):
-    sentence = _("No chair of this round is prepared.")
-
-
-class RoundInThePast(Refusal):
-    sentence = _("A round cannot be planned in the past.")
-
-
-class RoundHasLeft(Refusal):
-    sentence = _("Chairs of this round are already loaded: it cannot be changed.")
-
-
-class CannotDeliver(Refusal):
-    sentence = _("This person has no right to record deliveries.")
-
-
 # --- initiatives -----------------------------------------------------------------------------------------------------
 
 
@@ -169,7 +140,7 @@ def correct_initiative(
     initiative: Initiative, *, by, partners: Iterable[Partner] | None = None, **fields
 ) -> Initiative:
     """Mend a campaign's name, dates, target, budget or partners; its state moves by move_initiative alone."""
-    locked = _lock_initiative(initiative)
+    locked = lock_initiative(initiative)
     changed = {}
     for name, value in fields.items():
         before = getattr(locked, name)
@@ -191,7 +162,7 @@ def correct_initiative(
 @transaction.atomic
 def move_initiative(initiative: Initiative, *, to: str, by) -> Initiative:
     """Bring a campaign to its next state, or a step back while nothing has left the depot."""
-    locked = _lock_initiative(initiative)
+    locked = lock_initiative(initiative)
     before = locked.state
     if to not in MOVES[before]:
         raise MoveNotPossible(state=locked.get_state_display(), target=dict(State.choices).get(to, to))
@@ -289,7 +260,7 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
 
     Raises InitiativeTakesNoMore, NeedIsClosed, ChildNotFollowed, NeedHasChair, ChairIsPromised or ChairNotAvailable.
     """
-    initiative = _lock_initiative(initiative)
+    initiative = lock_initiative(initiative)
     if not initiative.takes_allocations:
         raise InitiativeTakesNoMore
     Child.objects.select_for_update(no_key=True).get(pk=need.child_id)  # nobody closes her file or the need meanwhile
@@ -310,7 +281,7 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
     )
     _insert(allocation)
     stocktaking.append_event(locked, ChairEvent.Kind.RESERVED, by=by, child=need.child)
-    _journal("allocation.proposed", allocation, by, reason=allocation.reason)
+    journal_allocation("allocation.proposed", allocation, by, reason=allocation.reason)
     return allocation
 
 
@@ -356,7 +327,7 @@ def facts(need: Need, chair: Chair) -> dict:
 @transaction.atomic
 def approve(allocation: Allocation, *, by) -> Allocation:
     """Agree, as a second person, that this chair goes to this child."""
-    allocation = _lock(allocation, Status.PROPOSED)
+    allocation = lock_allocation(allocation, Status.PROPOSED)
     if allocation.proposed_by_id == by.pk:
         raise SamePerson
     _refuse_unless_waiting(
@@ -364,7 +335,7 @@ def approve(allocation: Allocation, *, by) -> Allocation:
     )
     allocation.status, allocation.approved_by, allocation.approved_at = Status.APPROVED, by, timezone.now()
     allocation.save(update_fields=["status", "approved_by", "approved_at"])
-    _journal("allocation.approved", allocation, by)
+    journal_allocation("allocation.approved", allocation, by)
     return allocation
 
 
@@ -383,8 +354,8 @@ def prepare(
     `answers` maps each Preparation.Point to an Answer; raises a refusal of preparing where one is not in order, and
     HandOverBlocked while something of the fit stands against it that nobody solved or overruled.
     """
-    allocation = _lock(allocation, Status.APPROVED)
-    _refuse_unless_ready(stocktaking.lock(allocation.chair))
+    allocation = lock_allocation(allocation, Status.APPROVED)
+    refuse_unless_ready(stocktaking.lock(allocation.chair))
     _refuse_while_blocked(allocation)
     preparation = preparing.write(allocation, by=by, answers=answers, disinfectant=disinfectant, note=note, photo=photo)
     allocation.status = Status.PREPARED
@@ -392,7 +363,7 @@ def prepare(
     stocktaking.append_event(
         allocation.chair, ChairEvent.Kind.PREPARED, by=by, child=allocation.need.child, note=preparation.note
     )
-    _journal("allocation.prepared", allocation, by, disinfectant=preparation.disinfectant)
+    journal_allocation("allocation.prepared", allocation, by, disinfectant=preparation.disinfectant)
     return allocation
 
 
@@ -407,7 +378,7 @@ def release(allocation: Allocation, *, by, release: str, note: str = "") -> Allo
 
     A chair released because it is damaged goes to repair, so that nobody is offered it.
     """
-    allocation = _lock(allocation, *Allocation.LIVE)
+    allocation = lock_allocation(allocation, *Allocation.LIVE)
     if not release or (release == Allocation.Release.OTHER and not note.strip()):
         raise ReasonMissing
     before = allocation.status
@@ -415,7 +386,7 @@ def release(allocation: Allocation, *, by, release: str, note: str = "") -> Allo
     if release == Allocation.Release.CHAIR_DAMAGED and allocation.chair.state in stocktaking.IN_A_DEPOT:
         why = note.strip() or str(Allocation.Release.CHAIR_DAMAGED.label)
         stocktaking.append_event(allocation.chair, ChairEvent.Kind.REPAIR_BEGUN, by=by, note=why)
-    _journal("allocation.released", allocation, by, release=release, note=allocation.release_note, was=before)
+    journal_allocation("allocation.released", allocation, by, release=release, note=allocation.release_note, was=before)
     return allocation
 
 
@@ -424,7 +395,7 @@ def hold_for_needs(needs: Collection[uuid.UUID]) -> Callable[[User, str], None]:
 
     Registered with beneficiaries.closing. It never refuses: a child's death is not put off because of a chair.
     """
-    held = list(_locked().live().filter(need__in=needs).order_by("pk"))
+    held = list(locked_allocations().live().filter(need__in=needs).order_by("pk"))
     before = {allocation.pk: allocation.status for allocation in held}
 
     def let_go(by: User, closing: str) -> None:
@@ -433,7 +404,7 @@ def hold_for_needs(needs: Collection[uuid.UUID]) -> Callable[[User, str], None]:
         for allocation in sorted(held, key=lambda allocation: allocation.chair_id):
             _give_up(allocation, by=by, release=why, note=note)
         for allocation in held:
-            _journal("allocation.released", allocation, by, release=why, note=note, was=before[allocation.pk])
+            journal_allocation("allocation.released", allocation, by, release=why, note=note, was=before[allocation.pk])
 
     return let_go
 
@@ -447,139 +418,22 @@ def _give_up(allocation: Allocation, *, by, release: str, note: str = "") -> Non
     allocation.save(update_fields=["status", "release", "release_note", "ended_at"])
 
 
-# --- rounds ----------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def plan_round(
-    *,
-    initiative: Initiative,
-    volunteer,
-    province: Province,
-    day: date,
-    allocations: Sequence[Allocation],
-    by,
-    note: str = "",
-) -> Round:
-    """Give a volunteer a trip on a day: the allocations are its stops, in this order."""
-    initiative = _lock_initiative(initiative)
-    if not initiative.takes_allocations:
-        raise InitiativeTakesNoMore
-    _refuse_unless_deliverable(volunteer, day)
-    round = Round.objects.create(initiative=initiative, volunteer=volunteer, province=province, day=day, note=note)
-    stops = _put_on(round, allocations)
-    journal.record("round.planned", round, by=by, payload={"day": day, "stops": stops, "province": province.name_fr})
-    return round
-
-
-@transaction.atomic
-def correct_round(
-    round: Round, *, volunteer, province: Province, day: date, allocations: Sequence[Allocation], by, note: str = ""
-) -> Round:
-    """Change a round before it is loaded: volunteer, day, place, stops and their order."""
-    round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
-    stops = list(round.allocations.select_for_update(no_key=True).order_by("pk"))
-    if any(allocation.status in (Status.LOADED, Status.DELIVERED) for allocation in stops):
-        raise RoundHasLeft
-    _refuse_unless_deliverable(volunteer, day)
-    kept = {allocation.pk for allocation in allocations}
-    for allocation in stops:
-        if allocation.is_live and allocation.pk not in kept:
-            _take_off_round(allocation)
-    if round.volunteer_id != volunteer.pk:
-        round.opened_at = None  # she has not looked yet
-    round.volunteer, round.province, round.day, round.note = volunteer, province, day, note
-    round.save(update_fields=["volunteer", "province", "day", "note", "opened_at"])
-    numbers = _put_on(round, allocations)
-    journal.record(
-        "round.corrected", round, by=by, payload={"day": day, "stops": numbers, "province": province.name_fr}
-    )
-    return round
-
-
-def _refuse_unless_deliverable(volunteer, day: date) -> None:
-    if day < timezone.localdate():
-        raise RoundInThePast
-    if not volunteer.is_active or not volunteer.has_perm("distributions.record_delivery"):
-        raise CannotDeliver
-
-
-def _put_on(round: Round, allocations: Sequence[Allocation]) -> int:
-    """Number the allocations as stops of the round, in the order given; returns how many they are."""
-    order = {allocation.pk: stop for stop, allocation in enumerate(allocations, start=1)}
-    if not order:
-        raise NothingToDeliver
-    for allocation in Allocation.objects.select_for_update(no_key=True).filter(pk__in=order).order_by("pk"):
-        if allocation.initiative_id != round.initiative_id:
-            raise NotOfThisInitiative
-        if allocation.status not in (Status.APPROVED, Status.PREPARED):
-            raise StatusDoesNotAllow(status=allocation.get_status_display())
-        if allocation.round_id not in (None, round.pk):
-            raise OnAnotherRound
-        allocation.round, allocation.stop = round, order[allocation.pk]
-        allocation.save(update_fields=["round", "stop"])
-    return len(order)
-
-
-def _take_off_round(allocation: Allocation) -> None:
-    allocation.round = allocation.stop = None
-    allocation.save(update_fields=["round", "stop"])
-
-
-@transaction.atomic
-def load(round: Round, *, by) -> list[Allocation]:
-    """Put the prepared chairs of a round into the vehicle; what is not prepared stays behind."""
-    prepared = list(
-        Allocation.objects.select_for_update(of=("self",), no_key=True)
-        .filter(round=round, status=Status.PREPARED)
-        .select_related("chair", "need__child")
-        .order_by("pk")
-    )
-    if not prepared:
-        raise NothingToLoad
-    for allocation in sorted(prepared, key=lambda allocation: allocation.chair_id):
-        _refuse_unless_ready(stocktaking.lock(allocation.chair))
-        allocation.status = Status.LOADED
-        allocation.save(update_fields=["status"])
-        stocktaking.append_event(allocation.chair, ChairEvent.Kind.LOADED, by=by, child=allocation.need.child)
-    for allocation in prepared:
-        _journal("allocation.loaded", allocation, by, round=str(round.pk))
-    return prepared
-
-
-@transaction.atomic
-def bring_back(allocation: Allocation, *, by, depot: Depot | None = None, was_tried_on: bool = False) -> Allocation:
-    """Unload the chair of a stop that failed; it stays reserved for the child and waits for another round.
-
-    By default it goes back to the depot it left. One that was tried on in a home is disinfected and checked again.
-    """
-    allocation = _lock(allocation, Status.LOADED)
-    chair = stocktaking.lock(allocation.chair)
-    depot = depot or stocktaking.last_depot(chair)
-    child = allocation.need.child if was_tried_on else None
-    stocktaking.append_event(allocation.chair, ChairEvent.Kind.UNLOADED, by=by, depot=depot, child=child)
-    allocation.status = Status.APPROVED if was_tried_on else Status.PREPARED
-    allocation.save(update_fields=["status"])
-    _take_off_round(allocation)
-    _journal("allocation.brought_back", allocation, by, depot=depot.name if depot else "", was_tried_on=was_tried_on)
-    return allocation
-
-
 # --- what they share -------------------------------------------------------------------------------------------------
 
 
-def _lock_initiative(initiative: Initiative) -> Initiative:
+def lock_initiative(initiative: Initiative) -> Initiative:
+    """The initiative's row, locked until the end of the transaction."""
     return Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
 
 
-def _locked() -> AllocationQuerySet:
+def locked_allocations() -> AllocationQuerySet:
     rows = Allocation.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("chair__model", "need__child", "initiative")
 
 
-def _lock(allocation: Allocation, *statuses: str) -> Allocation:
+def lock_allocation(allocation: Allocation, *statuses: str) -> Allocation:
     """The allocation's row, locked; refused unless it has one of these statuses."""
-    locked = _locked().get(pk=allocation.pk)
+    locked = locked_allocations().get(pk=allocation.pk)
     if locked.status not in statuses:
         raise StatusDoesNotAllow(status=locked.get_status_display())
     return locked
@@ -592,7 +446,8 @@ def _refuse_unless_waiting(need: Need) -> None:
         raise ChildNotFollowed
 
 
-def _refuse_unless_ready(chair: Chair) -> None:
+def refuse_unless_ready(chair: Chair) -> None:
+    """Raises ChairNotReady, or ChairRecalled: such a chair leaves no depot."""
     if chair.state != Chair.State.RESERVED:
         raise ChairNotReady(state=chair.get_state_display())
     _refuse_if_recalled(chair)
@@ -603,7 +458,8 @@ def _refuse_if_recalled(chair: Chair) -> None:
         raise ChairRecalled
 
 
-def _journal(act: str, allocation: Allocation, by, **payload) -> None:
+def journal_allocation(act: str, allocation: Allocation, by, **payload) -> None:
+    """The last statement of an activity about a reservation: what became of it, on the child's page."""
     payload = {
         "chair": allocation.chair.label,
         "initiative": str(allocation.initiative_id),

@@ -113,6 +113,7 @@ class ChairState:
     is_promised: bool = False
     is_prepared: bool = False
     on_the_road: bool = False
+    is_spare: bool = False  # on the road without a stop, in case another does not fit
     in_transfer: bool = False
     in_repair: bool = False
     is_lost: bool = False
@@ -156,7 +157,7 @@ POSSIBLE: dict[str, tuple[Chair.State, ...]] = {
     Kind.RESERVED: (State.AVAILABLE,),
     Kind.RELEASED: ANYWHERE,
     Kind.PREPARED: (State.RESERVED,),
-    Kind.LOADED: (State.RESERVED,),
+    Kind.LOADED: (State.RESERVED, State.AVAILABLE),  # an available one travels as a spare
     Kind.UNLOADED: (State.LOADED,),
     Kind.MOVED: (*IN_A_DEPOT, State.IN_REPAIR),
     Kind.SENT: (*IN_A_DEPOT, State.IN_REPAIR),
@@ -233,9 +234,16 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
         "depot_id": event.depot_id,
         "last_depot_id": event.depot_id,
         "on_the_road": False,
+        "is_spare": False,
         "in_transfer": False,
     }
-    gone: dict[str, Any] = {"depot_id": None, "on_the_road": False, "in_transfer": False, "is_prepared": False}
+    gone: dict[str, Any] = {
+        "depot_id": None,
+        "on_the_road": False,
+        "is_spare": False,
+        "in_transfer": False,
+        "is_prepared": False,
+    }
     # Our children catch what others carry: whatever comes out of a home is cleaned and looked at before the next child.
     from_a_home: dict[str, Any] = {
         "needs_disinfection": True,
@@ -258,7 +266,7 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
         case Kind.PREPARED:
             return replace(now, is_prepared=True)
         case Kind.LOADED:
-            return replace(now, depot_id=None, on_the_road=True)
+            return replace(now, depot_id=None, on_the_road=True, is_spare=not now.is_promised)
         case Kind.UNLOADED if event.child_id is not None:  # it was tried on in a home
             return replace(now, **arrived, **from_a_home)
         case Kind.UNLOADED:
@@ -290,9 +298,11 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
 def _after_hand_over(now: ChairState, event, gone: dict, free: dict) -> ChairState:
     if event.child_id == now.child_id and now.child_id is not None:
         raise AlreadyWithChild
-    expected = (
+    promised = (
         now.state in (State.LOADED, State.RESERVED) and now.is_promised and now.promised_to_id in (None, event.child_id)
     )
+    # A spare chair belongs to no other child: whoever needed it has it. Which need it meets is decided at the office.
+    expected = promised or (now.state is State.LOADED and now.is_spare)
     if expected:
         return replace(now, **gone | free, child_id=event.child_id)
     if now.promised_to_id == event.child_id:
@@ -321,7 +331,7 @@ def awaited_kind(now: ChairState) -> ChairEvent.Kind | None:
 
 
 def _belongs_to_an_allocation(now: ChairState, kind: str) -> bool:
-    """A promised chair that comes back from a round does so with its allocation (planning.bring_back)."""
+    """A promised chair that comes back from a round does so with its allocation (travelling.bring_back)."""
     return kind == Kind.UNLOADED and now.is_promised
 
 

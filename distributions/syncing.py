@@ -191,6 +191,7 @@ def _keep(pk: uuid.UUID, said: Said | None, words: str, content_hash: str, reaso
         entry.state = State.REVIEW
     reasons = [*verdict.reasons, *sender.doubts] if entry.state != State.RECEIVED else []
     entry.reasons = ",".join(dict.fromkeys(reasons))
+    entry.round = verdict.round
     entry.province_id = verdict.round.province_id if verdict.round else None
     return _journal(entry, "entry.received", sender)
 

@@ -17,6 +17,7 @@ from distributions import (
     recalling,
     stocktaking,
     transferring,
+    travelling,
 )
 from distributions import models as chairs
 from hajar.accounts.models import User
@@ -433,7 +434,7 @@ class AllocationFactory(factory.Factory):
             allocation.round, allocation.stop = round, round.allocations.count() + 1
             allocation.save(update_fields=["round", "stop"])
         if steps >= 3:
-            planning.load(round, by=approver)
+            travelling.load(round, by=approver)
             allocation = chairs.Allocation.objects.select_related("chair", "need__child", "round").get(pk=allocation.pk)
         return allocation
 

@@ -11,6 +11,9 @@ from distributions.models import (
     Prescription,
     RegionFloor,
     Round,
+    RoundChair,
+    RoundScan,
+    TownPosition,
 )
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
 
@@ -34,11 +37,45 @@ class InitiativeAdmin(JournalledAdmin):
 
 @admin.register(Round)
 class RoundAdmin(ReadOnlyAdmin):
-    list_display = ["day", "province", "volunteer", "initiative", "opened_at"]
+    list_display = ["day", "province", "volunteer", "initiative", "downloaded_at", "opened_at", "closed_at"]
     list_select_related = ["province", "volunteer", "initiative"]
     list_filter = ["initiative", "province__region"]
     search_fields = ["volunteer__full_name", "province__name_fr", "province__name_ar"]
     ordering = ["-day", "pk"]
+
+
+@admin.register(RoundChair)
+class RoundChairAdmin(ReadOnlyAdmin):
+    list_display = ["round", "chair", "is_spare", "loaded_at", "back_at", "explanation"]
+    list_select_related = ["round__province", "chair"]
+    list_filter = ["loaded_at", "back_at"]
+    search_fields = ["chair__number", "explanation"]
+    ordering = ["-pk"]
+
+    @admin.display(description=_("spare chair"), boolean=True)
+    def is_spare(self, line):
+        return line.is_spare
+
+
+@admin.register(RoundScan)
+class RoundScanAdmin(ReadOnlyAdmin):
+    """That a scan exists; the file itself is seen on the round's page."""
+
+    list_display = ["round", "kind", "added_by", "added_at"]
+    list_select_related = ["round__province", "added_by"]
+    list_filter = ["kind"]
+    search_fields = ["sha256"]
+    exclude = ["file"]
+    ordering = ["-added_at", "pk"]
+
+
+@admin.register(TownPosition)
+class TownPositionAdmin(JournalledAdmin):
+    list_display = ["name", "province", "latitude", "longitude"]
+    list_select_related = ["province"]
+    list_filter = ["province__region"]
+    search_fields = ["name", "province__name_fr", "province__name_ar"]
+    ordering = ["name", "pk"]
 
 
 @admin.register(Allocation)

@@ -5,10 +5,11 @@ from distributions.models.deliveries import Attachment, Delivery
 from distributions.models.depots import CountLine, Recall, RecallLine, StockCount, Transfer, TransferLine
 from distributions.models.entries import Device, PhoneEntry, PhoneFile
 from distributions.models.followups import FollowUp, Forecast, Repair
-from distributions.models.initiatives import Initiative, Partner, Round
+from distributions.models.initiatives import Initiative, Partner
 from distributions.models.plans import PlanLock, PlanRule, RegionFloor
 from distributions.models.preparations import Preparation
 from distributions.models.prescriptions import Prescription
+from distributions.models.rounds import Round, RoundChair, RoundScan, TownPosition
 
 __all__ = [
     "Accessory",
@@ -36,7 +37,10 @@ __all__ = [
     "RegionFloor",
     "Repair",
     "Round",
+    "RoundChair",
+    "RoundScan",
     "StockCount",
+    "TownPosition",
     "Transfer",
     "TransferLine",
     "WorkshopChange",

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Need
 from beneficiaries.models.places import scope
 from distributions.models.chairs import Chair
-from distributions.models.initiatives import Initiative, Round
+from distributions.models.initiatives import Initiative
+from distributions.models.rounds import Round
 from hajar.journal.models import Journalled
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Child, Guardian
 from beneficiaries.models.places import scope
 from distributions.models.allocations import Allocation
-from distributions.models.initiatives import Round
+from distributions.models.chairs import Chair
+from distributions.models.rounds import Round
 from hajar.journal.models import Journalled
 
 
@@ -74,6 +75,7 @@ class Delivery(Journalled):
         AUTHOR_GONE = "author_gone", _("The volunteer's account had been closed or changed before the entry came.")
         DEVICE_LOST = "device_lost", _("The entry comes from a phone that was reported lost.")
         SPARE = "spare", _("Another chair was left than the one meant: decide which is whose.")
+        ROUND_CLOSED = "round_closed", _("The round had been closed before.")
         OTHER_CONTENT = "other_content", _("The phone sent this entry twice, with different content.")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -86,11 +88,28 @@ class Delivery(Journalled):
     volunteer = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("volunteer"), on_delete=models.PROTECT, related_name="deliveries"
     )
+    chair_left = models.ForeignKey(
+        Chair,
+        verbose_name=_("chair left instead"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Where another chair was left than the one meant."),
+    )
     outcome = models.CharField(_("what happened"), max_length=13, choices=Outcome.choices)
     reason = models.CharField(_("why"), max_length=300, blank=True)
     happened_at = models.DateTimeField(_("happened at, by the phone"))
     received_at = models.DateTimeField(_("received at"))
     device = models.CharField(_("device"), max_length=80, blank=True)
+    # None: a phone told it. Otherwise the volunteer wrote it on the round's paper, and this person typed it in.
+    typed_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("typed in from paper by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     is_healthy = models.BooleanField(_("the volunteer declared herself healthy"), default=False)
     receiver_name = models.CharField(_("received by"), max_length=120, blank=True)
     receiver_relation = models.CharField(
@@ -172,6 +191,10 @@ class Delivery(Journalled):
     @property
     def is_delivered(self) -> bool:
         return self.outcome == self.Outcome.DELIVERED
+
+    @property
+    def is_from_paper(self) -> bool:
+        return self.typed_in_by_id is not None
 
     @property
     def doubts(self) -> list[str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Mandate, Province
 from beneficiaries.models.places import scope
 from distributions.models.deliveries import Attachment, Delivery
+from distributions.models.rounds import Round
 from hajar.journal.models import Journalled
 
 
@@ -105,6 +106,9 @@ class PhoneEntry(Journalled):
     sequence = models.PositiveBigIntegerField(_("number in the journal"))
     province = models.ForeignKey(
         Province, verbose_name=_("province or prefecture"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    round = models.ForeignKey(
+        Round, verbose_name=_("round"), null=True, on_delete=models.PROTECT, related_name="entries"
     )
     delivery = models.ForeignKey(
         Delivery, verbose_name=_("delivery"), null=True, on_delete=models.PROTECT, related_name="entries"

@@ -1,13 +1,10 @@
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Mandate, Province
-from beneficiaries.models.places import scope
+from beneficiaries.models import Mandate
 from hajar.journal.models import Journalled
 
 
@@ -101,51 +98,3 @@ class Initiative(Journalled):
     @property
     def takes_allocations(self) -> bool:
         return self.state not in (self.State.RECONCILED, self.State.CLOSED)
-
-
-class RoundQuerySet(models.QuerySet):
-    def visible_to(self, user):
-        """Office: rounds of one's regions. A volunteer: only her own."""
-        if user.has_perm("distributions.view_round"):
-            return self.filter(scope(user, "province__region"))
-        return self.filter(volunteer=user)
-
-    def for_phone(self, user, today=None):
-        """A volunteer's own rounds from two days before their day to three days after it."""
-        from datetime import timedelta
-
-        today = today or timezone.localdate()
-        return self.filter(volunteer=user, day__range=(today - timedelta(days=3), today + timedelta(days=2)))
-
-
-class Round(Journalled):
-    """One row is one volunteer's trip on one day: what a phone shows."""
-
-    initiative = models.ForeignKey(
-        Initiative, verbose_name=_("initiative"), on_delete=models.PROTECT, related_name="rounds"
-    )
-    volunteer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name=_("volunteer"), on_delete=models.PROTECT, related_name="rounds"
-    )
-    province = models.ForeignKey(
-        Province, verbose_name=_("province or prefecture"), on_delete=models.PROTECT, related_name="rounds"
-    )
-    day = models.DateField(_("day"))
-    note = models.CharField(_("note for the volunteer"), max_length=300, blank=True)
-    opened_at = models.DateTimeField(_("opened on the phone"), null=True, editable=False)
-
-    objects = RoundQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("round")
-        verbose_name_plural = _("rounds")
-        indexes = [
-            models.Index(name="round_by_day", fields=["-day", "id"]),
-            models.Index(name="round_by_volunteer", fields=["volunteer", "day"]),
-        ]
-
-    def __str__(self):
-        return f"{self.province} · {self.day:%d/%m/%Y}"
-
-    def get_absolute_url(self):
-        return reverse("distributions:round_detail", args=[self.pk])

@@ -49,7 +49,13 @@ def _detailed(request, pk) -> Delivery:
     return get_object_or_404(
         _visible(request)
         .select_related(
-            "allocation__need__child__family", "allocation__chair__model", "round__province", "volunteer", "forecast"
+            "allocation__need__child__family",
+            "allocation__chair__model",
+            "round__province",
+            "volunteer",
+            "forecast",
+            "typed_in_by",
+            "chair_left",
         )
         .prefetch_related("attachments"),
         pk=pk,

@@ -22,7 +22,7 @@ from ninja.parser import Parser
 from ninja.security import SessionAuth
 from pydantic import ConfigDict, Field, WithJsonSchema
 
-from distributions import delivering, phoning, protocol, syncing
+from distributions import delivering, phoning, protocol, syncing, travelling
 from distributions.forms.deliveries import TRAINING
 from distributions.models import Delivery, Round
 from distributions.views import mobile
@@ -132,8 +132,8 @@ def _answer(request, sent: SyncIn, person, *, is_gone: bool) -> dict:
     results = syncing.receive(sent.entries, sender=sender)
     is_lost = device is not None and device.lost_at is not None
     if not is_gone and not is_lost:
-        for round_ in Round.objects.filter(volunteer=person, opened_at=None, pk__in=sent.rounds):
-            delivering.open_round(round_, by=person, device=name)
+        for round_ in Round.objects.filter(volunteer=person, downloaded_at=None, pk__in=sent.rounds):
+            travelling.note_download(round_, by=person, device=name)
     return {
         "results": [asdict(result) for result in results],
         "head": asdict(phoning.head()),
@@ -201,11 +201,12 @@ def pack(request, device: protocol.Id):
         "head": asdict(phoning.head()),
         "public_key": public.hex(),
         "token": signing.dumps([str(request.user.pk), device], salt=HAND_IN),
-        "rounds": [_packed(round_, request.user) for round_ in rounds],
+        "rounds": [packed(round_, request.user) for round_ in rounds],
     }
 
 
-def _packed(round_: Round, user) -> dict:
+def packed(round_: Round, user) -> dict:
+    """One round as a phone keeps it, in each language; the office looks at the same (views.rounds.as_volunteer)."""
     words: dict[str, dict] = {}
     spares = list(phoning.spare_chairs(round_))
     for language, _name in settings.LANGUAGES:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Child, Guardian
-from distributions import delivering, syncing
+from distributions import delivering, syncing, travelling
 from distributions.forms.deliveries import DeliveryForm
 from distributions.models import Allocation, Delivery, Round
 from hajar.lib import asking
@@ -209,7 +209,7 @@ def round_detail(request, pk):
 def open_round(request, pk):
     """Tell the office that the volunteer has seen her round."""
     round_ = _round(request, pk)
-    delivering.open_round(round_, by=request.user, device=request.headers.get("User-Agent", ""))
+    travelling.open_round(round_, by=request.user, device=request.headers.get("User-Agent", ""))
     return redirect("distributions:mobile_round_detail", round_.pk)
 
 

@@ -39,6 +39,8 @@ _CASE_WORKER = (
     | _READ_CHOICE
     | _may("distributions", "add change", "followup")
     | _may("distributions", "add", "prescription")
+    | _may("distributions", "add", "delivery")  # she types in the paper of a round
+    | _may("distributions", "view add", "roundscan")
     | _may("distributions", "change", "recall")  # she calls the families, and hears when a chair is safe
     | {"distributions.propose_allocation", "distributions.release_allocation"}
 )
@@ -49,6 +51,7 @@ _COORDINATOR = (
     | _may("distributions", "add change", *CAMPAIGN, *STORE, "repair")
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
+    | _may("distributions", "view add change", "townposition")
     | _may("distributions", "view change", "device", "phoneentry")
     | _may("beneficiaries", "view", "census")
     | _may("backups", "view", "backup")
@@ -82,7 +85,16 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
             | _may("beneficiaries", "view", "registerimport")
-            | _may("distributions", "view", "attachment", "countline", "transferline", "recallline", "phonefile")
+            | _may(
+                "distributions",
+                "view",
+                "attachment",
+                "countline",
+                "transferline",
+                "recallline",
+                "phonefile",
+                "roundchair",
+            )
             | _may("journal", "view", "entry")
         ),
         enters_admin=True,

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from beneficiaries import assessing
 from beneficiaries.models import Need
-from distributions import choosing, delivering, following_up, planning, preparing, stocktaking
+from distributions import choosing, delivering, following_up, planning, preparing, stocktaking, travelling
 from distributions.models import Allocation, Chair, ChairEvent, Delivery, FollowUp, Initiative, Preparation, Round
 from hajar.accounts.models import User
 from hajar.demo.clock import Story, moment
@@ -226,7 +226,7 @@ def round_trip(house: House, trip: Trip) -> Story:
         .order_by("need__child__number")[: trip.stops]
     )
     day = house.day(trip.days)
-    round = planning.plan_round(
+    round = travelling.plan_round(
         initiative=campaign,
         volunteer=volunteer,
         province=house.provinces[trip.iso],
@@ -241,7 +241,7 @@ def round_trip(house: House, trip: Trip) -> Story:
         if allocation.status == Status.APPROVED:
             planning.prepare(allocation, by=omar, **looked_over(allocation.chair))
     yield moment(day, 8)
-    planning.load(round, by=omar)
+    travelling.load(round, by=omar)
     fails = dict(trip.fails)
     handed: list[Delivery] = []
     for place, allocation in enumerate(stops, start=1):
@@ -255,7 +255,7 @@ def round_trip(house: House, trip: Trip) -> Story:
     yield moment(day, 18)
     for place, outcome in trip.fails:
         if outcome != "late":
-            delivering.bring_back(stops[place - 1], by=omar)
+            travelling.bring_back(stops[place - 1], by=omar)
     for place, outcome in trip.fails:
         if outcome == "late":
             yield from told_too_late(house, stops[place - 1], round, rng)
@@ -432,7 +432,7 @@ def coming_campaign(house: House) -> Story:
         ("khadija", "MA-TAR", 2, allocations["MA-TAR"]),
     ):
         rounds.append(
-            planning.plan_round(
+            travelling.plan_round(
                 initiative=campaign,
                 volunteer=house.users[volunteer],
                 province=house.provinces[iso],
@@ -448,7 +448,7 @@ def coming_campaign(house: House) -> Story:
         planning.prepare(allocation, by=omar, **looked_over(allocation.chair))
     yield min(moment(house.today, 7, 45), house.now - timedelta(minutes=10))
     planning.move_initiative(campaign, to=State.UNDER_WAY, by=karim)
-    planning.load(rounds[0], by=omar)
+    travelling.load(rounds[0], by=omar)
 
 
 def idea_of_a_campaign(house: House) -> Story:

@@ -101,7 +101,7 @@ def test_a_round_is_driven_without_a_network_and_arrives_when_there_is_one(phone
     assert (delivery.is_delivered, delivery.needs_a_look) == (True, "")
     assert [attachment.kind for attachment in delivery.attachments.all()] == ["signature"]
     assert PhoneEntry.objects.filter(kind="healthy").count() == 1
-    assert Round.objects.get(pk=stop.round_id).opened_at is not None
+    assert Round.objects.get(pk=stop.round_id).downloaded_at is not None
     assert Device.objects.get().user == stop.round.volunteer
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image
 
-from distributions import delivering, planning, stocktaking
+from distributions import delivering, planning, stocktaking, travelling
 from distributions.models import Attachment, Chair, Delivery
 from hajar.journal import recording
 from hajar.journal.models import Entry
@@ -376,19 +376,19 @@ def test_a_doubt_is_settled_by_a_person_with_a_word(say, karim):
 
 def test_a_chair_that_did_not_fit_is_disinfected_before_the_next_child(stop, say, omar):
     say(outcome="did_not_fit", reason="Trop étroit")
-    delivering.bring_back(stop, by=omar)
+    travelling.bring_back(stop, by=omar)
     assert fresh(stop.chair).state == Chair.State.TO_DISINFECT
 
 
 def test_a_refused_chair_is_free_again(stop, say, omar):
     say(outcome="refused", reason="Déjà servie", checks={})
-    delivering.bring_back(stop, by=omar)
+    travelling.bring_back(stop, by=omar)
     assert fresh(stop.chair).state == Chair.State.AVAILABLE
 
 
 def test_a_chair_for_a_family_that_was_away_waits_for_another_round(stop, say, omar):
     say(outcome="not_at_home", checks={})
-    delivering.bring_back(stop, by=omar)
+    travelling.bring_back(stop, by=omar)
     allocation = fresh(stop)
     assert (allocation.status, allocation.round) == ("prepared", None)
     assert fresh(stop.chair).state == Chair.State.RESERVED
@@ -396,8 +396,8 @@ def test_a_chair_for_a_family_that_was_away_waits_for_another_round(stop, say, o
 
 def test_a_delivered_chair_cannot_be_brought_back(stop, say, omar):
     say()
-    with pytest.raises(delivering.NotOnTheRoad):
-        delivering.bring_back(stop, by=omar)
+    with pytest.raises(travelling.NotOnTheRoad):
+        travelling.bring_back(stop, by=omar)
 
 
 def test_a_delivery_that_fails_half_way_leaves_no_file(stop, say, settings, monkeypatch):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from distributions import delivering, planning
+from distributions import delivering, planning, travelling
 from distributions.models import Allocation, Delivery, Round
 from tests.factories import (
     AllocationFactory,
@@ -84,17 +84,17 @@ def test_nobody_opens_the_round_of_another(client, khadija, stop):
     assert client.post(reverse("distributions:mobile_round_open", args=[stop.round_id])).status_code == 404
     assert Round.objects.get(pk=stop.round_id).opened_at is None
     with pytest.raises(delivering.NotYourRound):
-        delivering.open_round(stop.round, by=khadija)
+        travelling.open_round(stop.round, by=khadija)
 
 
 def test_a_round_given_to_another_volunteer_has_not_been_seen(driss, khadija, karim):
     allocation = AllocationFactory(prepared=True)
     plan = {"province": allocation.need.child.family.province, "day": timezone.localdate(), "by": karim}
-    round_ = planning.plan_round(initiative=allocation.initiative, volunteer=driss, allocations=[allocation], **plan)
-    delivering.open_round(round_, by=driss)
-    kept = planning.correct_round(round_, volunteer=driss, allocations=[allocation], **plan)
+    round_ = travelling.plan_round(initiative=allocation.initiative, volunteer=driss, allocations=[allocation], **plan)
+    travelling.open_round(round_, by=driss)
+    kept = travelling.correct_round(round_, volunteer=driss, allocations=[allocation], **plan)
     assert kept.opened_at is not None
-    given = planning.correct_round(round_, volunteer=khadija, allocations=[allocation], **plan)
+    given = travelling.correct_round(round_, volunteer=khadija, allocations=[allocation], **plan)
     assert given.opened_at is None
 
 
@@ -234,7 +234,7 @@ def test_the_number_of_stops_costs_no_query(client, driss, django_assert_max_num
         family = FamilyFactory()
         GuardianFactory(family=family)
         last = AllocationFactory(prepared=True, round=round_, initiative=round_.initiative, need__child__family=family)
-    planning.load(round_, by=last.approved_by)
+    travelling.load(round_, by=last.approved_by)
     client.force_login(driss)
     for address in pages(last):
         with django_assert_max_num_queries(12):

@@ -1,12 +1,10 @@
-from datetime import timedelta
-
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 
 from beneficiaries import closing
 from beneficiaries.models import Need
-from distributions import planning, stocktaking
+from distributions import planning, stocktaking, travelling
 from distributions.models import Allocation, Chair, Initiative
 from hajar.journal.models import Entry
 from tests.factories import (
@@ -14,11 +12,9 @@ from tests.factories import (
     AllocationFactory,
     ChairFactory,
     ChildFactory,
-    DepotFactory,
     InitiativeFactory,
     NeedFactory,
     PartnerFactory,
-    province,
 )
 
 
@@ -73,7 +69,7 @@ def test_an_initiative_is_reconciled_once_no_chair_is_out_or_reserved(karim):
     on_the_road = AllocationFactory(initiative=initiative, loaded=True)
     with pytest.raises(planning.ChairsOnTheRoad):
         planning.move_initiative(initiative, to="reconciled", by=karim)
-    planning.bring_back(on_the_road, by=karim)
+    travelling.bring_back(on_the_road, by=karim)
     with pytest.raises(planning.ReservationsOpen):
         planning.move_initiative(initiative, to="reconciled", by=karim)
     planning.release(on_the_road, by=karim, release="not_reached")
@@ -251,91 +247,6 @@ def test_a_chair_released_on_the_road_stays_loaded(karim):
     assert released.chair.state == "loaded"
     with pytest.raises(planning.ChairNotAvailable):
         propose(karim, chair=released.chair)
-
-
-# --- rounds ----------------------------------------------------------------------------------------------------------
-
-
-def plan(by, volunteer, allocations, **given):
-    parts = {
-        "initiative": allocations[0].initiative if allocations else InitiativeFactory(),
-        "province": province("MA-CAS"),
-        "day": timezone.localdate() + timedelta(days=1),
-    }
-    return planning.plan_round(volunteer=volunteer, allocations=allocations, by=by, **parts | given)
-
-
-def test_a_round_numbers_its_stops_in_the_order_given(karim, driss):
-    initiative = InitiativeFactory()
-    first, second = AllocationFactory.create_batch(2, initiative=initiative, approved=True)
-    round = plan(karim, driss, [second, first])
-    assert list(round.allocations.order_by("stop")) == [second, first]
-    assert set(Allocation.objects.visible_to(driss)) == {first, second}
-    assert round.history().get().details["stops"] == 2
-
-
-def test_what_cannot_go_on_a_round_is_refused(karim, driss, samira):
-    ready = AllocationFactory(approved=True)
-    with pytest.raises(planning.NothingToDeliver):
-        plan(karim, driss, [])
-    with pytest.raises(planning.StatusDoesNotAllow):
-        plan(karim, driss, [AllocationFactory()])
-    with pytest.raises(planning.NotOfThisInitiative):
-        plan(karim, driss, [ready], initiative=InitiativeFactory())
-    with pytest.raises(planning.RoundInThePast):
-        plan(karim, driss, [ready], day=timezone.localdate() - timedelta(days=1))
-    with pytest.raises(planning.CannotDeliver):
-        plan(karim, samira, [ready])
-    plan(karim, driss, [ready])
-    with pytest.raises(planning.OnAnotherRound):
-        plan(karim, driss, [ready])
-
-
-def test_a_round_can_be_changed_until_it_is_loaded(karim, driss, khadija):
-    initiative = InitiativeFactory()
-    first, second = AllocationFactory.create_batch(2, initiative=initiative, prepared=True)
-    round = plan(karim, driss, [first])
-    changed = {"volunteer": khadija, "province": round.province, "day": round.day, "allocations": [second]}
-    planning.correct_round(round, by=karim, **changed)
-    first.refresh_from_db()
-    assert (first.round_id, list(Allocation.objects.visible_to(khadija))) == (None, [second])
-    planning.load(round, by=karim)
-    with pytest.raises(planning.RoundHasLeft):
-        planning.correct_round(round, by=karim, **changed)
-
-
-def test_loading_takes_what_is_prepared(karim, driss):
-    initiative = InitiativeFactory()
-    ready = AllocationFactory(initiative=initiative, prepared=True)
-    waiting = AllocationFactory(initiative=initiative, approved=True)
-    round = plan(karim, driss, [ready, waiting])
-    assert planning.load(round, by=karim) == [ready]
-    ready.refresh_from_db()
-    assert (ready.status, Chair.objects.get(pk=ready.chair_id).state) == ("loaded", "loaded")
-    with pytest.raises(planning.NothingToLoad):
-        planning.load(round, by=karim)
-    assert list(stocktaking.stock_faults()) == []
-
-
-def test_a_chair_brought_back_stays_reserved_for_the_child(karim):
-    allocation = planning.bring_back(AllocationFactory(loaded=True), by=karim)
-    assert (allocation.status, allocation.round, allocation.chair.state) == ("prepared", None, "reserved")
-    assert list(stocktaking.stock_faults()) == []
-
-
-def test_a_chair_tried_on_at_home_is_cleaned_and_prepared_again(karim, omar):
-    depot = DepotFactory()
-    allocation = planning.bring_back(AllocationFactory(loaded=True), by=karim, depot=depot, was_tried_on=True)
-    assert (allocation.status, allocation.chair.state, allocation.chair.depot_id) == (
-        "approved",
-        "to_disinfect",
-        depot.pk,
-    )
-    with pytest.raises(planning.ChairNotReady):
-        planning.prepare(allocation, by=omar, **IN_ORDER)
-    for kind in ["disinfected", "checked"]:
-        stocktaking.record_chair_event(chair=allocation.chair, kind=kind, by=omar)
-    assert planning.prepare(allocation, by=omar, **IN_ORDER).status == "prepared"
 
 
 def test_partners_are_told_apart_by_name(db):

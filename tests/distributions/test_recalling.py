@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from distributions import planning, recalling, stocktaking, tallying
+from distributions import planning, recalling, stocktaking, tallying, travelling
 from distributions.models import Chair, Recall
 from tests.factories import (
     IN_ORDER,
@@ -82,7 +82,7 @@ def test_a_recalled_chair_is_neither_prepared_nor_loaded(karim, omar):
     RecallFactory(chair=approved.chair)
     with pytest.raises(planning.ChairRecalled):
         planning.prepare(approved, by=omar, **IN_ORDER)
-    round_ = planning.plan_round(
+    round_ = travelling.plan_round(
         initiative=prepared.initiative,
         volunteer=_volunteer(),
         province=province("MA-CAS"),
@@ -92,7 +92,7 @@ def test_a_recalled_chair_is_neither_prepared_nor_loaded(karim, omar):
     )
     RecallFactory(chair=prepared.chair)
     with pytest.raises(planning.ChairRecalled):
-        planning.load(round_, by=omar)
+        travelling.load(round_, by=omar)
 
 
 def _volunteer():

@@ -103,7 +103,7 @@ def test_the_replay_gives_the_state(steps, state):
         ["received", "received"],
         ["received", "unloaded"],
         ["received", "released"],
-        ["received", "loaded"],
+        ["received", "loaded", ("reserved", to(CHAIMAE))],  # a spare chair on the road
         ["received", "returned"],
         ["received", "repaired"],
         ["received", "found"],

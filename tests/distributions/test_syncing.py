@@ -506,8 +506,8 @@ def test_a_phone_that_has_seen_what_we_do_not_have_is_asked_to_send_again(phone,
 def test_the_office_learns_that_a_round_is_on_the_phone(phone, stop, khadija):
     elsewhere = RoundFactory(volunteer=khadija)
     phone.send(rounds=[str(stop.round_id), str(elsewhere.pk)])
-    assert Round.objects.get(pk=stop.round_id).opened_at is not None
-    assert Round.objects.get(pk=elsewhere.pk).opened_at is None
+    assert Round.objects.get(pk=stop.round_id).downloaded_at is not None
+    assert Round.objects.get(pk=elsewhere.pk).downloaded_at is None
 
 
 def test_the_phone_is_known_by_its_number_and_its_last_entry(phone, stop):
