@@ -129,6 +129,8 @@ def _answer(request, sent: SyncIn, person, *, is_gone: bool) -> dict:
     sender = syncing.Sender(person, device, is_gone)
     results = syncing.receive(sent.entries, sender=sender)
     is_lost = device is not None and device.lost_at is not None
+    if device and sent.rounds and not is_gone:
+        phoning.note_kept(device, [uuid.UUID(pk) for pk in sent.rounds], by=person)
     if not is_gone and not is_lost:
         for round_ in Round.objects.filter(volunteer=person, opened_at=None, pk__in=sent.rounds):
             delivering.open_round(round_, by=person, device=name)

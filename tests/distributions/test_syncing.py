@@ -364,7 +364,7 @@ def test_what_only_a_person_can_decide_waits_for_one(phone, stop, kind, more, ka
     assert only(phone.send(entry(kind, said)))["status"] == "review"
     kept = PhoneEntry.objects.visible_to(karim).waiting().get()
     assert kept.province == stop.round.province
-    phoning.handle(kept, by=karim, note="Appelé la famille")
+    settling.handle(kept.matters.get(), by=karim, note="Appelé la famille")
     assert not PhoneEntry.objects.waiting().exists()
     with pytest.raises(phoning.AlreadyHandled):
         phoning.handle(kept, by=karim, note="encore")
