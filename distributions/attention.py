@@ -79,6 +79,8 @@ def ask_about_delivery(delivery: Delivery, *, chair: Chair | None) -> None:
     if not codes and delivery.is_delivered:
         return
     kind = kind_of(codes) if codes else Kind.FAILED_STOP
+    if not delivery.is_delivered and kind in (Kind.AGAINST_PLAN, Kind.CLOCK):
+        kind = Kind.FAILED_STOP  # what is next for the family comes first
     if kind == Kind.CHAIR_TWICE and Doubt.TWO_CHAIRS in codes and chair and not _went_to_another(delivery, chair):
         kind = Kind.TWO_CHAIRS  # nobody else is said to have it: what matters is that she has two
     round = delivery.round

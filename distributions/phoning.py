@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -155,15 +155,16 @@ def contents_of(device: Device, *, by) -> Contents:
         )
         .order_by("-day", "pk")
     )
-    came = device.entries.all()
+    after_loss = Q(received_at__gte=device.lost_at) if device.lost_at else Q(pk=None)
+    came = device.entries.aggregate(all=Count("pk"), late=Count("pk", filter=after_loss))
     shown = tuple(_on_phone(round, round.pk in certain) for round in rounds)
     return Contents(
         rounds=shown,
         hidden=Round.objects.filter(lay).count() - len(shown),
-        received=came.count(),
+        received=came["all"],
         missing=attention.in_words(attention.gaps_of(device)),
         unsent=device.unsent,
-        came_after_loss=came.filter(received_at__gte=device.lost_at).count() if device.lost_at else 0,
+        came_after_loss=came["late"],
     )
 
 

@@ -191,7 +191,7 @@ def _tick(matter: Matter, decision: str, by, note: str) -> None:
     delivery = Delivery.objects.get(pk=matter.delivery.pk) if matter.delivery else None
     child = delivery.allocation.need.child if delivery else None
     told = {"kind": matter.kind, "note": note} | ({"decision": decision} if decision else {})
-    if delivery and delivery.needs_a_look and matter.kind not in (Kind.FILE, Kind.FAILED_STOP):
+    if delivery and delivery.needs_a_look and matter.kind != Kind.FILE:
         delivering.settle(delivery, by=by, note=note, decision=decision)
     elif matter.entry and matter.kind != Kind.FILE and matter.entry.state != PhoneEntry.State.RECEIVED:
         PhoneEntry.objects.filter(pk=matter.entry.pk, handled_at=None).update(

@@ -154,7 +154,7 @@ class Matter(Journalled):
         if self.kind == self.Kind.FILE:
             return [str(_("A signature or a photo that the entry names has not come."))]
         if self.kind == self.Kind.FAILED_STOP and self.delivery:
-            return [self.delivery.get_outcome_display(), *filter(None, [self.delivery.reason])]
+            return [self.delivery.get_outcome_display(), *filter(None, [self.delivery.reason]), *self.delivery.doubts]
         said = self.entry.sentences if self.entry else []
         return said or (self.delivery.doubts if self.delivery else [])
 

@@ -218,6 +218,7 @@ def entry_detail(request, pk):
     )
     entry = get_object_or_404(rows, pk=pk)
     waiting = Matter.objects.visible_to(request.user).waiting().filter(entry=entry)
+    waiting = waiting.select_related("entry__delivery", "delivery")
     context = {
         "entry": entry,
         "matters": waiting.order_by("opens_at", "pk"),

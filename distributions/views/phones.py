@@ -36,6 +36,7 @@ def device_detail(request, pk):
     device = get_object_or_404(Device.objects.visible_to(request.user).select_related("user"), pk=pk)
     contents = phoning.read_contents(device, by=request.user)
     matters = Matter.objects.visible_to(request.user).waiting().filter(device=device)
+    matters = matters.select_related("entry__delivery", "delivery")
     context = {
         "device": device,
         "contents": contents,
