@@ -12,7 +12,7 @@ from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Guardian
+from beneficiaries.models import Guardian, Mandate
 from distributions import attention, syncing
 from distributions.models import Allocation, Delivery, Device, KeptRound, PhoneFile, Round
 from hajar.journal import recording as journal
@@ -160,7 +160,7 @@ def contents_of(device: Device, *, by) -> Contents:
     shown = tuple(_on_phone(round, round.pk in certain) for round in rounds)
     return Contents(
         rounds=shown,
-        hidden=Round.objects.filter(lay).count() - len(shown),
+        hidden=0 if Mandate.covers_all(by) else Round.objects.filter(lay).count() - len(shown),
         received=came["all"],
         missing=attention.in_words(attention.gaps_of(device)),
         unsent=device.unsent,

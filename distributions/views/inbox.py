@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.text import Truncator
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
@@ -57,6 +59,11 @@ class Line:
     icon: str
     tone: str
     who: str
+    why: list[str]
+
+    @property
+    def age(self) -> str:
+        return timesince(self.matter.opens_at, depth=1)
 
     @property
     def is_old(self) -> bool:
@@ -86,7 +93,12 @@ def _line(matter: Matter, user) -> Line:
     icon, tone = MARKS[matter.kind]
     child = matter.delivery.allocation.need.child if matter.delivery else None
     who = (child.name if user.has_perm("beneficiaries.view_child") else child.given_name) if child else ""
-    return Line(matter, icon, tone, who)
+    seen = [value for name, value in said_in(matter.entry) if name == _("What was seen")] if _is_seen(matter) else []
+    return Line(matter, icon, tone, who, [Truncator(words).chars(160) for words in seen] or matter.sentences)
+
+
+def _is_seen(matter: Matter) -> bool:
+    return matter.kind in attention.SEEN.values()
 
 
 @require_safe
