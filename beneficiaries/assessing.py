@@ -378,3 +378,11 @@ def mark_closed(need: Need, *, closing: str, today: date | None = None) -> None:
     """Close the row alone: for acts that journal the whole of what they do, such as a delivery."""
     need.closed_on, need.closing = today or timezone.localdate(), closing
     need.save(update_fields=["closed_on", "closing"])
+
+
+def mark_open_again(need: Need) -> None:
+    """The child waits after all, unless the same need was opened anew meanwhile; the caller journals it."""
+    if Need.objects.filter(child=need.child_id, purpose=need.purpose, closed_on=None).exists():
+        return
+    need.closed_on, need.closing = None, ""
+    need.save(update_fields=["closed_on", "closing"])

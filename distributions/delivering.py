@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import assessing
 from beneficiaries.models import Child, Consent, Need
-from distributions import planning, stocktaking
-from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, PhoneEntry, Round
+from distributions import attention, planning, stocktaking
+from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, Matter, PhoneEntry, Round
 from distributions.stocktaking import AlreadyWithChild
 from hajar.journal import recording as journal
 from hajar.lib import pictures
@@ -69,6 +69,10 @@ class DifferentContent(Refusal):
 
 class NothingToSettle(Refusal):
     sentence = _("Nobody has to look at this entry any more.")
+
+
+class ToBeDecided(Refusal):
+    sentence = _("Two entries do not go together here: decide which one holds, under “Someone must look”.")
 
 
 @dataclass(frozen=True)
@@ -221,6 +225,8 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spar
     if earlier := Delivery.objects.filter(pk=entry.pk).first():
         return earlier
     doubts = [*doubts, *_doubts(entry, allocation, locked)]
+    if entry.is_delivered and _has_another(entry, allocation, spare):
+        doubts.append(Doubt.TWO_CHAIRS)
     moment = entry.happened_at if _clock_is_trusted(doubts) else entry.received_at
     # A chair put in the vehicle without a line in the journal is no reason to leave a child out.
     is_spare = Doubt.SPARE in doubts
@@ -242,6 +248,7 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spar
         elif entry.outcome in ENDS_WITH and allocation.status == Status.LOADED and Doubt.OTHER_ROUND not in doubts:
             by = entry.typed_in_by or entry.volunteer
             planning.release(allocation, by=by, release=ENDS_WITH[entry.outcome], note=entry.reason[:300])
+        attention.ask_about_delivery(entry, chair=spare if is_spare else allocation.chair)
         journal.record(
             "delivery.recorded",
             entry,
@@ -296,8 +303,21 @@ def _is_on_paper(entry: Delivery, allocation: Allocation) -> bool:
     return same.exclude(typed_in_by=None).exists()
 
 
-def _clock_is_trusted(doubts: list[str]) -> bool:
+def _has_another(entry: Delivery, allocation: Allocation, spare: Chair | None) -> bool:
+    """Whether somebody told before that this child was given another chair for the same need."""
+    chair = spare.pk if spare else allocation.chair_id
+    told = Delivery.objects.delivered().filter(allocation__need=allocation.need_id).exclude(pk=entry.pk)
+    left = {pk: left or meant for pk, meant, left in told.values_list("pk", "allocation__chair", "matters__chair")}
+    return any(other != chair for other in left.values())
+
+
+def _clock_is_trusted(doubts: Iterable[str]) -> bool:
     return not {Doubt.CLOCK_AHEAD, Doubt.CLOCK_BEHIND, Doubt.CLOCK_UNREADABLE} & set(doubts)
+
+
+def trusted_moment(delivery: Delivery) -> datetime:
+    """When it happened, by the phone where its clock could be true, else by ours."""
+    return delivery.happened_at if _clock_is_trusted(delivery.needs_a_look.split(",")) else delivery.received_at
 
 
 def _keep_files(entry: Delivery, files: _Files) -> list[Attachment]:
@@ -380,6 +400,7 @@ def _same_or_different(earlier: Delivery, copy: Delivery) -> Recorded:
         if all(line.details.get("content_hash") != copy.content_hash for line in told):
             if Doubt.OTHER_CONTENT not in entry.needs_a_look.split(","):
                 _add_doubt(entry, Doubt.OTHER_CONTENT)
+                attention.ask_about_delivery(entry, chair=None)
             journal.record(
                 "delivery.contested",
                 entry,
@@ -402,17 +423,22 @@ def _same_or_different(earlier: Delivery, copy: Delivery) -> Recorded:
 
 
 @transaction.atomic
-def settle(delivery: Delivery, *, by, note: str) -> Delivery:
+def settle(delivery: Delivery, *, by, note: str, decision: str = "") -> Delivery:
     """Say that a person has looked at a doubtful entry, and what came of it. The entry itself stays as it is."""
     delivery = Delivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
     if not delivery.needs_a_look:
         raise NothingToSettle
-    if not note.strip():
+    note = note.strip()[:300]
+    if not note:
         raise stocktaking.ReasonMissing
+    if delivery.matters.filter(ended_at=None, kind__in=Matter.DISPUTES).exists():
+        raise ToBeDecided
     doubts, delivery.needs_a_look = delivery.needs_a_look, ""
     delivery.save(update_fields=["needs_a_look"])
-    told = PhoneEntry.objects.waiting().filter(delivery=delivery)
-    told.update(handled_at=timezone.now(), handled_by=by, handled_note=note.strip()[:300])
-    child = delivery.allocation.need.child
-    journal.record("delivery.settled", delivery, by=by, subject=child, payload={"doubts": doubts, "note": note.strip()})
+    told = {"ended_at": timezone.now(), "ended_by": by, "note": note}
+    Matter.objects.filter(delivery=delivery, ended_at=None).exclude(kind=Matter.Kind.FILE).update(**told)
+    entries = PhoneEntry.objects.waiting().filter(delivery=delivery)
+    entries.update(handled_at=told["ended_at"], handled_by=by, handled_note=note)
+    payload = {"doubts": doubts, "note": note} | ({"decision": decision} if decision else {})
+    journal.record("delivery.settled", delivery, by=by, subject=delivery.allocation.need.child, payload=payload)
     return delivery

@@ -2,24 +2,25 @@
 
 import base64
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from distributions import delivering, stocktaking, syncing
-from distributions.models import Allocation, Chair, Device, PhoneEntry, PhoneFile, Round
+from beneficiaries.models import Guardian, Mandate
+from distributions import attention, syncing
+from distributions.models import Allocation, Delivery, Device, KeptRound, PhoneFile, Round
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry as JournalEntry
 from hajar.journal.models import Head
 from hajar.lib.refusals import Refusal
 
-
-class AlreadyHandled(Refusal):
-    sentence = _("Somebody has looked at this entry already.")
+OFTEN = timedelta(hours=1)  # a phone that says the same again is not written down again sooner
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,25 @@ def meet(id: uuid.UUID, *, by, name: str = "", unsent: int = 0) -> Device | None
     if device.user_id != by.pk:
         return None
     if is_new:
+        attention.notice_forgotten(device)
         journal.record("phone.first_seen", device, by=by, device=name)
-    else:
-        Device.objects.filter(pk=id).update(last_seen_at=timezone.now(), unsent=unsent)
+        return device
+    Device.objects.filter(pk=id).update(last_seen_at=timezone.now(), unsent=unsent)
+    if device.unsent and not unsent:
+        attention.phone_is_empty(device)
     return device
+
+
+@transaction.atomic
+def note_kept(device: Device, rounds: Collection[uuid.UUID], *, by) -> None:
+    """Write down which of her rounds lie on this phone, so that we know what was on it the day it is lost."""
+    now = timezone.now()
+    known = dict(device.kept_rounds.filter(round__in=rounds).values_list("round", "last_told_at"))
+    hers = Round.objects.filter(volunteer=by, pk__in=rounds).order_by("pk").values_list("pk", flat=True)
+    new = [KeptRound(device=device, round_id=pk, last_told_at=now) for pk in hers if pk not in known]
+    KeptRound.objects.bulk_create(new, ignore_conflicts=True)
+    if [moment for moment in known.values() if now - moment > OFTEN]:
+        device.kept_rounds.filter(round__in=known).update(last_told_at=now)
 
 
 @transaction.atomic
@@ -70,26 +86,6 @@ def raise_alarm(device: Device | None, place: Place, *, by) -> None:
 
 
 @transaction.atomic
-def handle(entry: PhoneEntry, *, by, note: str) -> PhoneEntry:
-    """Say that a person has looked at an entry, and what came of it. The entry itself stays as it is.
-
-    The doubts about its delivery are settled with it. Raises AlreadyHandled, ReasonMissing.
-    """
-    if entry.delivery and entry.delivery.needs_a_look:
-        delivering.settle(entry.delivery, by=by, note=note)
-        return PhoneEntry.objects.get(pk=entry.pk)
-    entry = PhoneEntry.objects.select_for_update(of=("self",), no_key=True).get(pk=entry.pk)
-    if entry.handled_at or entry.state == PhoneEntry.State.RECEIVED:
-        raise AlreadyHandled
-    if not note.strip():
-        raise stocktaking.ReasonMissing
-    entry.handled_at, entry.handled_by, entry.handled_note = timezone.now(), by, note.strip()[:300]
-    entry.save(update_fields=["handled_at", "handled_by", "handled_note"])
-    journal.record("entry.handled", entry, by=by, payload={"note": entry.handled_note})
-    return entry
-
-
-@transaction.atomic
 def report_lost(device: Device, *, by) -> Device:
     """A phone is lost: it is told to forget all at its next contact, and what it still sends is looked at."""
     device = Device.objects.select_for_update(of=("self",), no_key=True).get(pk=device.pk)
@@ -100,16 +96,89 @@ def report_lost(device: Device, *, by) -> Device:
     return device
 
 
-def spare_chairs(round: Round) -> QuerySet[Chair]:
-    """The chairs that travel on a round although no stop waits for them, with their models."""
-    waited_for = Allocation.objects.live().filter(chair=OuterRef("pk"))
-    return (
-        Chair.objects.filter(state=Chair.State.LOADED, allocations__round=round)
-        .exclude(Exists(waited_for))
-        .select_related("model")
-        .distinct()
-        .order_by("number", "pk")
+# --- what lies on a phone --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class OnPhone:
+    """One round that lay on a phone; `is_certain`: the phone said so itself at its last contact."""
+
+    round: Round
+    is_certain: bool
+    stops: tuple[Allocation, ...]
+    told: frozenset[uuid.UUID]  # of the stops, those of which an entry came
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What lay on a phone when it was last heard of."""
+
+    rounds: tuple[OnPhone, ...]
+    received: int
+    missing: str
+    unsent: int
+    came_after_loss: int
+    hidden: int  # rounds of regions that are not the reader's
+
+    @property
+    def families(self) -> int:
+        return len({stop.need.child.family_id for on_phone in self.rounds for stop in on_phone.stops})
+
+    @property
+    def stops_without_entry(self) -> int:
+        return sum(len(on_phone.stops) - len(on_phone.told) for on_phone in self.rounds)
+
+
+def contents_of(device: Device, *, by) -> Contents:
+    """What a phone held at its last contact: rounds that it told of, and those of its days that it may have fetched.
+
+    `by` sees the rounds of the own regions, and how many there are of others.
+    """
+    still = device.kept_rounds.filter(last_told_at__gte=device.last_seen_at - 2 * OFTEN)
+    certain = set(still.values_list("round", flat=True))
+    seen_on = timezone.localdate(device.last_seen_at)
+    fetched = Q(volunteer=device.user_id, day__range=(seen_on - timedelta(days=3), seen_on + timedelta(days=2)))
+    phones = Prefetch("need__child__family__guardians", Guardian.objects.exclude(phone="").to_call_first())
+    stops = (
+        Allocation.objects.exclude(status=Allocation.Status.PROPOSED)
+        .select_related("need__child__family__province", "chair")
+        .prefetch_related(phones)
+        .order_by("stop", "pk")
     )
+    lay = Q(pk__in=certain) | fetched
+    rounds = (
+        Round.objects.visible_to(by)
+        .filter(lay)
+        .select_related("province")
+        .prefetch_related(
+            Prefetch("allocations", stops), Prefetch("deliveries", Delivery.objects.only("allocation", "round"))
+        )
+        .order_by("-day", "pk")
+    )
+    after_loss = Q(received_at__gte=device.lost_at) if device.lost_at else Q(pk=None)
+    came = device.entries.aggregate(all=Count("pk"), late=Count("pk", filter=after_loss))
+    shown = tuple(_on_phone(round, round.pk in certain) for round in rounds)
+    return Contents(
+        rounds=shown,
+        hidden=0 if Mandate.covers_all(by) else Round.objects.filter(lay).count() - len(shown),
+        received=came["all"],
+        missing=attention.in_words(attention.gaps_of(device)),
+        unsent=device.unsent,
+        came_after_loss=came["late"],
+    )
+
+
+def _on_phone(round: Round, is_certain: bool) -> OnPhone:
+    stops = tuple(round.allocations.all())
+    told = {delivery.allocation_id for delivery in round.deliveries.all()} & {stop.pk for stop in stops}
+    return OnPhone(round, is_certain, stops, frozenset(told))
+
+
+def read_contents(device: Device, *, by) -> Contents:
+    """The same for a person, who is written down: it names families."""
+    contents = contents_of(device, by=by)
+    journal.record_reading("phone.contents_read", device, by=by, payload={"families": contents.families})
+    return contents
 
 
 class NotARescue(Refusal):

@@ -164,6 +164,7 @@ POSSIBLE: dict[str, tuple[Chair.State, ...]] = {
     Kind.ARRIVED: (State.IN_TRANSFER,),
     # What a family has received is a fact, expected or not: an unexpected hand-over leaves the chair disputed.
     Kind.HANDED_OVER: ANYWHERE,
+    Kind.SETTLED: (State.DISPUTED,),
     Kind.RETURNED: (State.HANDED_OVER, State.DISPUTED, State.IN_REPAIR),
     Kind.REPAIR_BEGUN: (*IN_A_DEPOT, State.HANDED_OVER),
     Kind.REPAIRED: (State.IN_REPAIR,),
@@ -281,6 +282,8 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
             return replace(now, **arrived)
         case Kind.HANDED_OVER:
             return _after_hand_over(now, event, gone, free)
+        case Kind.SETTLED:
+            return replace(now, is_disputed=False, child_id=event.child_id)
         case Kind.RETURNED:
             return replace(now, **arrived, **from_a_home, child_id=None, is_disputed=False)
         case Kind.REPAIR_BEGUN:

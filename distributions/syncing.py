@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from pydantic import BaseModel
 from pydantic import ValidationError as NotSaid
 
-from distributions import delivering, following_up
+from distributions import attention, delivering, following_up
 from distributions.models import Allocation, Chair, Delivery, Device, PhoneEntry, PhoneFile, Round
 from distributions.protocol import (
     MOST_CHARACTERS,
@@ -43,6 +43,7 @@ from hajar.lib.refusals import Refusal
 Kind, State, Reason, Doubt = PhoneEntry.Kind, PhoneEntry.State, PhoneEntry.Reason, Delivery.Doubt
 
 MOST_FILE_BYTES = 6 * 1024 * 1024
+GREATEST_NUMBER = 2**53
 GIVEN_STOPS = "distributions.mobile.stop"
 _HOMELESS = uuid.UUID("6f1f4d5e-6b1c-4b58-9a0e-6a2f3a1d7c55")  # names entries that brought no usable name
 
@@ -104,13 +105,8 @@ def receive(raws: Sequence[Any], *, sender: Sender) -> list[Result]:
     """Take in entries in the order given, each on its own; the answer has one result for each."""
     results = [take(raw, sender=sender) for raw in raws]
     if sender.device and raws:
-        _note_number(sender.device)
+        attention.watch_numbers(sender.device)
     return results
-
-
-def _note_number(device: Device) -> None:
-    numbers = device.entries.exclude(number=None).order_by("-number").values_list("number", flat=True)
-    Device.objects.filter(pk=device.pk).update(last_number=numbers.first() or 0)
 
 
 def take(raw: Any, *, sender: Sender) -> Result:
@@ -128,7 +124,7 @@ def take(raw: Any, *, sender: Sender) -> Result:
     if earlier is None:
         try:
             with transaction.atomic():
-                entry = _keep(pk, said, words, content_hash, reason, sender)
+                entry = _keep(pk, said, raw, words, content_hash, reason, sender)
         except IntegrityError:  # another copy was quicker
             earlier = PhoneEntry.objects.filter(pk=pk).first()
             if earlier is None:
@@ -167,14 +163,22 @@ def _read(raw: Any) -> tuple[Said | None, str, str]:
         return None, words, Reason.UNREADABLE
 
 
-def _keep(pk: uuid.UUID, said: Said | None, words: str, content_hash: str, reason: str, sender: Sender) -> PhoneEntry:
+def _number_of(said: Said | None, raw: Any) -> int | None:
+    """Its number on the phone, also where nothing else of it can be read: what came is no gap."""
+    number = said.number if said else raw.get("number") if isinstance(raw, dict) else None
+    return number if type(number) is int and 0 <= number <= GREATEST_NUMBER else None
+
+
+def _keep(
+    pk: uuid.UUID, said: Said | None, raw: Any, words: str, content_hash: str, reason: str, sender: Sender
+) -> PhoneEntry:
     """Write the entry and let its consequences follow. Its row comes first: the key keeps other copies out."""
     kind = said.kind if said and said.kind in _READERS else Kind.UNKNOWN
     entry = PhoneEntry(
         pk=pk,
         author=sender.person,
         device=sender.device,
-        number=said.number if said else None,
+        number=_number_of(said, raw),
         kind=kind,
         state=State.INVALID,
         reasons=reason or Reason.UNREADABLE,
@@ -193,10 +197,11 @@ def _keep(pk: uuid.UUID, said: Said | None, words: str, content_hash: str, reaso
     entry.reasons = ",".join(dict.fromkeys(reasons))
     entry.round = verdict.round
     entry.province_id = verdict.round.province_id if verdict.round else None
-    return _journal(entry, "entry.received", sender)
+    return _journal(entry, "entry.received", sender, round=verdict.round)
 
 
-def _journal(entry: PhoneEntry, act: str, sender: Sender) -> PhoneEntry:
+def _journal(entry: PhoneEntry, act: str, sender: Sender, *, round: Round | None = None) -> PhoneEntry:
+    attention.ask_about_entry(entry, round=round)
     line = journal.record(
         act,
         entry,
@@ -309,7 +314,7 @@ def _make_delivery(entry: PhoneEntry, said: Said, data: DeliverySaid, sender: Se
         raise _Doubtful(State.INVALID, Reason.INCOMPLETE, round=round) from None
     except Refusal:
         raise _Doubtful(State.REVIEW, Reason.NOT_GIVEN, round=round) from None
-    _expect_files(entry, said)
+    _expect_files(entry, said, round)
     delivery = recorded.delivery
     if delivery.needs_a_look:
         return _Verdict(State.REVIEW, ("doubt",), delivery, round)
@@ -396,7 +401,9 @@ _READERS: dict[str, _Reader] = {
 # --- files --------------------------------------------------------------------------------------------------------
 
 
-def _expect_files(entry: PhoneEntry, said: Said) -> None:
+def _expect_files(entry: PhoneEntry, said: Said, round: Round) -> None:
+    if said.files:
+        attention.expect_files(entry, round=round)
     PhoneFile.objects.bulk_create(
         PhoneFile(entry=entry, kind=kind, sha256=sha256) for kind, sha256 in sorted(said.files.items())
     )
@@ -440,8 +447,15 @@ def _attach(pk: uuid.UUID, data: bytes, sender: Sender) -> None:
             PhoneFile.objects.filter(pk=pk).update(state=PhoneFile.State.REFUSED)
             locked = PhoneEntry.objects.select_for_update(of=("self",), no_key=True).get(pk=entry.pk)
             reasons = dict.fromkeys([*filter(None, locked.reasons.split(",")), Reason.FILE_REFUSED])
-            PhoneEntry.objects.filter(pk=entry.pk).update(
-                state=State.REVIEW, reasons=",".join(reasons), handled_at=None, handled_by=None
+            locked.state, locked.reasons, locked.handled_at, locked.handled_by = (
+                State.REVIEW,
+                ",".join(reasons),
+                None,
+                None,
             )
+            locked.save(update_fields=["state", "reasons", "handled_at", "handled_by"])
+            attention.ask_about_entry(locked)
+            attention.files_came(locked)
     else:
         PhoneFile.objects.filter(pk=pk).update(state=PhoneFile.State.KEPT)
+        attention.files_came(entry)

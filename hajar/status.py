@@ -12,7 +12,8 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from distributions.models import Delivery
+from distributions import attention
+from distributions.models import Matter
 from hajar.backups import keeping
 from hajar.backups.models import Backup
 from hajar.journal.models import Entry, Head
@@ -74,7 +75,7 @@ def of_the_house(user, *, waiting_migrations: Collection = (), now: datetime | N
         *([_secrecy(newest), _journal(newest, now), _files(newest)] if newest else []),
         _database(head.sequence),
         _migrations(len(waiting_migrations)),
-        *_doubts(user),
+        *_matters(user, now),
     ]
     return Status(
         newest=newest,
@@ -192,10 +193,27 @@ def _migrations(number: int) -> Line:
     return Line(title, _("The code and the database fit together."), "good", pgettext("status", "up to date"))
 
 
-def _doubts(user) -> list[Line]:
-    number = Delivery.objects.visible_to(user).in_doubt().count()
-    if not number:
-        return []
-    text = ngettext("{n} delivery waits for a person to look.", "{n} deliveries wait for a person to look.", number)
-    url = reverse("distributions:round_list")
-    return [Line(_("Deliveries in doubt"), text.format(n=number), "warn", pgettext("status", "to look at"), url)]
+def _matters(user, now: datetime) -> list[Line]:
+    """What waits for a person, and phones that hold entries and are silent."""
+    lines = []
+    if number := Matter.objects.visible_to(user).waiting(now).count():
+        text = ngettext("{n} matter waits for a person to look.", "{n} matters wait for a person to look.", number)
+        url = reverse("distributions:matter_list")
+        gaps = Matter.objects.visible_to(user).waiting(now).filter(kind=Matter.Kind.GAP).count()
+        if gaps:
+            text += " " + ngettext(
+                "{gaps} phone numbered entries that never came.",
+                "{gaps} phones numbered entries that never came.",
+                gaps,
+            )
+        title, word = _("What the field sent"), pgettext("status", "to look at")
+        lines.append(Line(title, text.format(n=number, gaps=gaps), "warn", word, url))
+    if silent := attention.silent_phones(now).count():
+        text = ngettext(
+            "{n} phone holds entries and has not been heard of for days: call its volunteer.",
+            "{n} phones hold entries and have not been heard of for days: call their volunteers.",
+            silent,
+        )
+        url = reverse("distributions:device_list")
+        lines.append(Line(_("Silent phones"), text.format(n=silent), "warn", pgettext("status", "to call"), url))
+    return lines

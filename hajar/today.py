@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,8 @@ from django.utils.translation import ngettext
 from beneficiaries import scoring
 from beneficiaries.models import Need, Region
 from distributions import following_up
-from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Round
+from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Matter, Round
+from hajar.backups.models import Backup
 
 FEW = 5
 
@@ -55,7 +57,10 @@ class Today:
     waiting_by_region: list[tuple[Region, int]] | None = None
     rounds: list[Round] | None = None
     followups: list[Due] | None = None
+    matters: list[Matter] | None = None
+    matters_waiting: int = 0
     to_look_at: list[Delivery] | None = None
+    late_backup: str = ""  # a sentence, where nothing that was entered lately is safe
     approvals: list[Allocation] | None = None
     chairs: list[tuple[str, str, int]] | None = None
     initiatives: list[Initiative] | None = None
@@ -73,6 +78,8 @@ def for_person(user, today: date | None = None) -> Today:
     if user.has_perm("distributions.view_initiative"):
         ahead = Initiative.objects.visible_to(user).current().filter(starts_on__gt=today)
         page.next_initiative = ahead.order_by("starts_on", "pk").first()
+    if user.has_perm("backups.view_backup"):
+        page.late_backup = _late_backup()
     if user.has_perm("beneficiaries.view_need"):
         _add_needs(page, user, today)
     if user.has_perm("distributions.view_chair"):
@@ -92,6 +99,21 @@ def for_person(user, today: date | None = None) -> Today:
     if page.needs is None and user.has_perm("distributions.view_initiative"):
         page.initiatives = list(Initiative.objects.visible_to(user).order_by("-starts_on", "pk")[:FEW])
     return page
+
+
+def _late_backup() -> str:
+    """What to say where no verified backup is recent; "" where one is, and on a laptop that never took any."""
+    newest = Backup.objects.standing().newest_first().first()
+    if newest is None:
+        return _("No verified backup is there: what people entered could be lost.") if settings.HAJAR_BACKUP_DIR else ""
+    if not newest.is_late():
+        return ""
+    hours = int(newest.age().total_seconds() // 3600)
+    return ngettext(
+        "The newest verified backup is {n} hour old: what was entered since could be lost.",
+        "The newest verified backup is {n} hours old: what was entered since could be lost.",
+        hours,
+    ).format(n=hours)
 
 
 def _add_needs(page: Today, user, today: date) -> None:
@@ -139,7 +161,15 @@ def _add_field(page: Today, user, today: date) -> None:
     if user.has_perm("distributions.view_followup"):
         due = following_up.due(user, today).select_related("allocation__need__child__family__province")
         page.followups = [Due(delivery, FollowUp.Step(delivery.due_step).label) for delivery in due[:FEW]]
-    if user.has_perm("distributions.view_delivery"):
+    if user.has_perm("distributions.view_matter"):
+        waiting = Matter.objects.visible_to(user).waiting()
+        page.matters_waiting = waiting.count()
+        page.matters = list(
+            waiting.select_related(
+                "delivery__allocation__need__child", "round__province", "province", "author"
+            ).order_by("opens_at", "pk")[:FEW]
+        )
+    elif user.has_perm("distributions.view_delivery"):
         page.to_look_at = list(
             Delivery.objects.visible_to(user)
             .in_doubt()

@@ -46,6 +46,8 @@ HOUSE = {
     "distributions.followup": {LOOK},
     "distributions.forecast": {LOOK},
     "distributions.initiative": {LOOK, ADD, CHANGE},
+    "distributions.keptround": {LOOK},
+    "distributions.matter": {LOOK},
     "distributions.partner": {LOOK, ADD, CHANGE},
     "distributions.phoneentry": {LOOK},
     "distributions.phonefile": {LOOK},

@@ -23,6 +23,7 @@ from distributions.models import (
     Delivery,
     FollowUp,
     Initiative,
+    Matter,
     Recall,
     Repair,
     Round,
@@ -174,6 +175,15 @@ def test_its_follow_ups_are_done_and_due(coordinator):
 
 def test_one_entry_waits_for_someone_to_look(demo):
     assert [entry.needs_a_look for entry in Delivery.objects.in_doubt()] == ["released,chair_disputed"]
+
+
+def test_what_the_field_left_waits_for_the_office(demo):
+    kinds = Counter(Matter.objects.waiting().values_list("kind", flat=True))
+    assert kinds["chair_twice"] == 1
+    assert kinds["need_seen"] == 2
+    assert kinds["gap"] == 1
+    assert 0 < kinds["failed_stop"] < 5
+    assert Matter.objects.exclude(ended_by=None).filter(kind="failed_stop").exists()
 
 
 def test_the_association_presents_itself_in_three_languages(demo):

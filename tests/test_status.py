@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from distributions.models import Device
 from hajar import status
 from hajar.backups import taking
 from hajar.backups.models import Backup
@@ -85,12 +86,18 @@ def test_waiting_migrations_are_urgent(karim):
     assert tones(page)["Version"] == ("urgent", "half upgraded")
 
 
-def test_deliveries_in_doubt_are_those_of_ones_own_regions(karim, person):
-    delivery = DeliveryFactory()
-    type(delivery).objects.update(needs_a_look="not_loaded")
+def test_what_waits_for_a_person_is_that_of_ones_own_regions(karim, person):
+    DeliveryFactory(outcome="not_at_home", receiver_name="", receiver_relation="", checks={})
     far = person("Far", "coordinator", "MA-09")
-    assert "Deliveries in doubt" in tones(status.of_the_house(karim))
-    assert "Deliveries in doubt" not in tones(status.of_the_house(far))
+    assert "What the field sent" in tones(status.of_the_house(karim))
+    assert "What the field sent" not in tones(status.of_the_house(far))
+
+
+def test_phones_that_hold_entries_and_are_silent_are_named(karim, driss):
+    phone = Device.objects.create(user=driss, last_seen_at=timezone.now(), unsent=2)
+    assert "Silent phones" not in tones(status.of_the_house(karim))
+    Device.objects.filter(pk=phone.pk).update(last_seen_at=timezone.now() - timedelta(days=4))
+    assert tones(status.of_the_house(karim))["Silent phones"] == ("warn", "to call")
 
 
 def test_the_page_takes_as_many_queries_for_one_backup_as_for_fifteen(client, karim):

@@ -9,6 +9,8 @@ from django.utils import timezone
 from beneficiaries import importing
 from distributions import following_up, travelling
 from distributions.models import Attachment, Device, PhoneEntry
+from distributions import following_up
+from distributions.models import Attachment, Device, Matter, PhoneEntry
 from tests import factories
 from tests.factories import province
 
@@ -52,6 +54,14 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         sequence=0,
         province=province(iso),
     )
+    matter = Matter.objects.create(
+        kind="need_seen",
+        entry=phone_entry,
+        device=phone,
+        author=volunteer,
+        province=province(iso),
+        opens_at=timezone.now(),
+    )
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
     return {
@@ -88,6 +98,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "attachment": attachment.pk,
         "attachment_kind": "signature",
         "phone_entry": phone_entry.pk,
+        "matter": matter.pk,
         "phone": phone.pk,
         "device": "6f1c1b7e-0a53-4a0e-9a55-9d7d5b1b7a10",
         "content": "0" * 64,

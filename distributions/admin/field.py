@@ -2,7 +2,17 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from distributions.models import Attachment, Delivery, Device, FollowUp, Forecast, PhoneEntry, PhoneFile
+from distributions.models import (
+    Attachment,
+    Delivery,
+    Device,
+    FollowUp,
+    Forecast,
+    KeptRound,
+    Matter,
+    PhoneEntry,
+    PhoneFile,
+)
 from hajar.journal.admin import ReadOnlyAdmin
 
 
@@ -99,3 +109,20 @@ class PhoneFileAdmin(ReadOnlyAdmin):
     list_filter = ["state", "kind"]
     search_fields = ["sha256"]
     ordering = ["-created_at", "pk"]
+
+
+@admin.register(Matter)
+class MatterAdmin(ReadOnlyAdmin):
+    list_display = ["opens_at", "kind", "province", "author", "ended_at", "ended_by", "decision"]
+    list_select_related = ["province", "author", "ended_by"]
+    list_filter = ["kind", "decision"]
+    search_fields = ["author__full_name"]
+    ordering = ["-opens_at", "pk"]
+
+
+@admin.register(KeptRound)
+class KeptRoundAdmin(ReadOnlyAdmin):
+    list_display = ["round", "device", "last_told_at"]
+    list_select_related = ["round__province", "device"]
+    search_fields = ["device__user__full_name"]
+    ordering = ["-last_told_at", "pk"]

@@ -152,3 +152,18 @@ class DeliveryForm(WesternDigitsFormMixin, forms.Form):
 
 class SettleForm(WesternDigitsFormMixin, forms.Form):
     note = forms.CharField(label=_("What you found out and decided"), max_length=300)
+
+
+class MatterForm(SettleForm):
+    """What came of a matter; between two entries also which one holds. `options`: (value, sentence) of each."""
+
+    decision = forms.ChoiceField(label=_("What holds?"), widget=forms.RadioSelect)
+
+    field_order = ["decision", "note"]
+
+    def __init__(self, *args, options=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        if options:
+            self.fields["decision"].choices = options
+        else:
+            del self.fields["decision"]

@@ -6,6 +6,7 @@ from distributions.models.depots import CountLine, Recall, RecallLine, StockCoun
 from distributions.models.entries import Device, PhoneEntry, PhoneFile
 from distributions.models.followups import FollowUp, Forecast, Repair
 from distributions.models.initiatives import Initiative, Partner
+from distributions.models.matters import KeptRound, Matter
 from distributions.models.plans import PlanLock, PlanRule, RegionFloor
 from distributions.models.preparations import Preparation
 from distributions.models.prescriptions import Prescription
@@ -25,6 +26,8 @@ __all__ = [
     "FollowUp",
     "Forecast",
     "Initiative",
+    "KeptRound",
+    "Matter",
     "Partner",
     "PhoneEntry",
     "PhoneFile",

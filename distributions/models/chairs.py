@@ -196,6 +196,7 @@ class ChairEvent(models.Model):
         SENT = "sent", _("sent to another depot")
         ARRIVED = "arrived", _("arrived in the depot")
         HANDED_OVER = "handed_over", _("handed over")
+        SETTLED = "settled", _("dispute settled")
         RETURNED = "returned", _("returned")
         REPAIR_BEGUN = "repair_begun", _("repair begun")
         REPAIRED = "repaired", _("repaired")

@@ -71,6 +71,7 @@ class Delivery(Journalled):
         FILE_CLOSED = "file_closed", _("The child's file had been closed.")
         CHECK_FAILED = "check_failed", _("The chair was left although a check failed.")
         CHAIR_DISPUTED = "chair_disputed", _("Two entries say that this chair was handed over.")
+        TWO_CHAIRS = "two_chairs", _("Another entry says that this child was given another chair for the same need.")
         REASSIGNED = "reassigned", _("The round had been given to another volunteer.")
         AUTHOR_GONE = "author_gone", _("The volunteer's account had been closed or changed before the entry came.")
         DEVICE_LOST = "device_lost", _("The entry comes from a phone that was reported lost.")

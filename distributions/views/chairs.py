@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from beneficiaries.models import Child
 from distributions import stocktaking
 from distributions.forms.chairs import ChairForm, CorrectionForm, EventForm, ReceiveForm
-from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, RecallLine, TransferLine
+from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Depot, Matter, RecallLine, TransferLine
 from distributions.views.depots import tabs
 from hajar.lib import asking, listing, paging
 from hajar.lib.digits import to_western
@@ -80,8 +80,17 @@ def chair_detail(request, pk):
         "accessories": Chair._meta.get_field("accessories").words(chair.accessories),
         "recall_lines": RecallLine.objects.filter(chair=chair, safe_on=None).select_related("recall").order_by("pk"),
         "transfer": _transfer_of(chair),
+        "dispute": _dispute_about(request.user, chair),
     }
     return render(request, "distributions/chair_detail.html", context)
+
+
+def _dispute_about(user, chair: Chair) -> Matter | None:
+    """Where it is decided who has this chair, for who may."""
+    if chair.state != Chair.State.DISPUTED:
+        return None
+    waiting = Matter.objects.visible_to(user).waiting().filter(chair=chair, kind__in=Matter.DISPUTES)
+    return waiting.order_by("opens_at", "pk").first()
 
 
 def _transfer_of(chair: Chair):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beneficiaries.documents import LANGUAGES, language_of
 from distributions import delivering, documents
 from distributions.forms.deliveries import SettleForm
-from distributions.models import Attachment, Delivery
+from distributions.models import Attachment, Delivery, Matter
 from hajar.lib.refusals import Refusal
 
 TYPES = {Attachment.Kind.SIGNATURE: "image/png", Attachment.Kind.PHOTO: "image/webp"}
@@ -30,11 +30,20 @@ def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
         "followups": delivery.followups.select_related("done_by").order_by("-done_on", "-created_at", "pk"),
         "is_with_child": is_with_child,
         "forecast": getattr(delivery, "forecast", None),
+        "dispute": _dispute(request, delivery),
         "form": form,
         "receipts": _receipts(delivery),
         "history": delivery.history()[:20],
     }
     return render(request, "distributions/delivery_detail.html", context, status=status)
+
+
+def _dispute(request, delivery: Delivery) -> Matter | None:
+    """The matter in which this entry and another are compared, for who may decide."""
+    if not delivery.needs_a_look:
+        return None
+    waiting = Matter.objects.visible_to(request.user).waiting().filter(delivery=delivery, kind__in=Matter.DISPUTES)
+    return waiting.order_by("opens_at", "pk").first()
 
 
 def _receipts(delivery: Delivery) -> list[dict]:

@@ -131,6 +131,8 @@ def _answer(request, sent: SyncIn, person, *, is_gone: bool) -> dict:
     sender = syncing.Sender(person, device, is_gone)
     results = syncing.receive(sent.entries, sender=sender)
     is_lost = device is not None and device.lost_at is not None
+    if device and sent.rounds and not is_gone:
+        phoning.note_kept(device, [uuid.UUID(pk) for pk in sent.rounds], by=person)
     if not is_gone and not is_lost:
         for round_ in Round.objects.filter(volunteer=person, downloaded_at=None, pk__in=sent.rounds):
             travelling.note_download(round_, by=person, device=name)
@@ -208,7 +210,7 @@ def pack(request, device: protocol.Id):
 def packed(round_: Round, user) -> dict:
     """One round as a phone keeps it, in each language; the office looks at the same (views.rounds.as_volunteer)."""
     words: dict[str, dict] = {}
-    spares = list(phoning.spare_chairs(round_))
+    spares = list(round_.spare_chairs())
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             words[language] = {

@@ -52,7 +52,8 @@ _COORDINATOR = (
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
     | _may("distributions", "view add change", "townposition")
-    | _may("distributions", "view change", "device", "phoneentry")
+    | _may("distributions", "view change", "device", "matter")
+    | _may("distributions", "view", "phoneentry", "keptround")
     | _may("beneficiaries", "view", "census")
     | _may("backups", "view", "backup")
     | {

@@ -113,11 +113,11 @@ NAVIGATION = [
             "distributions:round_list", _("Rounds"), "truck", "distributions.view_round", _nouns("round", "delivery")
         ),
         Entry(
-            "distributions:phoneentry_list",
+            "distributions:matter_list",
             _("Someone must look"),
             "eye",
-            "distributions.view_phoneentry",
-            _nouns("phoneentry", "device"),
+            "distributions.view_matter",
+            _nouns("matter", "phoneentry", "device"),
         ),
         Entry(
             "distributions:chair_list",

@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from PIL import Image
 
-from distributions import delivering, phoning, planning, stocktaking, syncing
-from distributions.models import Allocation, Delivery, Device, PhoneEntry, PhoneFile, Repair, Round
+from distributions import delivering, phoning, planning, settling, stocktaking, syncing
+from distributions.models import Allocation, Delivery, Device, Matter, PhoneEntry, PhoneFile, Repair, Round
 from hajar.accounts import roles
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry as JournalEntry
@@ -364,22 +364,23 @@ def test_what_only_a_person_can_decide_waits_for_one(phone, stop, kind, more, ka
     assert only(phone.send(entry(kind, said)))["status"] == "review"
     kept = PhoneEntry.objects.visible_to(karim).waiting().get()
     assert kept.province == stop.round.province
-    phoning.handle(kept, by=karim, note="Appelé la famille")
+    settling.handle(kept.matters.get(), by=karim, note="Appelé la famille")
     assert not PhoneEntry.objects.waiting().exists()
-    with pytest.raises(phoning.AlreadyHandled):
-        phoning.handle(kept, by=karim, note="encore")
+    with pytest.raises(settling.AlreadyHandled):
+        settling.handle(kept.matters.get(), by=karim, note="encore")
 
 
 def test_settling_a_doubt_about_a_delivery_ticks_its_entry_and_the_other_way_round(phone, stop, karim):
     for settle in (
         lambda kept: delivering.settle(kept.delivery, by=karim, note="vu"),
-        lambda kept: phoning.handle(kept, by=karim, note="vu"),
+        lambda kept: settling.handle(kept.matters.get(), by=karim, note="vu"),
     ):
         said = hand_over(stop) | {"is_healthy": False, "outcome": "not_at_home", "receiver_name": ""}
         phone.send(entry("delivery", said | {"receiver_relation": "", "checks": {}}))
         settle(PhoneEntry.objects.waiting().select_related("delivery").get())
         assert not PhoneEntry.objects.waiting().exists()
         assert not Delivery.objects.in_doubt().exists()
+        assert not Matter.objects.waiting().exists()
 
 
 # --- sealed -------------------------------------------------------------------------------------------------------
