@@ -3,9 +3,11 @@
 No name is known by heart: the rules read letters, so that a name never seen before is recognised as well.
 """
 
-from hajar.lib.names.matching import CLOSE, KEY_LENGTH, KEY_VERSION, SAME, keys, similarity
-from hajar.lib.names.spelling import Problem, clean, fold, is_arabic, problem, sort_key
+from hajar.lib.names.matching import CLOSE, KEY_LENGTH, KEY_VERSION, SAME, keys, similarity, sound, unit_keys
+from hajar.lib.names.mistyping import near_keys, near_unit_keys
+from hajar.lib.names.spelling import Problem, clean, fold, is_arabic, problem, sort_key, written_words
 from hajar.lib.names.splitting import split_full_name
+from hajar.lib.names.transliterating import to_arabic, to_latin
 
 __all__ = [
     "CLOSE",
@@ -17,8 +19,15 @@ __all__ = [
     "fold",
     "is_arabic",
     "keys",
+    "near_keys",
+    "near_unit_keys",
     "problem",
     "similarity",
     "sort_key",
+    "sound",
     "split_full_name",
+    "to_arabic",
+    "to_latin",
+    "unit_keys",
+    "written_words",
 ]

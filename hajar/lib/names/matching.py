@@ -55,6 +55,25 @@ def keys(text: str) -> set[str]:
     return found
 
 
+def unit_keys(text: str) -> list[set[str]]:
+    """For each unit of a name, in the order written, the keys of which who bears the name has at least one.
+
+    A unit may have been written together with its neighbour: Fatimazahra for Fatima Zahra.
+    """
+    written = units.read(text).units
+    found = [set(_unit_keys(unit)) for unit in written]
+    for place, (unit, following) in enumerate(pairwise(written)):
+        joined = _joined_key(unit, following)
+        found[place].add(joined)
+        found[place + 1].add(joined)
+    return found
+
+
+def sound(text: str) -> str:
+    """One string for how a text sounds, alike in both scripts: coarser than `keys`, for what is looked up as a whole."""
+    return "-".join(_unit_keys(unit)[0] for unit in units.read(text).units)
+
+
 @lru_cache(maxsize=_CACHED_PAIRS)
 def _unit_keys(unit: str) -> tuple[str, ...]:
     found = dict.fromkeys(reading.skeleton[:KEY_LENGTH] for reading in readings(unit))
