@@ -1,7 +1,7 @@
 """What else one search box finds: places, and whether another region may follow the child who is sought.
 
-Nothing of a child in another region is told but that somebody is followed there, and whom to ask. It is told only to who
-asks outright, of somebody well named, a few times an hour; each asking is in the journal.
+Nothing of a child in another region is told but that somebody is followed there, and whom to ask. It is told only to
+who asks outright, of somebody well named, a few times an hour; each asking is in the journal.
 """
 
 from collections.abc import Sequence
@@ -143,12 +143,8 @@ def _regions_of(sought: Sought) -> list[Region]:
         )
     else:
         typed = sounding.read(sought.words)
-        people = [
-            person
-            for model in (Child, Guardian)
-            for person in sounding.people_named(model.objects.all(), typed)
-            if is_named(person, sought.words)
-        ]
+        everybody = sounding.people_named_in([Child.objects.all(), Guardian.objects.all()], typed)
+        people = [person for some in everybody for person in some if is_named(person, sought.words)]
         families = Family.objects.filter(pk__in={person.family_id for person in people})
     return list(Region.objects.filter(provinces__families__in=families).distinct().order_by("iso"))
 

@@ -1,4 +1,4 @@
-"""How a name is written in the other script: suggest it, learn what people write instead, let administrators mend it."""
+"""How a name is written in the other script: suggest it, learn what people write, let administrators mend it."""
 
 import csv
 from collections.abc import Iterable, Mapping

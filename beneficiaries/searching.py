@@ -18,7 +18,7 @@ from beneficiaries.models.names import beginning
 from beneficiaries.sounding import COMPARED, Why
 from hajar.lib import digits
 
-__all__ = ["COMPARED", "Finder", "Group", "Hit", "Sought", "Why", "find_children", "find_families", "find_guardians"]
+__all__ = ["COMPARED", "Finder", "Group", "Hit", "Sought", "Why", "find_children", "find_families", "find_people"]
 
 MANY_FAMILIES = 200  # of those whose phone has the digits, so many are looked at
 
@@ -90,15 +90,12 @@ def found_elsewhere_in_the_house(user: Any, sought: Sought) -> list[Group]:
     return [group for group in groups if group and group.hits]
 
 
-def find_children(among: QuerySet, sought: Sought, typed: sounding.Typed | None = None) -> list[Child]:
-    """The children meant, likeliest first, at most COMPARED, each with `why`; `among` says who may be found.
-
-    `typed` spares a query where the same words are looked for among others, too.
-    """
+def find_children(among: QuerySet, sought: Sought, limit: int = COMPARED) -> list[Child]:
+    """The children meant, likeliest first, each with `why`; `among` says who may be found."""
     if sought.series and sought.series != "HJ":
         return []
     if sought.words:
-        return sounding.people_named(among, typed or sounding.read(sought.words))
+        return sounding.people_named(among, sounding.read(sought.words), limit)
     found: dict[Any, Child] = {}
     if sought.number is not None:
         for child in among.filter(number=sought.number):
@@ -106,14 +103,24 @@ def find_children(among: QuerySet, sought: Sought, typed: sounding.Typed | None 
     if families := list(_by_phone(Guardian.objects.all(), sought).values_list("family", flat=True)):
         for child in _in_order(among.filter(family__in=families)):
             found.setdefault(child.pk, _because(child, Why.PHONE))
-    return list(found.values())[:COMPARED]
+    return list(found.values())[:limit]
 
 
-def find_guardians(among: QuerySet, sought: Sought, typed: sounding.Typed | None = None) -> list[Guardian]:
-    """The guardians meant, likeliest first, at most COMPARED, each with `why`; `among` says who may be found."""
+def find_guardians(among: QuerySet, sought: Sought, limit: int = COMPARED) -> list[Guardian]:
+    """The guardians meant, likeliest first, each with `why`; `among` says who may be found."""
     if sought.words:
-        return sounding.people_named(among, typed or sounding.read(sought.words))
-    return [_because(guardian, Why.PHONE) for guardian in _in_order(_by_phone(among, sought))]
+        return sounding.people_named(among, sounding.read(sought.words), limit)
+    return [_because(guardian, Why.PHONE) for guardian in _in_order(_by_phone(among, sought))[:limit]]
+
+
+def find_people(
+    children: QuerySet, adults: QuerySet, sought: Sought, limit: int = COMPARED
+) -> tuple[list[Child], list[Guardian]]:
+    """Children and guardians meant, looked for together: a slip is forgiven only where nobody is called so."""
+    if not sought.words:
+        return find_children(children, sought, limit), find_guardians(adults, sought, limit)
+    found = sounding.people_named_in([children, adults], sounding.read(sought.words), limit)
+    return found[0], found[1]
 
 
 def find_families(user: Any, sought: Sought) -> list[Family]:
@@ -121,11 +128,8 @@ def find_families(user: Any, sought: Sought) -> list[Family]:
     among = Family.objects.visible_to(user).select_related("province__region")
     if sought.series == "FA":
         return list(among.filter(number=sought.number))
-    typed = sounding.read(sought.words) if sought.words else None
-    people: list[Child | Guardian] = [
-        *find_guardians(Guardian.objects.visible_to(user), sought, typed),
-        *find_children(Child.objects.visible_to(user), sought, typed),
-    ]
+    children, adults = find_people(Child.objects.visible_to(user), Guardian.objects.visible_to(user), sought)
+    people: list[Child | Guardian] = [*adults, *children]
     order: dict[Any, int] = {}
     for person in people:
         order.setdefault(person.family_id, len(order))

@@ -5,24 +5,26 @@ indexed table (NameKey) in a number of queries that does not grow, and put in or
 the same people in the same order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.functions import Length
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Collate, Left
 
 from beneficiaries.models import NameAlias, NameKey
 from beneficiaries.models.names import beginning
 from hajar.lib import names
 
 COMPARED = 50  # people answered at most
-LOOKED_AT = 120  # people whose names are compared with what was typed, those with the shortest names first
-KEPT = 0.6  # those less alike than this share of the best are left out
+LOOKED_AT = 100  # people whose names are compared with what was typed
+KEPT = 0.8  # those less alike than this share of the best are left out
 FEWEST_LETTERS = 3  # from which the beginning of a word is looked for
-LEAST_LIKE = 40.0  # with a slip in a word, names less alike than this are others
+LEAST_LIKE = 70.0  # with a slip in a word, or a word that is not there, names less alike than this are others
+MOST_SLIPS = 3  # words in which one is looked for
+BEGUN = 400  # names that begin so are looked at
 NEAR_KEYS, EACH = 10, 40  # so many keys a slip away are followed, each to so many people
 
 _NAMES = ("given_name_latin", "family_name_latin", "given_name_arabic", "family_name_arabic")
@@ -62,12 +64,13 @@ class Compared:
 
     pk: Any
     score: float
+    words: int  # in the name: the fewest hold least besides what was typed
     sort_key: str
     why: Why
 
     @property
     def order(self) -> tuple:
-        return (-round(self.score, 4), self.sort_key, self.pk)
+        return (-round(self.score, 4), self.words, self.sort_key, self.pk)
 
 
 def read(text: str) -> Typed:
@@ -78,22 +81,29 @@ def read(text: str) -> Typed:
     return Typed(text, folded, keys, others)
 
 
-def people_named(among: QuerySet, typed: Typed) -> list:
-    """People of `among` (who may be found) whose name this is, likeliest first, each with `why`. Six queries at most."""
-    if not typed.keys:
-        return []
-    found = _compared(typed, _bearing(among, typed), Why.SPELLING)
+def people_named(among: QuerySet, typed: Typed, limit: int = COMPARED) -> list:
+    """People of `among` (who may be found) of this name, likeliest first, each with `why`. Six queries at most."""
+    return people_named_in([among], typed, limit)[0]
+
+
+def people_named_in(several: Sequence[QuerySet], typed: Typed, limit: int = COMPARED) -> list[list]:
+    """The same for several kinds of people at once; slips are forgiven only where nobody of any kind is called so."""
+    found = [_compared(typed, _bearing(among, typed), Why.SPELLING) for among in several]
+    if not any(one.score >= names.SAME for some in found for one in some.values()):
+        begun = [_compared(typed, _begun(among, typed), Why.BEGINNING) for among in several]
+        if not any(begun):
+            slipped = [_compared(typed, _slipped(among, typed), Why.SLIP) for among in several]
+            begun = [{pk: one for pk, one in some.items() if one.score >= LEAST_LIKE} for some in slipped]
+        found = [others | some for some, others in zip(found, begun, strict=True)]
+        if len(typed.keys) > 1 and not any(found):
+            found = [_compared(typed, _bearing_most(among, typed), Why.PART) for among in several]
+    return [_likeliest(among, some, limit) for among, some in zip(several, found, strict=True)]
+
+
+def _likeliest(among: QuerySet, found: dict[Any, Compared], limit: int) -> list:
     best = max((one.score for one in found.values()), default=0.0)
-    if best < names.SAME:
-        for other, why in ((_begun(among, typed), Why.BEGINNING), (_slipped(among, typed), Why.SLIP)):
-            for pk, one in _compared(typed, other, why).items():
-                if why is Why.BEGINNING or one.score >= LEAST_LIKE:
-                    found.setdefault(pk, one)
-        if not found and len(typed.keys) > 1:
-            found = _compared(typed, _bearing_most(among, typed), Why.PART)
-        best = max((one.score for one in found.values()), default=0.0)
     kept = [one for one in found.values() if one.score >= best * KEPT or one.why is Why.BEGINNING]
-    kept = sorted(kept, key=lambda one: one.order)[:COMPARED]
+    kept = sorted(kept, key=lambda one: one.order)[:limit]
     people = {person.pk: person for person in among.filter(pk__in=[one.pk for one in kept])} if kept else {}
     for one in kept:
         people[one.pk].why = one.why
@@ -103,62 +113,70 @@ def people_named(among: QuerySet, typed: Typed) -> list:
 # --- who may be meant -----------------------------------------------------------------------------------------------
 
 
-def _owners(model: Any, condition: Q) -> QuerySet:
-    owner = NameKey.owner_field(model)
-    return NameKey.objects.filter(condition, **{f"{owner}__isnull": False}).values(owner)
-
-
 def _looked_at(people: QuerySet) -> list[tuple]:
-    """Their names; the shortest first, which hold least besides what was typed."""
-    rows = people.select_related(None).order_by(Length("sort_key"), "pk")
-    return list(rows.values_list("pk", "sort_key", *_NAMES)[:LOOKED_AT])
+    """Their names; where very many bear one, any of them, but always the same."""
+    rows = people.select_related(None).order_by("pk").values_list("pk", "sort_key", *_NAMES)
+    return list(rows[:LOOKED_AT])
+
+
+def _with_keys(among: QuerySet, *wanted: Collection[str]) -> QuerySet:
+    """Those who have one key of each of these; the index is asked for the longest keys, which are the rarest."""
+    owner = NameKey.owner_field(among.model)
+    first, *others = sorted(wanted, key=lambda keys: (-min(map(len, keys)), len(keys), sorted(keys)))
+    bearers = NameKey.objects.filter(key__in=first, **{f"{owner}__isnull": False})
+    people = among.filter(pk__in=bearers.values(owner))
+    for keys in others:
+        people = people.filter(_has_key(owner, Q(key__in=keys)))
+    return people
+
+
+def _has_key(owner: str, condition: Q) -> Exists:
+    return Exists(NameKey.objects.filter(condition, **{owner: OuterRef("pk")}))
 
 
 def _bearing(among: QuerySet, typed: Typed) -> list[tuple]:
     """Whose name has every word that was typed; of a single word, those who write it so come first."""
-    if len(typed.keys) == 1:
-        exact: list[tuple] = []
-        if " " not in typed.folded:
-            exact = _looked_at(among.filter(pk__in=_owners(among.model, Q(key=typed.folded[: names.KEY_LENGTH]))))
-        if len(exact) >= COMPARED:
-            return exact
-        return exact + _looked_at(among.filter(pk__in=_owners(among.model, Q(key__in=typed.keys[0]))))
-    people = among
-    for keys in typed.keys:
-        people = people.filter(pk__in=_owners(among.model, Q(key__in=keys)))
-    return _looked_at(people)
+    if not typed.keys:
+        return []
+    exact: list[tuple] = []
+    if len(typed.keys) == 1 and " " not in typed.folded:
+        exact = _looked_at(_with_keys(among, {typed.folded[: names.KEY_LENGTH]}))
+    return exact if len(exact) >= COMPARED else exact + _looked_at(_with_keys(among, *typed.keys))
 
 
 def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
     """Whose name has every word but the last, and one that begins as the last does."""
-    last = typed.last_word
-    if (len(last) < FEWEST_LETTERS and len(typed.keys) == 1) or not last:
+    last = typed.last_word[: names.KEY_LENGTH]
+    owner = NameKey.owner_field(among.model)
+    if len(typed.keys) > 1:
+        # The first letters of each one's few keys are compared: the index would be asked for everybody's that begin so.
+        so = Exists(NameKey.objects.alias(start=Left("key", len(last))).filter(start=last, **{owner: OuterRef("pk")}))
+        return _looked_at(_with_keys(among, *typed.keys[:-1]).filter(so))
+    if len(last) < FEWEST_LETTERS:
         return []
-    people = among.filter(pk__in=_owners(among.model, beginning("key", last[: names.KEY_LENGTH])))
-    for keys in typed.keys[:-1]:
-        people = people.filter(pk__in=_owners(among.model, Q(key__in=keys)))
-    return _looked_at(people)
+    binary = "C" if connection.vendor == "postgresql" else "BINARY"  # the same order on both
+    begun = NameKey.objects.filter(beginning("key", last), **{f"{owner}__isnull": False})
+    begun = begun.order_by(Collate("key", binary), owner)
+    return _looked_at(among.filter(pk__in=begun.values(owner)[:BEGUN]))
 
 
 def _bearing_most(among: QuerySet, typed: Typed) -> list[tuple]:
     """Whose name has all the words but one, or of two words the one that says most."""
-    most = sorted(typed.keys, key=lambda keys: -max(map(len, keys)))
-    people = among
-    for keys in most[: max(len(most) - 1, 1)]:
-        people = people.filter(pk__in=_owners(among.model, Q(key__in=keys)))
-    return _looked_at(people)
+    most = sorted(typed.keys, key=lambda keys: (-min(map(len, keys)), sorted(keys)))
+    return _looked_at(_with_keys(among, *most[: max(len(most) - 1, 1)]))
 
 
 def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
     """Whose name is this with one letter left out, put in, changed or exchanged in one of its words."""
-    words = typed.folded.split()
-    if len(words) == 1:
-        return _slipped_alone(among, words[0])
+    if len(typed.keys) < 2:
+        return _slipped_alone(among, typed.folded) if typed.keys and " " not in typed.folded else []
+    owner = NameKey.owner_field(among.model)
     rows: dict[Any, tuple] = {}
-    for place, near in enumerate(names.near_unit_keys(typed.text)[:3]):
-        people = among.filter(pk__in=_owners(among.model, Q(key__in=near)))
-        for keys in [*typed.keys[:place], *typed.keys[place + 1 :]]:
-            people = people.filter(pk__in=_owners(among.model, Q(key__in=keys)))
+    for place, near in enumerate(names.near_unit_keys(typed.text)[:MOST_SLIPS]):
+        others = [*typed.keys[:place], *typed.keys[place + 1 :]]
+        people = _with_keys(among, *others)
+        if len(others) == 1:  # with more, those who have them are few
+            people = people.filter(_has_key(owner, Q(key__in=near)))
         rows |= {row[0]: row for row in _looked_at(people)}
     return list(rows.values())
 
@@ -170,7 +188,7 @@ def _slipped_alone(among: QuerySet, word: str) -> list[tuple]:
     if not near:
         return []
     table = connection.ops.quote_name(NameKey._meta.db_table)
-    some = f"SELECT * FROM (SELECT {owner}_id FROM {table} WHERE key = %s AND {owner}_id IS NOT NULL ORDER BY {owner}_id LIMIT {EACH}) some"  # noqa: S608, E501
+    some = f"SELECT * FROM (SELECT {owner}_id FROM {table} WHERE key = %s AND {owner}_id IS NOT NULL ORDER BY {owner}_id LIMIT {EACH}) bearers"  # noqa: S608, E501
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([some] * len(near)), near)
         pks = [row[0] for row in cursor.fetchall()]
@@ -197,18 +215,26 @@ def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
 
 def _compared(typed: Typed, rows: Iterable[tuple], why: Why) -> dict[Any, Compared]:
     found: dict[Any, Compared] = {}
+    known: dict[tuple[str, str], tuple[float, int, Why]] = {}  # namesakes are compared once
     for pk, sort_key, given_latin, family_latin, given_arabic, family_arabic in rows:
-        if pk in found:
-            continue
-        latin, arabic = f"{given_latin} {family_latin}".strip(), f"{given_arabic} {family_arabic}".strip()
-        score = max(names.similarity(typed.text, name) for name in (latin, arabic))
-        reason = _reason(typed, latin, arabic) if why is Why.SPELLING else why
-        for other in typed.others:
-            as_alias = max(names.similarity(other, name) for name in (latin, arabic)) - 1.0
-            if as_alias > score:
-                score, reason = as_alias, Why.ALIAS
-        found[pk] = Compared(pk, score, sort_key, reason)
+        name = f"{given_latin} {family_latin}".strip(), f"{given_arabic} {family_arabic}".strip()
+        if name not in known:
+            known[name] = _judged(typed, *name, why)
+        score, words, reason = known[name]
+        found.setdefault(pk, Compared(pk, score, words, sort_key, reason))
     return found
+
+
+def _judged(typed: Typed, latin: str, arabic: str, why: Why) -> tuple[float, int, Why]:
+    """How like what was typed a name is, how many words it has, and why it was found."""
+    score = max(names.part_similarity(typed.text, name) for name in (latin, arabic))
+    words = len((latin or arabic).split())
+    as_alias = max(
+        (names.part_similarity(other, name) for other in typed.others for name in (latin, arabic)), default=0
+    )
+    if as_alias - 1 > score:
+        return as_alias - 1, words, Why.ALIAS
+    return score, words, _reason(typed, latin, arabic) if why is Why.SPELLING else why
 
 
 def _reason(typed: Typed, latin: str, arabic: str) -> Why:

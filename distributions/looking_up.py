@@ -1,5 +1,6 @@
 """What the search box of every page finds among chairs and initiatives; see beneficiaries/searching.py."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q
@@ -32,8 +33,13 @@ def find_chairs(user: Any, sought: Sought) -> Group | None:
     return Group(_("Chairs"), "person-wheelchair", hits)
 
 
+@lru_cache(maxsize=1024)
+def _folded(name: str) -> str:
+    return names.fold(name)
+
+
 def find_initiatives(user: Any, sought: Sought) -> Group | None:
-    """Initiatives in whose name every word stands, however it is written. They are few: all names are read. One query."""
+    """Initiatives in whose name every word stands. They are few: all names are read. One query."""
     if not sought.words or not user.has_perm("distributions.view_initiative"):
         return None
     words = names.fold(sought.words).split()
@@ -41,9 +47,7 @@ def find_initiatives(user: Any, sought: Sought) -> Group | None:
         return None
     hits = [
         Hit(initiative.name, initiative.get_absolute_url(), initiative.get_state_display())
-        for initiative in Initiative.objects.order_by("-starts_on", "pk")
-        if any(
-            all(word in name for word in words) for name in map(names.fold, (initiative.name_fr, initiative.name_ar))
-        )
+        for initiative in Initiative.objects.visible_to(user).order_by("-starts_on", "pk")
+        if any(all(word in name for word in words) for name in map(_folded, (initiative.name_fr, initiative.name_ar)))
     ]
     return Group(_("Initiatives"), "calendar-heart", hits[:SHOWN])

@@ -1,7 +1,7 @@
-"""People's names in both scripts, the keys by which either script finds them, and the names that no rule brings together.
+"""People's names in both scripts, the keys by which either script finds them, and names that no rule brings together.
 
-Keys follow every way of writing a name: save(), bulk_create(), bulk_update(), update(), and `rebuild_name_keys` when the
-rules change. What writes rows past these (raw SQL) calls `rebuild_keys()` on them afterwards.
+Keys follow every way of writing a name: save(), bulk_create(), bulk_update(), update(), and `rebuild_name_keys` when
+the rules change. What writes rows past these (raw SQL) calls `rebuild_keys()` on them afterwards.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -107,7 +107,7 @@ class Named(models.Model):
 
     @classmethod
     def rewrite_keys(cls, people: Sequence["Named"]) -> int:
-        """Make what is stored beside these people's names equal to what is computed; returns of how many it differed."""
+        """Make what is stored beside these names equal to what is computed; returns of how many it differed."""
         return len(NameKey.rewrite_many(people))
 
     @property
@@ -148,7 +148,7 @@ class Named(models.Model):
         return names.sort_key(latin, arabic)[:170]
 
     def computed_keys(self, bridges: Iterable["NameAlias"] | None = None) -> set[str]:
-        """The sounds of the name in either script and its written words; `bridges` spares a query where there are many."""
+        """The sounds of the name in either script and its written words; `bridges` spares a query for each."""
         latin, arabic = self.full_name_latin, self.full_name_arabic
         found = names.keys(latin) | names.keys(arabic) | names.written_words(latin) | names.written_words(arabic)
         folded = names.fold(latin), names.fold(arabic)

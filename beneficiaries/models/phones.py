@@ -114,10 +114,8 @@ class PhoneKey(models.Model):
     def rewrite_many(guardians: Sequence[Any]) -> set:
         """Make the stored keys equal to the computed ones, writing only what differs; returns whose did."""
         stored: dict = {guardian.pk: {} for guardian in guardians}
-        for owner, digits, pk in PhoneKey.objects.filter(guardian__in=guardians).values_list(
-            "guardian", "digits", "pk"
-        ):
-            stored[owner][digits] = pk
+        for owner, key, pk in PhoneKey.objects.filter(guardian__in=guardians).values_list("guardian", "digits", "pk"):
+            stored[owner][key] = pk
         missing, gone, changed = [], [], set()
         for guardian in guardians:
             wanted, rows = PhoneKey.of(guardian.phone), stored[guardian.pk]

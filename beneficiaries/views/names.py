@@ -8,5 +8,5 @@ from beneficiaries import naming
 @require_POST
 @permission_required("beneficiaries.change_child", raise_exception=True)
 def suggest(request):
-    """How a typed name is probably written in the other script; sent as a POST, so that no name stands in an address."""
+    """How a typed name is probably written in the other script; a POST, so that no name stands in an address."""
     return JsonResponse({"names": naming.suggest(request.POST.get("text", "")[:200])})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from beneficiaries import finding, searching, sounding
+from beneficiaries import finding, searching
 from beneficiaries.models import Child, Guardian, Region
 from beneficiaries.searching import Why
 from beneficiaries.views.children import OPEN_NEEDS
@@ -76,12 +76,11 @@ def _found(user, sought, shown):
     """What this user may see of what is meant, and why each was found."""
     children, guardians, families = [], [], []
     if sought:
-        typed = sounding.read(sought.words) if sought.words else None
-        children = searching.find_children(Child.objects.visible_to(user).with_family(), sought, typed)
+        visible = Child.objects.visible_to(user).with_family()
+        adults = Guardian.objects.visible_to(user).select_related("family__province__region")
+        children, guardians = searching.find_people(visible, adults, sought, shown + 1)
         if sought.series == "FA":
             families = searching.find_families(user, sought)
-        adults = Guardian.objects.visible_to(user).select_related("family__province__region")
-        guardians = searching.find_guardians(adults, sought, typed)
     for person in [*children[:shown], *guardians[:shown]]:
         person.found_because = WHY.get(getattr(person, "why", None), "")
     groups = searching.found_elsewhere_in_the_house(user, sought)

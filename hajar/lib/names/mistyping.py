@@ -1,8 +1,10 @@
 """Names one slip of a finger away: a letter left out, put in, changed or exchanged with its neighbour.
 
-Slips are looked for among keys, where few are left: a slip in a vowel or a doubled letter gives the same key. What a slip
-does to a pair of letters that stand for one sound (Cahimae for Chaimae) is undone in the letters themselves.
+Slips are looked for among keys, where few are left: a slip in a vowel or a doubled letter gives the same key. What a
+slip does to a pair of letters that stand for one sound (Cahimae for Chaimae) is undone in the letters themselves.
 """
+
+from itertools import pairwise
 
 from hajar.lib.names import units
 from hajar.lib.names.costs import NEAR_CONSONANTS
@@ -51,4 +53,4 @@ def _near(key: str) -> list[tuple[str, float]]:
         found += [(before + other + after, NEAR_CONSONANTS.get(letter + other, 1.1)) for other in _CONSONANTS]
     for place in range(len(key) + 1):
         found += [(key[:place] + other + key[place:], 0.7 if other == "H" else 1.0) for other in _CONSONANTS]
-    return [(near, cost) for near, cost in found if not any(a == b for a, b in zip(near, near[1:], strict=False))]
+    return [(near, cost) for near, cost in found if not any(a == b for a, b in pairwise(near))]

@@ -133,12 +133,6 @@ def fold(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", plain))
 
 
-def written_words(text: str) -> set[str]:
-    """The words of a name as they are typed to look for it: folded, Arabic ones with and without their article."""
-    found = {word[:MAX_WORD_LENGTH] for word in fold(text[:MAX_LENGTH]).split() if len(word) > 1}
-    return found | {word[2:] for word in found if word.startswith("ال") and len(word) > 4}
-
-
 def sort_key(latin: str, arabic: str) -> str:
     """One key under which names of both scripts share one alphabet: the Latin name, else the Arabic one romanised."""
     folded = fold(latin)

@@ -1,7 +1,7 @@
 """A name in the other script, for a person to accept or mend.
 
-Rules of letters, no list of names: Arabic leaves short vowels unwritten, so that which vowel is long is a guess, and so is
-ح for ه. What people wrote instead is learned elsewhere and comes first; this is for the name nobody has written yet.
+Rules of letters, no list of names: Arabic leaves short vowels unwritten, so that which vowel is long is a guess, and so
+is ح for ه. What people wrote instead is learned elsewhere and comes first; this is for the name nobody has written yet.
 """
 
 import re
@@ -125,8 +125,8 @@ def _arabic_vowel(sound: str, first: bool, last: bool, is_long: bool) -> str:
 
 _LATIN_WORDS = {
     "بن": "Ben", "ابن": "Ibn", "بنت": "Bent", "بو": "Bou", "أبو": "Abou", "أيت": "Ait", "ايت": "Ait", "آيت": "Ait",
-    "أولاد": "Oulad", "اولاد": "Oulad", "ولد": "Ould", "مولاي": "Moulay", "سيدي": "Sidi", "للا": "Lalla", "لالة": "Lalla",
-    "الحاج": "Haj", "الحاجة": "Hajja", "الدين": "Eddine", "أم": "Oum",
+    "أولاد": "Oulad", "اولاد": "Oulad", "ولد": "Ould", "مولاي": "Moulay", "سيدي": "Sidi", "للا": "Lalla",
+    "لالة": "Lalla",    "الحاج": "Haj", "الحاجة": "Hajja", "الدين": "Eddine", "أم": "Oum",
 }  # fmt: skip
 _LATIN = dict(
     zip("بتثجحخدذرزسشصضطظغفقكلمنه", "b t t j h kh d d r z s ch s d t d gh f k k l m n h".split(), strict=True)
@@ -135,7 +135,7 @@ _SUN = "تثدذرزسشصضطظن"  # letters that swallow the l of the article
 
 
 def to_latin(name: str) -> list[str]:
-    """An Arabic name in Latin letters as French spells it in Morocco, the likeliest first; [] for what is not Arabic."""
+    """An Arabic name in Latin letters as French spells it in Morocco, the likeliest first; [] for what is none."""
     plain = spelling.words(name)
     if not plain or not all(is_arabic(word) for word in plain):
         return []
