@@ -29,6 +29,8 @@ ACTS = [
     Act("need.explained", _("Explanation for the family opened"), "chat-left-text"),
     Act("need.closed", _("Need closed"), "check-circle", "good"),
     Act("census.taken", _("Census of the waiting list taken"), "list-ol", "info"),
+    Act("name_alias.kept", _("Name in both scripts kept"), "translate"),
+    Act("search.asked_elsewhere", _("Asked whether another region follows a child"), "binoculars", "warn"),
     Act("register.imported", _("Register imported"), "file-earmark-arrow-up", "info"),
     Act("register.import_undone", _("Import undone"), "arrow-counterclockwise", "warn"),
     Act("register.exported", _("List exported"), "file-earmark-arrow-down", "info"),

@@ -7,9 +7,11 @@ class BeneficiariesConfig(AppConfig):
     verbose_name = _("Register")
 
     def ready(self):
+        from beneficiaries import finding, searching
         from beneficiaries.acts import ACTS
         from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
         for table in ("assessment", "census"):
             append_only.expect(f"beneficiaries_{table}", "UPDATE", "DELETE")
+        searching.finders.append(finding.find_places)

@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import diagnoses
+from beneficiaries import diagnoses, naming
 from beneficiaries.models import Child, Family, Guardian, HealthRecord, Province
 from beneficiaries.models.references import next_numbers
 from hajar.accounts.models import User
@@ -44,6 +44,7 @@ def register_family(
         guardian.save()
     refresh_family_sort_keys([family.pk])
     family.refresh_from_db(fields=["sort_key"])
+    naming.learn(adults)
     journal.record("family.registered", family, by=by, payload={"guardians": len(adults)})
     return family
 
@@ -71,6 +72,7 @@ def add_guardian(*, family: Family, by: User, is_first_contact: bool = False, **
     guardian.full_clean()
     guardian.save()
     refresh_family_sort_keys([family.pk])
+    naming.learn([guardian])
     journal.record("guardian.added", guardian, by=by, subject=family, payload={"relation": guardian.relation})
     return guardian
 
@@ -92,6 +94,7 @@ def correct_guardian(guardian: Guardian, *, by: User, **changes: Any) -> Guardia
         guardian.full_clean()
         guardian.save()
         refresh_family_sort_keys([guardian.family_id])
+        naming.learn([guardian] if changed.keys() & set(Guardian.NAME_FIELDS) else [])
         journal.record("guardian.corrected", guardian, by=by, subject=guardian.family, payload={"changes": changed})
     return guardian
 
@@ -111,6 +114,7 @@ def register_child(*, family: Family, by: User, **fields: Any) -> Child:
         _put_photo(child, photo)
     child.save()
     refresh_family_sort_keys([family.pk])
+    naming.learn([child])
     journal.record("child.registered", child, by=by, payload={"family": family.reference})
     return child
 
@@ -126,6 +130,7 @@ def correct_child(child: Child, *, by: User, **changes: Any) -> Child:
         child.full_clean(exclude=["photo"])
         child.save()
         refresh_family_sort_keys({former_family, child.family_id})
+        naming.learn([child] if changed.keys() & set(Child.NAME_FIELDS) else [])
         journal.record("child.corrected", child, by=by, payload={"changes": changed})
     return child
 

@@ -1,23 +1,26 @@
 """Find children and families by what people remember of them: a name in either script, a reference, digits of a phone.
 
-Names are found by sound (NameKey) and put in order by similarity; the words need no order and may be few.
+Names are found by sound (sounding.py), phones by any run of their digits (PhoneKey). Other rooms add what they hold
+(chairs by label, initiatives) to `finders`: a search shows their groups after the people.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
-from beneficiaries.models import Child, Family, Guardian, phones
-from hajar.lib import digits, names
+from beneficiaries import sounding
+from beneficiaries.models import Child, Family, Guardian, PhoneKey, phones
+from beneficiaries.models.names import beginning
+from beneficiaries.sounding import COMPARED, Why
+from hajar.lib import digits
 
-COMPARED = 50  # of the people who share a sound, so many are compared with what was typed: the rarest sounds first
-KEPT = 0.6  # those less alike than this share of the best are left out
-FEW = 5  # with fewer found by sound, the word may be half typed: names that begin so are added
-FEWEST_PHONE_DIGITS = 4
-FEWEST_LETTERS = 2  # from which the beginning of a name is looked for
+__all__ = ["COMPARED", "Finder", "Group", "Hit", "Sought", "Why", "find_children", "find_families", "find_people"]
+
+MANY_FAMILIES = 200  # of those whose phone has the digits, so many are looked at
 
 _REFERENCE = re.compile(r"(HJ|FA|CH)[\s-]*0*(\d{1,7})", re.IGNORECASE)
 _NUMBER = re.compile(r"0*(\d{1,6})")
@@ -39,6 +42,29 @@ class Sought:
         return bool(self.text)
 
 
+@dataclass(frozen=True)
+class Hit:
+    """One thing found that is nobody's file: its title, what is said of it, where it is."""
+
+    title: str
+    url: str
+    sentence: str = ""
+    direction: str = ""  # ltr for a label or a number
+
+
+@dataclass(frozen=True)
+class Group:
+    """What one finder found."""
+
+    title: str
+    icon: str
+    hits: list[Hit]
+
+
+Finder = Callable[[Any, Sought], Group | None]
+finders: list[Finder] = []  # each is given the user and what is sought, and answers what this user may see
+
+
 def understand(text: str) -> Sought:
     """Read what was typed into a search box, in any digits."""
     text = digits.without_direction_marks(digits.to_western(text)).replace("\0", "").strip()[:100]
@@ -53,33 +79,48 @@ def understand(text: str) -> Sought:
             text,
             number=int(number[1]) if number and "+" not in text else None,
             phone=whole.as_e164 if whole else "",
-            digits=national if len(national) >= FEWEST_PHONE_DIGITS else "",
+            digits=national if len(national) >= PhoneKey.FEWEST else "",
         )
     return Sought(text, words=text)
 
 
-def find_children(among: QuerySet, sought: Sought) -> list[Child]:
-    """The children meant, likeliest first, at most COMPARED; `among` says who may be found. Three queries at most."""
+def found_elsewhere_in_the_house(user: Any, sought: Sought) -> list[Group]:
+    """What the other finders found, each within what this user may see."""
+    groups = (find(user, sought) for find in finders) if sought else ()
+    return [group for group in groups if group and group.hits]
+
+
+def find_children(among: QuerySet, sought: Sought, limit: int = COMPARED) -> list[Child]:
+    """The children meant, likeliest first, each with `why`; `among` says who may be found."""
     if sought.series and sought.series != "HJ":
         return []
     if sought.words:
-        return _ranked(among, sought.words)
-    wanted = Q(pk__in=[])
+        return sounding.people_named(among, sounding.read(sought.words), limit)
+    found: dict[Any, Child] = {}
     if sought.number is not None:
-        wanted |= Q(number=sought.number)
-    if phone := _phone_condition(sought, "phone"):
-        # The families first: as a subquery it would be asked of every child, in the order of names.
-        wanted |= Q(family__in=list(Guardian.objects.filter(phone).values_list("family", flat=True)[:COMPARED]))
-    return list(among.filter(wanted).order_by("sort_key", "pk")[:COMPARED])
+        for child in among.filter(number=sought.number):
+            found[child.pk] = _because(child, Why.REFERENCE)
+    if families := list(_by_phone(Guardian.objects.all(), sought).values_list("family", flat=True)):
+        for child in _in_order(among.filter(family__in=families)):
+            found.setdefault(child.pk, _because(child, Why.PHONE))
+    return list(found.values())[:limit]
 
 
-def find_guardians(among: QuerySet, sought: Sought) -> list[Guardian]:
-    """The guardians meant, likeliest first, at most COMPARED; `among` says who may be found."""
+def find_guardians(among: QuerySet, sought: Sought, limit: int = COMPARED) -> list[Guardian]:
+    """The guardians meant, likeliest first, each with `why`; `among` says who may be found."""
     if sought.words:
-        return _ranked(among, sought.words)
-    if phone := _phone_condition(sought, "phone"):
-        return list(among.filter(phone).order_by("sort_key", "pk")[:COMPARED])
-    return []
+        return sounding.people_named(among, sounding.read(sought.words), limit)
+    return [_because(guardian, Why.PHONE) for guardian in _in_order(_by_phone(among, sought))[:limit]]
+
+
+def find_people(
+    children: QuerySet, adults: QuerySet, sought: Sought, limit: int = COMPARED
+) -> tuple[list[Child], list[Guardian]]:
+    """Children and guardians meant, looked for together: a slip is forgiven only where nobody is called so."""
+    if not sought.words:
+        return find_children(children, sought, limit), find_guardians(adults, sought, limit)
+    found = sounding.people_named_in([children, adults], sounding.read(sought.words), limit)
+    return found[0], found[1]
 
 
 def find_families(user: Any, sought: Sought) -> list[Family]:
@@ -87,10 +128,8 @@ def find_families(user: Any, sought: Sought) -> list[Family]:
     among = Family.objects.visible_to(user).select_related("province__region")
     if sought.series == "FA":
         return list(among.filter(number=sought.number))
-    people: list[Child | Guardian] = [
-        *find_guardians(Guardian.objects.visible_to(user), sought),
-        *find_children(Child.objects.visible_to(user), sought),
-    ]
+    children, adults = find_people(Child.objects.visible_to(user), Guardian.objects.visible_to(user), sought)
+    people: list[Child | Guardian] = [*adults, *children]
     order: dict[Any, int] = {}
     for person in people:
         order.setdefault(person.family_id, len(order))
@@ -100,40 +139,22 @@ def find_families(user: Any, sought: Sought) -> list[Family]:
     return families
 
 
-def _phone_condition(sought: Sought, field: str) -> Q | None:
+def _because(person: Any, why: Why) -> Any:
+    person.why = why
+    return person
+
+
+def _in_order(people: QuerySet) -> list:
+    """In the order of names, put so here: the databases collate each in its own way."""
+    some = people.order_by(Length("sort_key"), "pk")[:MANY_FAMILIES]
+    return sorted(some, key=lambda person: (person.sort_key, person.pk))[:COMPARED]
+
+
+def _by_phone(guardians: QuerySet, sought: Sought) -> QuerySet:
+    """Guardians with this phone, or with these digits in theirs."""
     if sought.phone:
-        return Q(**{field: sought.phone})
+        return guardians.filter(phone=sought.phone)
     if sought.digits:
-        return Q(**{f"{field}__contains": sought.digits})
-    return None
-
-
-def _ranked(among: QuerySet, words: str) -> list:
-    """People whose name sounds like these words, or begins so, likeliest first."""
-    sounds = (
-        among.select_related(None)
-        .filter(name_keys__key__in=names.keys(words))
-        .annotate(shared=Sum(Length("name_keys__key")))
-        .order_by("-shared", "pk")
-    )
-    ids = set(sounds.values_list("pk", flat=True)[:COMPARED])
-    wanted = Q(pk__in=ids) if len(ids) >= FEW else Q(pk__in=ids) | _begins_with(words)
-    people = list(among.filter(wanted).order_by("sort_key", "pk")[: 2 * COMPARED])
-    scored = [(_likeness(words, person), person) for person in people if person.pk in ids]
-    best = max((score for score, _person in scored), default=0.0)
-    scored = [(score, person) for score, person in scored if score >= best * KEPT]
-    scored.sort(key=lambda pair: -pair[0])
-    found = [person for _score, person in scored]
-    return [*found, *(person for person in people if person.pk not in ids)][:COMPARED]
-
-
-def _likeness(words: str, person: Any) -> float:
-    return max(names.similarity(words, name) for name in (person.full_name_latin, person.full_name_arabic))
-
-
-def _begins_with(words: str) -> Q:
-    """For a name half typed: those whose family name, or given name, begins so."""
-    start = names.sort_key("", words) if names.is_arabic(words) else names.fold(words)
-    if len(start) < FEWEST_LETTERS:
-        return Q(pk__in=[])
-    return Q(sort_key__startswith=start) | Q(sort_key__contains=f" {start}")
+        keys = PhoneKey.objects.filter(beginning("digits", sought.digits)).order_by("guardian")
+        return guardians.filter(pk__in=keys.values("guardian"))
+    return guardians.none()

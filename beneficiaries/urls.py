@@ -9,6 +9,7 @@ from beneficiaries.views import (
     health,
     imports,
     measurements,
+    names,
     needs,
     search,
 )
@@ -17,6 +18,8 @@ app_name = "beneficiaries"
 urlpatterns = [
     # the register
     path("search/", search.index, name="search"),
+    path("search/elsewhere/", search.elsewhere, name="search_elsewhere"),
+    path("names/suggest/", names.suggest, name="name_suggest"),
     path("children/", children.index, name="child_list"),
     path("children/new/", children.create, name="child_create"),
     path("children/export/", children.export, name="child_export"),

@@ -119,6 +119,8 @@ RULES = [
     page("distributions:prescription_create", READERS, REGION, pk="need"),
     # The register
     page("beneficiaries:search", READERS),
+    act("beneficiaries:search_elsewhere", READERS),
+    act("beneficiaries:name_suggest", REGISTRARS),
     page("beneficiaries:child_list", READERS),
     page("beneficiaries:child_detail", READERS, REGION, pk="child"),
     page("beneficiaries:child_create", REGISTRARS),

@@ -30,6 +30,7 @@ HOUSE = {
     "beneficiaries.healthrecord": {LOOK, ADD, CHANGE},
     "beneficiaries.mandate": {LOOK, ADD, CHANGE},
     "beneficiaries.measurement": {LOOK},
+    "beneficiaries.namealias": {LOOK, ADD, CHANGE},
     "beneficiaries.need": {LOOK},
     "beneficiaries.province": {LOOK},
     "beneficiaries.region": {LOOK},

@@ -6,6 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Fieldset, Layout, Row
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hajar.lib import dates, digits
@@ -24,11 +25,19 @@ class EntryForm(digits.WesternDigitsFormMixin, forms.ModelForm):
         for name, attrs in (("latin", _LATIN), ("arabic", _ARABIC)):
             for part in ("given_name", "family_name"):
                 if field := self.fields.get(f"{part}_{name}"):
-                    field.widget.attrs |= attrs
+                    field.widget.attrs |= attrs | self._offers(part, name)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = self.layout()
+
+    def _offers(self, part: str, script: str) -> dict[str, Any]:
+        """What js/name_suggestions.js needs to offer this part of a name in the other script."""
+        other = f"{part}_{'arabic' if script == 'latin' else 'latin'}"
+        if other not in self.fields:
+            return {}
+        key = self[other].auto_id
+        return {"data-hajar-other-script": key, "data-url": reverse_lazy("beneficiaries:name_suggest")}
 
     def layout(self) -> Layout:
         return Layout(*self.fields)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.forms.families import under_regions
-from beneficiaries.models import Child, Need, Province
+from beneficiaries.models import Child, Family, Need, Province
 from beneficiaries.models.children import ChildQuerySet
 
 ALL = "all"
@@ -66,7 +66,13 @@ class FilterForm(forms.Form):
 
 
 class ChildFilterForm(FilterForm):
-    FOLDED = ("province", "status", "age", "sex", "sort")
+    FOLDED = ("province", "commune", "status", "age", "sex", "sort")
+    commune = forms.CharField(
+        label=_("Town or village"),
+        required=False,
+        max_length=120,
+        widget=forms.SearchInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
@@ -109,6 +115,8 @@ class ChildFilterForm(FilterForm):
             children = children.filter(family__province__region=region)
         if province := self.value("province"):
             children = children.filter(family__province=province)
+        if commune := self.value("commune"):
+            children = children.filter(family__in=Family.objects.living_in(commune))
         status = self.value("status")
         if status and status != ALL:
             children = children.filter(status=status)

@@ -6,8 +6,9 @@ from beneficiaries.models.consents import Consent
 from beneficiaries.models.families import Family, Guardian
 from beneficiaries.models.imports import RegisterImport
 from beneficiaries.models.measurements import Measurement
-from beneficiaries.models.names import NameKey
+from beneficiaries.models.names import NameAlias, NameKey
 from beneficiaries.models.needs import Need
+from beneficiaries.models.phones import PhoneKey
 from beneficiaries.models.places import Mandate, Province, Region
 from beneficiaries.models.references import Counter
 
@@ -23,8 +24,10 @@ __all__ = [
     "HealthRecord",
     "Mandate",
     "Measurement",
+    "NameAlias",
     "NameKey",
     "Need",
+    "PhoneKey",
     "Province",
     "Region",
     "RegisterImport",

@@ -1,12 +1,15 @@
+from collections.abc import Sequence
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
-from beneficiaries.models.phones import PhoneField
+from beneficiaries.models.names import Named, NamedQuerySet, NameKey, has_a_name
+from beneficiaries.models.phones import PhoneField, PhoneKey
 from beneficiaries.models.places import Province, scope
 from hajar.journal.models import Journalled
+from hajar.lib import names
 
 
 class Language(models.TextChoices):
@@ -18,6 +21,46 @@ class Language(models.TextChoices):
 class FamilyQuerySet(models.QuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "province__region"))
+
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        for family in objs:
+            family.tidy_place()
+        return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs, fields, *args, **kwargs):
+        objs, fields = list(objs), set(fields)
+        if "commune" in fields:
+            fields.add("commune_key")
+            for family in objs:
+                family.tidy_place()
+        return models.QuerySet(self.model, using=self._db).bulk_update(objs, sorted(fields), *args, **kwargs)
+
+    def update(self, **changes):
+        if "commune" in changes:
+            changes["commune_key"] = place_key(changes["commune"])
+        return super().update(**changes)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def living_in(self, place: str):
+        """Families whose town or village sounds like this one, in either script."""
+        return self.filter(commune_key=place_key(place)).exclude(commune_key="")
+
+    def rebuild_place_keys(self, batch_size: int = 500) -> int:
+        """Bring the keys of towns and villages in step with the rules as they are now; returns how many changed."""
+        stale = []
+        for family in self.only("commune", "commune_key").order_by("pk").iterator():
+            before = family.commune_key
+            family.tidy_place()
+            stale += [family] if family.commune_key != before else []
+        models.QuerySet(self.model, using=self._db).bulk_update(stale, ["commune_key"], batch_size=batch_size)
+        return len(stale)
+
+
+def place_key(place: str) -> str:
+    """One sound for a town or village, however it is spelled and in whichever script; "" for what has no letter."""
+    return names.sound(place)[:80]
 
 
 class Family(Journalled):
@@ -40,6 +83,7 @@ class Family(Journalled):
     )
     notes = models.TextField(_("notes"), blank=True, max_length=2000)
     sort_key = models.CharField(max_length=170, editable=False, default="")
+    commune_key = models.CharField(max_length=80, editable=False, default="")
 
     objects = FamilyQuerySet.as_manager()
 
@@ -49,13 +93,23 @@ class Family(Journalled):
         indexes = [
             models.Index(name="family_by_name", fields=["sort_key", "id"]),
             models.Index(name="family_by_province", fields=["province", "sort_key", "id"]),
+            models.Index(name="family_by_commune", fields=["commune_key", "province"]),
         ]
 
     def __str__(self):
         return self.reference
 
+    def save(self, *args, **kwargs):
+        self.tidy_place()
+        if "commune" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "commune_key"}
+        super().save(*args, **kwargs)
+
     def get_absolute_url(self):
         return reverse("beneficiaries:family_detail", args=[self.pk])
+
+    def tidy_place(self) -> None:
+        self.commune_key = place_key(self.commune)
 
     @property
     def reference(self) -> str:
@@ -107,6 +161,8 @@ class Guardian(Named, Journalled):
     is_first_contact = models.BooleanField(_("call first"), default=False)
     ended_on = models.DateField(_("guardian until"), null=True, blank=True)
 
+    KEYED_FIELDS = (*Named.NAME_FIELDS, "phone")
+
     objects = GuardianQuerySet.as_manager()
 
     class Meta:
@@ -122,6 +178,15 @@ class Guardian(Named, Journalled):
                 violation_error_message=_("Another guardian of this family is already called first."),
             ),
         ]
+
+    @classmethod
+    def write_keys(cls, people: Sequence[Named]) -> None:
+        super().write_keys(people)
+        PhoneKey.write_many(people)
+
+    @classmethod
+    def rewrite_keys(cls, people: Sequence[Named]) -> int:
+        return len(NameKey.rewrite_many(people) | PhoneKey.rewrite_many(people))
 
     @property
     def whatsapp_url(self) -> str:

@@ -1,17 +1,23 @@
-"""People's names in both scripts, and the keys by which either script finds them."""
+"""People's names in both scripts, the keys by which either script finds them, and names that no rule brings together.
 
-from django.db import models, transaction
+Keys follow every way of writing a name: save(), bulk_create(), bulk_update(), update(), and `rebuild_name_keys` when
+the rules change. What writes rows past these (raw SQL) calls `rebuild_keys()` on them afterwards.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from hajar.journal.models import Journalled
 from hajar.lib import names
 
 
 def check_name(value: str) -> None:
     """Refuse what no name contains (NUL, direction marks, emoji, digits, angle brackets)."""
-    from django.core.exceptions import ValidationError
-
     if names.problem(value):
         raise ValidationError(_("A name is made of letters, spaces, hyphens and apostrophes."), code="name")
 
@@ -26,11 +32,37 @@ class NamedQuerySet(models.QuerySet):
         for person in objs:
             person.tidy_names()
         created = super().bulk_create(objs, *args, **kwargs)
-        NameKey.objects.bulk_create([key for person in objs for key in NameKey.of(person)], batch_size=2000)
+        self.model.write_keys(objs)
         return created
 
+    def bulk_update(self, objs, fields, *args, **kwargs):
+        objs, fields = list(objs), set(fields)
+        if not fields & set(self.model.KEYED_FIELDS):
+            return super().bulk_update(objs, sorted(fields), *args, **kwargs)
+        for person in objs:
+            person.tidy_names()
+        with transaction.atomic():
+            plain = models.QuerySet(self.model, using=self._db)  # past our own update(), which would do the keys again
+            changed = plain.bulk_update(objs, sorted(fields | {"sort_key"}), *args, **kwargs)
+            self._written_anew([person.pk for person in objs])
+        return changed
+
+    def update(self, **changes):
+        if not changes.keys() & set(self.model.KEYED_FIELDS):
+            return super().update(**changes)
+        with transaction.atomic():
+            pks = list(self.order_by("pk").values_list("pk", flat=True))
+            changed = super().update(**changes)
+            self._written_anew(pks)
+        return changed
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def _written_anew(self, pks: list) -> None:
+        type(self)(self.model, using=self._db).filter(pk__in=pks).rebuild_keys()
+
     def rebuild_keys(self, batch_size: int = 500) -> int:
-        """Bring stored keys and sort keys in step with the rules of names as they are now; returns how many changed.
+        """Bring stored keys and sort keys in step with the rules as they are now; returns of how many people.
 
         The names stay as they are written. Each batch is a transaction of its own.
         """
@@ -39,14 +71,8 @@ class NamedQuerySet(models.QuerySet):
         for start in range(0, len(pks), batch_size):
             with transaction.atomic():
                 batch = self.filter(pk__in=pks[start : start + batch_size]).select_for_update(no_key=True)
-                changed += NameKey.rewrite_many(list(batch.order_by("pk")))
+                changed += self.model.rewrite_keys(list(batch.order_by("pk")))
         return changed
-
-    def matching(self, text: str):
-        """People one of whose words sounds like a word of `text`, in either script; ranks nothing."""
-        keys = names.keys(text)
-        field = NameKey.owner_field(self.model)
-        return self.filter(pk__in=NameKey.objects.filter(key__in=keys).exclude(**{field: None}).values(field))
 
 
 class Named(models.Model):
@@ -59,6 +85,7 @@ class Named(models.Model):
     sort_key = models.CharField(max_length=170, editable=False, default="")
 
     NAME_FIELDS = ("given_name_latin", "family_name_latin", "given_name_arabic", "family_name_arabic")
+    KEYED_FIELDS: Sequence[str] = NAME_FIELDS  # what stored keys are made of
 
     class Meta:
         abstract = True
@@ -71,7 +98,17 @@ class Named(models.Model):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = {*kwargs["update_fields"], "sort_key"}
         super().save(*args, **kwargs)
-        NameKey.rewrite(self)
+        self.rewrite_keys([self])
+
+    @classmethod
+    def write_keys(cls, people: Sequence["Named"]) -> None:
+        """Store the keys of people who have none yet."""
+        NameKey.write_many(people)
+
+    @classmethod
+    def rewrite_keys(cls, people: Sequence["Named"]) -> int:
+        """Make what is stored beside these names equal to what is computed; returns of how many it differed."""
+        return len(NameKey.rewrite_many(people))
 
     @property
     def full_name_latin(self) -> str:
@@ -110,8 +147,14 @@ class Named(models.Model):
         arabic = f"{self.family_name_arabic} {self.given_name_arabic}".strip()
         return names.sort_key(latin, arabic)[:170]
 
-    def computed_keys(self) -> set[str]:
-        return names.keys(self.full_name_latin) | names.keys(self.full_name_arabic)
+    def computed_keys(self, bridges: Iterable["NameAlias"] | None = None) -> set[str]:
+        """The sounds of the name in either script and its written words; `bridges` spares a query for each."""
+        latin, arabic = self.full_name_latin, self.full_name_arabic
+        found = names.keys(latin) | names.keys(arabic) | names.written_words(latin) | names.written_words(arabic)
+        folded = names.fold(latin), names.fold(arabic)
+        for alias in NameAlias.objects.bridges() if bridges is None else bridges:
+            found |= alias.keys_for(*folded)
+        return {key[: names.KEY_LENGTH] for key in found}
 
 
 def has_a_name(condition_name: str) -> models.CheckConstraint:
@@ -122,8 +165,108 @@ def has_a_name(condition_name: str) -> models.CheckConstraint:
     )
 
 
+class NameAliasQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """How a name is spelled belongs to no region."""
+        return self
+
+    def bridges(self):
+        """Those that find people whom the rules of letters do not: Simo for محمد."""
+        return self.filter(is_bridge=True).order_by("pk")
+
+    def by_use(self):
+        return self.order_by("-times", "latin", "arabic", "pk")
+
+
+class NameAlias(Journalled):
+    """One row is one name as it is written in both scripts, learned from what people accept and correct."""
+
+    class Source(models.TextChoices):
+        COMMON = "common", _("common name")
+        TYPED = "typed", _("written so in files")
+        ADMINISTRATOR = "administrator", _("entered by an administrator")
+
+    latin = models.CharField(_("in Latin script"), max_length=80, validators=[check_name])
+    arabic = models.CharField(_("in Arabic script"), max_length=80, validators=[check_name])
+    times = models.PositiveIntegerField(
+        _("times"), default=0, help_text=_("In how many files people wrote it so. The most usual is suggested first.")
+    )
+    source = models.CharField(_("source"), max_length=13, choices=Source.choices, default=Source.ADMINISTRATOR)
+    is_active = models.BooleanField(
+        _("in use"),
+        default=True,
+        help_text=_("It is suggested, and finds people. Two forms that sound unlike wait here for your yes."),
+    )
+    latin_folded = models.CharField(max_length=80, editable=False)
+    arabic_folded = models.CharField(max_length=80, editable=False)
+    is_bridge = models.BooleanField(editable=False, default=False)
+
+    objects = NameAliasQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("name in both scripts")
+        verbose_name_plural = _("names in both scripts")
+        indexes = [
+            models.Index(name="namealias_by_latin", fields=["latin_folded", "-times"]),
+            models.Index(name="namealias_by_arabic", fields=["arabic_folded", "-times"]),
+            models.Index(name="namealias_bridges", fields=["is_bridge"], condition=Q(is_bridge=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="namealias_is_kept_once",
+                fields=["latin_folded", "arabic_folded"],
+                violation_error_message=_("This name is already here."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.latin} · {self.arabic}"
+
+    def save(self, *args, **kwargs):
+        self.tidy()
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        self.tidy()
+        same = NameAlias.objects.filter(latin_folded=self.latin_folded, arabic_folded=self.arabic_folded)
+        if same.exclude(pk=self.pk).exists():
+            raise ValidationError(_("This name is already here."), code="twice")
+        if names.is_arabic(self.latin) or not names.is_arabic(self.arabic):
+            raise ValidationError(
+                _("Write the first form in Latin letters and the second in Arabic ones."), code="script"
+            )
+
+    def tidy(self) -> None:
+        """What follows from the two forms: how they are looked up, and whether keys alone would bring them together."""
+        self.latin, self.arabic = names.clean(self.latin), names.clean(self.arabic)
+        self.latin_folded, self.arabic_folded = names.fold(self.latin)[:80], names.fold(self.arabic)[:80]
+        self.is_bridge = self.is_active and not names.keys(self.latin) & names.keys(self.arabic)
+
+    def keys_for(self, latin: str, arabic: str) -> set[str]:
+        """The sounds that this alias adds to a full name, given folded in each script."""
+        found: set[str] = set()
+        if _holds(latin, self.latin_folded):
+            found |= names.keys(self.arabic)
+        if _holds(arabic, self.arabic_folded):
+            found |= names.keys(self.latin)
+        return found
+
+    def other_forms(self, folded: str) -> Iterator[str]:
+        """What a typed name, folded, is when this alias is read for it."""
+        for form, other in ((self.latin_folded, self.arabic_folded), (self.arabic_folded, self.latin_folded)):
+            if _holds(folded, form):
+                yield f" {folded} ".replace(f" {form} ", f" {other} ").strip()
+
+
+def _holds(text: str, words: str) -> bool:
+    return bool(words) and f" {words} " in f" {text} "
+
+
 class NameKey(models.Model):
-    """One row is one sound of a person's name, the same in both scripts; a plain index finds it on any database."""
+    """One row is one sound of a person's name, the same in both scripts, or one of its words as written.
+
+    Sounds are capitals (MRN), words are folded (amrani, العمراني): a plain index finds either on any database.
+    """
 
     key = models.CharField(max_length=40)
     child = models.ForeignKey("beneficiaries.Child", null=True, on_delete=models.CASCADE, related_name="name_keys")
@@ -132,9 +275,14 @@ class NameKey(models.Model):
     )
 
     class Meta:
+        # The operator classes let PostgreSQL look for the beginning of a word whatever its collation; see beginning().
         indexes = [
-            models.Index(name="namekey_child", fields=["key", "child"]),
-            models.Index(name="namekey_guardian", fields=["key", "guardian"]),
+            models.Index(
+                name="namekey_of_child", fields=["key", "child"], opclasses=["varchar_pattern_ops", "uuid_ops"]
+            ),
+            models.Index(
+                name="namekey_of_guardian", fields=["key", "guardian"], opclasses=["varchar_pattern_ops", "uuid_ops"]
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -151,42 +299,49 @@ class NameKey(models.Model):
         return model._meta.model_name
 
     @staticmethod
-    def of(person) -> list["NameKey"]:
-        """The rows that `person` should have, unsaved."""
-        owner = {NameKey.owner_field(person): person}
-        return [NameKey(key=key[:40], **owner) for key in sorted(person.computed_keys())]
+    def write_many(people: Sequence[Named]) -> None:
+        """Store the keys of new people."""
+        bridges = list(NameAlias.objects.bridges()) if people else []
+        NameKey.objects.bulk_create(
+            [row for person in people for row in NameKey._rows(person, bridges)], batch_size=2000
+        )
 
     @staticmethod
-    def rewrite(person) -> None:
-        """Make the stored keys of one person equal to the computed ones; writes only what differs."""
-        NameKey._write({person: dict(person.name_keys.values_list("key", "pk"))})
-
-    @staticmethod
-    def rewrite_many(people: list) -> int:
-        """The same for many people of one model, and for their sort keys; returns how many of them changed."""
+    def rewrite_many(people: Sequence[Named]) -> set:
+        """Mend stored keys and sort keys of people of one model, writing only what differs; returns whose did."""
         if not people:
-            return 0
-        owner = NameKey.owner_field(people[0])
+            return set()
+        owner, bridges = NameKey.owner_field(people[0]), list(NameAlias.objects.bridges())
         stored: dict = {person.pk: {} for person in people}
         for owner_pk, key, pk in NameKey.objects.filter(**{f"{owner}__in": people}).values_list(owner, "key", "pk"):
             stored[owner_pk][key] = pk
-        changed = NameKey._write({person: stored[person.pk] for person in people})
-        misplaced = [person for person in people if person.sort_key != person.computed_sort_key()]
-        for person in misplaced:
-            person.sort_key = person.computed_sort_key()
-        type(people[0])._base_manager.bulk_update(misplaced, ["sort_key"])
-        return len(changed | {person.pk for person in misplaced})
-
-    @staticmethod
-    def _write(stored: dict) -> set:
-        """Mend what differs, given each person's stored keys and their rows; returns whose keys differed."""
         missing, gone, changed = [], [], set()
-        for person, rows in stored.items():
-            wanted = {row.key: row for row in NameKey.of(person)}
+        for person in people:
+            wanted, rows = {row.key: row for row in NameKey._rows(person, bridges)}, stored[person.pk]
             if rows.keys() != wanted.keys():
                 changed.add(person.pk)
                 missing += [row for key, row in wanted.items() if key not in rows]
                 gone += [pk for key, pk in rows.items() if key not in wanted]
-        NameKey.objects.filter(pk__in=gone).delete()
+        if gone:
+            NameKey.objects.filter(pk__in=gone).delete()
         NameKey.objects.bulk_create(missing, batch_size=2000)
-        return changed
+        misplaced = [person for person in people if person.sort_key != person.computed_sort_key()]
+        for person in misplaced:
+            person.sort_key = person.computed_sort_key()
+        models.QuerySet(type(people[0])).bulk_update(misplaced, ["sort_key"])
+        return changed | {person.pk for person in misplaced}
+
+    @staticmethod
+    def _rows(person: Named, bridges: Iterable[NameAlias]) -> list["NameKey"]:
+        owner = {NameKey.owner_field(person): person}
+        return [NameKey(key=key, **owner) for key in sorted(person.computed_keys(bridges))]
+
+
+def beginning(field: str, start: str) -> Q:
+    """Rows in which an indexed field begins with these characters, found by its index and alike on both databases.
+
+    SQLite compares code points, so that a range says it; PostgreSQL has its pattern operators, whatever the collation.
+    """
+    if connection.vendor == "postgresql":
+        return Q(**{f"{field}__startswith": start})
+    return Q(**{f"{field}__gte": start, f"{field}__lt": start + "\U0010ffff"})

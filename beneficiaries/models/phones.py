@@ -4,8 +4,12 @@ Numbering plans change faster than any list of them: a possible number that is n
 takes it shows a warning), only an impossible one is refused.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 import phonenumbers
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField as StockFormField
@@ -61,3 +65,65 @@ class PhoneField(StockModelField):
 
     def formfield(self, form_class=None, **kwargs):
         return super().formfield(form_class=form_class or PhoneFormField, **kwargs)
+
+
+class PhoneKey(models.Model):
+    """One row is a guardian's phone from one of its digits to the last: any run of its digits begins one of them.
+
+    Digits are those of the national number, without country code or trunk zero: "5678" is looked for as a beginning,
+    by the index, and not inside every number.
+    """
+
+    FEWEST = 4  # digits from which a phone is looked for
+
+    digits = models.CharField(max_length=20)
+    guardian = models.ForeignKey("beneficiaries.Guardian", on_delete=models.CASCADE, related_name="phone_keys")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                name="phonekey_by_digits", fields=["digits", "guardian"], opclasses=["varchar_pattern_ops", "uuid_ops"]
+            )
+        ]
+
+    def __str__(self):
+        return self.digits
+
+    @staticmethod
+    def of(phone: Any) -> set[str]:
+        """The keys of one phone; none without a phone."""
+        number = phone if isinstance(phone, PhoneNumber) else read(str(phone or ""))
+        if not number or not number.national_number:
+            return set()
+        national = str(number.national_number)[:20]
+        return {national[start:] for start in range(max(len(national) - PhoneKey.FEWEST + 1, 1))}
+
+    @staticmethod
+    def write_many(guardians: Sequence[Any]) -> None:
+        """Store the keys of new guardians."""
+        PhoneKey.objects.bulk_create(
+            [
+                PhoneKey(digits=digits, guardian=guardian)
+                for guardian in guardians
+                for digits in sorted(PhoneKey.of(guardian.phone))
+            ],
+            batch_size=2000,
+        )
+
+    @staticmethod
+    def rewrite_many(guardians: Sequence[Any]) -> set:
+        """Make the stored keys equal to the computed ones, writing only what differs; returns whose did."""
+        stored: dict = {guardian.pk: {} for guardian in guardians}
+        for owner, key, pk in PhoneKey.objects.filter(guardian__in=guardians).values_list("guardian", "digits", "pk"):
+            stored[owner][key] = pk
+        missing, gone, changed = [], [], set()
+        for guardian in guardians:
+            wanted, rows = PhoneKey.of(guardian.phone), stored[guardian.pk]
+            if wanted != rows.keys():
+                changed.add(guardian.pk)
+                missing += [PhoneKey(digits=digits, guardian=guardian) for digits in sorted(wanted - rows.keys())]
+                gone += [rows[digits] for digits in rows.keys() - wanted]
+        if gone:
+            PhoneKey.objects.filter(pk__in=gone).delete()
+        PhoneKey.objects.bulk_create(missing, batch_size=2000)
+        return changed

@@ -1,49 +1,102 @@
+"""The search box of every page: as a page, and as suggestions while one types."""
+
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
 
-from beneficiaries import searching
-from beneficiaries.models import Child, Guardian
+from beneficiaries import finding, searching
+from beneficiaries.models import Child, Guardian, Region
+from beneficiaries.searching import Why
 from beneficiaries.views.children import OPEN_NEEDS
 
-SHOWN = 20
+SHOWN, SUGGESTED = 20, 5
+SHORTEST = 2  # characters below which nothing is suggested
+ANSWER = "asked_elsewhere"  # in the session: what was asked last, and the regions that answered
+
+WHY = {
+    Why.PHONE: _("this phone number is in the family’s file"),
+    Why.SPELLING: _("another spelling of the name"),
+    Why.SCRIPT: _("written in the other script"),
+    Why.ALIAS: _("also called so"),
+    Why.BEGINNING: _("the name begins so"),
+    Why.SLIP: _("nearly this name"),
+    Why.PART: _("a part of the name"),
+}
 
 
 @require_safe
+@never_cache
 @permission_required("beneficiaries.view_child", raise_exception=True)
 def index(request):
-    """Whatever a person remembers, typed into one box: children, families by their adults, chairs by their label."""
+    """Whatever a person remembers, typed into one box: children, families by their adults, chairs, places."""
     sought = searching.understand(request.GET.get("q", ""))
-    children, guardians, families = [], [], []
-    if sought:
-        children = searching.find_children(Child.objects.visible_to(request.user).with_family(), sought)
-        if sought.series == "HJ" and children:
-            return redirect(children[0])
-        if sought.series == "FA":
-            families = searching.find_families(request.user, sought)
-            if families:
-                return redirect(families[0])
-        adults = Guardian.objects.visible_to(request.user).select_related("family__province__region")
-        guardians = searching.find_guardians(adults, sought)
-        prefetch_related_objects(children[:SHOWN], OPEN_NEEDS)
+    suggests = request.htmx and request.htmx.target == "search-found"
+    shown = SUGGESTED if suggests else SHOWN
+    if suggests and len(sought.text) < SHORTEST:
+        sought = searching.Sought()
+    found = _found(request.user, sought, shown)
+    if suggests:
+        return render(request, "beneficiaries/_search_suggestions.html", found)
+    if sought.series and (only := _only(found)):
+        return redirect(only)
+    prefetch_related_objects(found["children"], OPEN_NEEDS)
+    answer = request.session.get(ANSWER) or {}
+    asked = answer.get("q") == sought.text and bool(sought)
+    regions = Region.objects.filter(pk__in=answer["regions"]).order_by("iso") if asked and answer["regions"] else []
     context = {
-        "q": sought.text,
-        "children": children[:SHOWN],
-        "children_more": len(children) > SHOWN,
-        "guardians": guardians[:SHOWN],
-        "chairs_url": _chairs_url(request.user, sought),
+        **found,
+        "is_asked": asked,
+        "elsewhere": finding.contacts_of(list(regions)) if regions else [],
+        "may_ask": not asked and finding.may_ask(request.user, sought),
     }
     return render(request, "beneficiaries/search.html", context)
 
 
-def _chairs_url(user, sought) -> str:
-    """Where to look for a chair by its label; the stock belongs to the rooms above and is only pointed at."""
-    if sought.series != "CH" or not user.has_perm("distributions.view_chair"):
-        return ""
+@require_POST
+@permission_required("beneficiaries.view_child", raise_exception=True)
+def elsewhere(request):
+    """Ask whether another region follows whom this names; the answer is shown once more when the page is read again."""
+    sought = searching.understand(request.POST.get("q", ""))
     try:
-        return f"{reverse('distributions:chair_list')}?{urlencode({'q': f'CH-{sought.number:04d}'})}"
-    except NoReverseMatch:
-        return ""
+        regions = finding.ask_elsewhere(sought, by=request.user)
+    except finding.TooManyQuestions as refusal:
+        messages.error(request, refusal.message)
+    else:
+        request.session[ANSWER] = {"q": sought.text, "regions": [region.pk for region in regions]}
+    return redirect(f"{reverse('beneficiaries:search')}?{urlencode({'q': sought.text})}")
+
+
+def _found(user, sought, shown):
+    """What this user may see of what is meant, and why each was found."""
+    children, guardians, families = [], [], []
+    if sought:
+        visible = Child.objects.visible_to(user).with_family()
+        adults = Guardian.objects.visible_to(user).select_related("family__province__region")
+        children, guardians = searching.find_people(visible, adults, sought, shown + 1)
+        if sought.series == "FA":
+            families = searching.find_families(user, sought)
+    for person in [*children[:shown], *guardians[:shown]]:
+        person.found_because = WHY.get(getattr(person, "why", None), "")
+    groups = searching.found_elsewhere_in_the_house(user, sought)
+    return {
+        "q": sought.text,
+        "children": children[:shown],
+        "children_more": len(children) > shown,
+        "guardians": guardians[:shown],
+        "families": families,
+        "groups": groups,
+        "is_empty": not (children or guardians or families or groups),
+    }
+
+
+def _only(found) -> str:
+    """A reference names one file or one chair: its page."""
+    pages = [row.get_absolute_url() for row in [*found["children"], *found["families"]]]
+    pages += [hit.url for group in found["groups"] for hit in group.hits]
+    return pages[0] if len(pages) == 1 else ""

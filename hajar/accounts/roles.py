@@ -84,7 +84,7 @@ _TABLE = [
         frozenset(
             _COORDINATOR
             | _may("accounts", "view add change", "user")
-            | _may("beneficiaries", "view add change", "mandate", "association")
+            | _may("beneficiaries", "view add change", "mandate", "association", "namealias")
             | _may("beneficiaries", "view", "registerimport")
             | _may(
                 "distributions",

@@ -20,7 +20,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from beneficiaries import scoring
-from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, NameKey, Need, Province
+from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, NameKey, Need, PhoneKey, Province
 from beneficiaries.models.names import Named
 from beneficiaries.models.references import next_numbers
 from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Delivery, Depot, FollowUp, Initiative, Round
@@ -136,16 +136,19 @@ def _people(rows: Sequence[Named]) -> None:
     models.QuerySet[Any](type(rows[0])).bulk_create(rows, batch_size=BATCH)
     owner = NameKey.owner_field(rows[0])
     keys = (
-        (key[:40], person.pk)
+        (key, person.pk)
         for person in rows
         for key in sorted(_keys(person.full_name_latin) | _keys(person.full_name_arabic))
     )
     _pour(NameKey, ("key", f"{owner}_id"), keys)
+    if owner == "guardian":
+        digits = ((key, person.pk) for person in rows for key in sorted(PhoneKey.of(getattr(person, "phone", ""))))
+        _pour(PhoneKey, ("digits", "guardian_id"), digits)
 
 
 @lru_cache(maxsize=50_000)
 def _keys(name: str) -> frozenset[str]:
-    return frozenset(names.keys(name))
+    return frozenset(key[: names.KEY_LENGTH] for key in names.keys(name) | names.written_words(name))
 
 
 def _pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[tuple]) -> None:

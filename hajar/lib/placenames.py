@@ -39,6 +39,18 @@ class Gazetteer:
             self._answers[text] = self._resolve(text)
         return self._answers[text]
 
+    def named(self, text: str) -> list[str]:
+        """The codes of places called so or beginning so, the exactly named first, then by code; no slip is forgiven."""
+        keys = _keys(text)
+        exact = {code for key in keys for code in self._codes.get(key, ())}
+        begun = {
+            code
+            for known, codes in self._codes.items()
+            if any(len(key) >= _SHORTEST_BEGINNING and known.startswith(key) for key in keys)
+            for code in codes
+        }
+        return [*sorted(exact), *sorted(begun - exact)]
+
     def _resolve(self, text: str) -> str | Ambiguous | None:
         parts = [part for part in _SEPARATORS.split(text) if part.strip()]
         for codes in (
@@ -78,6 +90,7 @@ def resolve(text: str | None, places: Iterable[tuple[str, Iterable[str]]]) -> st
     return Gazetteer(places).resolve(text)
 
 
+_SHORTEST_BEGINNING = 3  # letters
 _SEPARATORS = re.compile(r"[,;/()\[\]،؛|\n]+")
 # Words that say what kind of place it is, not which one.
 _KINDS = set(

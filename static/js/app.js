@@ -1,5 +1,7 @@
 // Behaviours of every page. Each hooks itself on data-hajar-* and does nothing where its hook is absent.
 import "hajar/search_shortcut";
+import "hajar/search_suggestions";
+import "hajar/name_suggestions";
 import "hajar/autosubmit";
 import "hajar/theme";
 import "hajar/copy";

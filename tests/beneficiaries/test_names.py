@@ -111,9 +111,9 @@ def test_the_command_mends_what_an_older_rule_left(family):
     said = StringIO()
     call_command("rebuild_name_keys", stdout=said)
     assert stale() == set()
-    assert said.getvalue() == "changed: 1 children, 1 guardians\n"
+    assert said.getvalue() == "changed: 1 children, 1 guardians, 0 places\n"
     call_command("rebuild_name_keys", stdout=said)
-    assert said.getvalue().endswith("changed: 0 children, 0 guardians\n")
+    assert said.getvalue().endswith("changed: 0 children, 0 guardians, 0 places\n")
 
 
 @pytest.mark.parametrize("number", [1, 15])

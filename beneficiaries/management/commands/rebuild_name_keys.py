@@ -7,11 +7,12 @@ MANY = 500
 
 
 class Command(BaseCommand):
-    help = "Brings the sounds and the places in the alphabet in step with the rules of names; safe to repeat."
+    help = "Brings the keys of names, phones and towns in step with the rules as they are now; safe to repeat."
 
     def handle(self, *args, **options):
         children, guardians = (model.objects.rebuild_keys(MANY) for model in (Child, Guardian))
+        places = Family.objects.rebuild_place_keys(MANY)
         families = list(Family.objects.order_by("pk").values_list("pk", flat=True))
         for start in range(0, len(families), MANY):
             registration.refresh_family_sort_keys(families[start : start + MANY])
-        self.stdout.write(f"changed: {children} children, {guardians} guardians")
+        self.stdout.write(f"changed: {children} children, {guardians} guardians, {places} places")

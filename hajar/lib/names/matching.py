@@ -55,6 +55,25 @@ def keys(text: str) -> set[str]:
     return found
 
 
+def unit_keys(text: str) -> list[set[str]]:
+    """For each unit of a name, in the order written, the keys of which who bears the name has at least one.
+
+    A unit may have been written together with its neighbour: Fatimazahra for Fatima Zahra.
+    """
+    written = units.read(text).units
+    found = [set(_unit_keys(unit)) for unit in written]
+    for place, (unit, following) in enumerate(pairwise(written)):
+        joined = _joined_key(unit, following)
+        found[place].add(joined)
+        found[place + 1].add(joined)
+    return found
+
+
+def sound(text: str) -> str:
+    """One string for how a text sounds, alike in both scripts: for what is looked up as a whole."""
+    return "-".join(_unit_keys(unit)[0] for unit in units.read(text).units)
+
+
 @lru_cache(maxsize=_CACHED_PAIRS)
 def _unit_keys(unit: str) -> tuple[str, ...]:
     found = dict.fromkeys(reading.skeleton[:KEY_LENGTH] for reading in readings(unit))
@@ -80,18 +99,29 @@ def similarity(a: str, b: str) -> float:
     return score * ONE_HAS_CLAN if first.has_clan != second.has_clan else score
 
 
-def _units_similarity(fewer: tuple[str, ...], more: tuple[str, ...]) -> float:
+def part_similarity(part: str, whole: str) -> float:
+    """How alike a few words are to as many words of a name, 0 to 100: what the name has besides costs nothing."""
+    first, second = units.read(part), units.read(whole)
+    if not first.units or not second.units:
+        return 0.0
+    if len(first.units) > len(second.units):
+        return similarity(part, whole)
+    score = _units_similarity(first.units, second.units, missing=0.0)
+    return score * ONE_HAS_CLAN if first.has_clan and not second.has_clan else score
+
+
+def _units_similarity(fewer: tuple[str, ...], more: tuple[str, ...], missing: float = MISSING_UNIT) -> float:
     if fewer == more:
         return 100.0
-    best = _best_pairing(fewer, more)
+    best = _best_pairing(fewer, more, missing)
     if len(fewer) < len(more) <= _MOST_UNITS_PERMUTED:
         for place in range(len(more) - 1):
             joined = (*more[:place], more[place] + more[place + 1], *more[place + 2 :])
-            best = max(best, _best_pairing(fewer, joined) - JOINED_UNITS)
+            best = max(best, _best_pairing(fewer, joined, missing) - JOINED_UNITS)
     return best
 
 
-def _best_pairing(fewer: tuple[str, ...], more: tuple[str, ...]) -> float:
+def _best_pairing(fewer: tuple[str, ...], more: tuple[str, ...], missing: float) -> float:
     """The score of the pairing in which each unit of the shorter name meets the unit of the longer it suits best."""
     table = [[unit_similarity(unit, other) for other in more] for unit in fewer]
     partners = _partners(table)
@@ -99,7 +129,7 @@ def _best_pairing(fewer: tuple[str, ...], more: tuple[str, ...]) -> float:
     weights = [math.sqrt(max(len(unit), len(more[partner]))) for unit, partner in zip(fewer, partners, strict=True)]
     mean = sum(score * weight for score, weight in zip(scores, weights, strict=True)) / sum(weights)
     score = (1 - WEIGHT_OF_WORST_UNIT) * mean + WEIGHT_OF_WORST_UNIT * min(scores)
-    return score * math.pow(len(fewer) / len(more), MISSING_UNIT)
+    return score * math.pow(len(fewer) / len(more), missing)
 
 
 def _partners(table: list[list[float]]) -> tuple[int, ...]:

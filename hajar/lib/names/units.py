@@ -5,10 +5,12 @@ scripts. Articles that stand alone fall away; titles and clan words are set apar
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from hajar.lib.names.spelling import is_arabic, words
+from hajar.lib.names.spelling import MAX_LENGTH, MAX_WORD_LENGTH, fold, is_arabic, words
 
 MAX_UNITS = 8  # units read of any name
+CACHED_NAMES = 16_384
 MAX_UNIT_LENGTH = 48  # letters read of any unit
 
 ARTICLES = frozenset({"el", "al", "l", "il", "ul", "ال"})
@@ -42,6 +44,8 @@ CLAN = frozenset(
     {"ait", "ayt", "oulad", "ould", "ouled", "awlad", "aulad"} | {"ايت", "أيت", "آيت", "إيت", "اولاد", "أولاد", "ولد"}
 )  # children of ...
 
+_PARTICLES = frozenset(fold(word) for word in ARTICLES | SERVANT | SON | OWNER | FAITH | TITLES | CLAN)
+
 # What clerks shorten, and the few names whose usual spellings no letter rule brings together.
 _WRITTEN_OUT = {
     **dict.fromkeys(("med", "mohd", "mhd", "moh"), ("mohamed",)),
@@ -64,6 +68,7 @@ class Name:
     has_clan: bool = False
 
 
+@lru_cache(maxsize=CACHED_NAMES)
 def read(text: str) -> Name:
     """The units of a text; titles and clan words count only when nothing else is there."""
     written_out = [full for word in words(text) for full in _WRITTEN_OUT.get(word, (word,))]
@@ -72,6 +77,13 @@ def read(text: str) -> Name:
     if not strong:
         return Name(units)
     return Name(strong, has_clan=any(unit in CLAN for unit in units))
+
+
+def written_words(text: str) -> set[str]:
+    """The words of a name as they are typed to look for it: folded, without particles, with and without article."""
+    found = {word[:MAX_WORD_LENGTH] for word in fold(text[:MAX_LENGTH]).split() if len(word) > 1}
+    telling = found - _PARTICLES or found
+    return telling | {word[2:] for word in telling if word.startswith("ال") and len(word) > 4}
 
 
 def _joined(separate: list[str]) -> list[str]:

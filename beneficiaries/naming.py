@@ -1,0 +1,147 @@
+"""How a name is written in the other script: suggest it, learn what people write, let administrators mend it."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from beneficiaries.models import Child, Guardian, NameAlias
+from beneficiaries.models.names import Named
+from hajar.accounts.models import User
+from hajar.journal import recording as journal
+from hajar.lib import names
+
+COMMON_NAMES = Path(__file__).with_name("data") / "names.csv"
+LATIN, ARABIC = "latin", "arabic"
+SUGGESTED = 3
+PARTS = ("given_name", "family_name")
+
+
+# --- suggesting -----------------------------------------------------------------------------------------------------
+
+
+def suggest(text: str) -> list[str]:
+    """How this name, or this part of one, is probably written in the other script: what people wrote most often first.
+
+    [] for what is no name of one script. Two queries at most.
+    """
+    text = names.clean(text)[:80]
+    if not text or names.problem(text):
+        return []
+    to, by_rule = (LATIN, names.to_latin(text)) if names.is_arabic(text) else (ARABIC, names.to_arabic(text))
+    if known := _known(text, to):
+        return known[:SUGGESTED]
+    by_word = _word_for_word(text, to, by_rule)
+    return list(dict.fromkeys([*by_word, *by_rule]))[:SUGGESTED]
+
+
+def _known(text: str, to: str) -> list[str]:
+    of = ARABIC if to == LATIN else LATIN
+    rows = NameAlias.objects.filter(is_active=True, **{f"{of}_folded": names.fold(text)}).by_use()
+    return list(rows.values_list(to, flat=True)[:SUGGESTED])
+
+
+def _word_for_word(text: str, to: str, by_rule: list[str]) -> list[str]:
+    """Words that people have written stand as they wrote them; the rules spell the others."""
+    of, words = (ARABIC if to == LATIN else LATIN), text.split()
+    if len(words) < 2:
+        return []
+    known: dict[str, str] = {}
+    folded = [names.fold(word) for word in words]
+    rows = NameAlias.objects.filter(is_active=True, **{f"{of}_folded__in": folded}).by_use()
+    for form, other in rows.values_list(f"{of}_folded", to):
+        known.setdefault(form, other)
+    if not known or any(form not in known and len(form) < 3 for form in folded):  # particles belong to what follows
+        return []
+    spell = names.to_latin if to == LATIN else names.to_arabic
+    spelled = [known.get(form) or next(iter(spell(word)), "") for form, word in zip(folded, words, strict=True)]
+    return [" ".join(spelled)] if all(spelled) else []
+
+
+# --- learning -------------------------------------------------------------------------------------------------------
+
+
+def learn(people: Iterable[Named]) -> None:
+    """Keep how the names of these people are written in both scripts, and count it.
+
+    Forms that sound unlike are kept but wait for an administrator: they may be a nickname, or a slip.
+    """
+    pairs = {pair for person in people for pair in _pairs(person)}
+    by_form = {(names.fold(latin)[:80], names.fold(arabic)[:80]): (latin, arabic) for latin, arabic in sorted(pairs)}
+    for (latin_folded, arabic_folded), (latin, arabic) in sorted(by_form.items()):
+        if not latin_folded or not arabic_folded:
+            continue
+        alike = names.similarity(latin, arabic) >= names.CLOSE
+        row, is_new = NameAlias.objects.get_or_create(
+            latin_folded=latin_folded,
+            arabic_folded=arabic_folded,
+            defaults={
+                "latin": latin,
+                "arabic": arabic,
+                "source": NameAlias.Source.TYPED,
+                "is_active": alike,
+                "times": 1,
+            },
+        )
+        if not is_new:
+            NameAlias.objects.filter(pk=row.pk).update(times=F("times") + 1)
+
+
+def _pairs(person: Named) -> Iterable[tuple[str, str]]:
+    """Each part of the name in both scripts; word by word where the words answer one another."""
+    for part in PARTS:
+        latin, arabic = getattr(person, f"{part}_latin"), getattr(person, f"{part}_arabic")
+        if not latin or not arabic:
+            continue
+        words = list(zip(latin.split(), arabic.split(), strict=False))
+        if len(latin.split()) == len(arabic.split()) > 1 and all(
+            names.similarity(*pair) >= names.SAME for pair in words
+        ):
+            yield from words
+        yield latin, arabic
+
+
+# --- administering --------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def keep_alias(alias: NameAlias, *, by: User) -> int:
+    """Save what an administrator says of a name, and mend the keys of everybody it concerns; returns of how many."""
+    before = NameAlias.objects.filter(pk=alias.pk).first()
+    alias.full_clean(exclude=["latin_folded", "arabic_folded"])
+    alias.save()
+    touched = [row for row in (before, alias) if row is not None and row.is_bridge]
+    changed = sum(_rekey(form) for row in touched for form in (row.latin, row.arabic))
+    journal.record("name_alias.kept", alias, by=by, payload={"is_active": alias.is_active, "people": changed})
+    return changed
+
+
+def _rekey(form: str) -> int:
+    """Mend the keys of the people in whose name this form stands."""
+    words = names.fold(form).split()
+    changed = 0
+    for model in (Child, Guardian):
+        people: Any = model.objects.all()
+        for word in words:
+            people = people.filter(name_keys__key=word[: names.KEY_LENGTH]) if len(word) > 1 else people
+        changed += model.objects.filter(pk__in=people.values("pk")).rebuild_keys() if words else 0
+    return changed
+
+
+def load_common_names(alias_model: Any) -> int:
+    """Write the usual names of data/names.csv where they are not known yet; returns how many there are.
+
+    Takes the model, so that a migration can pass its own.
+    """
+    with COMMON_NAMES.open(encoding="utf-8", newline="") as file:
+        rows: list[Mapping[str, str]] = list(csv.DictReader(file))
+    for row in rows:
+        alias_model.objects.get_or_create(
+            latin_folded=names.fold(row["latin"]),
+            arabic_folded=names.fold(row["arabic"]),
+            defaults={**row, "source": "common", "is_active": True, "is_bridge": False},
+        )
+    return len(rows)
