@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
 from beneficiaries.models.phones import PhoneField
 from beneficiaries.models.places import Province, scope
+from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Journalled
 
 
@@ -20,7 +21,7 @@ class FamilyQuerySet(models.QuerySet):
         return self.filter(scope(user, "province__region"))
 
 
-class Family(Journalled):
+class Family(Mergeable, Journalled):
     """One row is the people living together who care for one or more of our children."""
 
     number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
@@ -41,7 +42,8 @@ class Family(Journalled):
     notes = models.TextField(_("notes"), blank=True, max_length=2000)
     sort_key = models.CharField(max_length=170, editable=False, default="")
 
-    objects = FamilyQuerySet.as_manager()
+    objects = StandingManager.from_queryset(FamilyQuerySet)()
+    with_merged = FamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("family")
@@ -74,7 +76,7 @@ class GuardianQuerySet(NamedQuerySet):
         return self.order_by("-is_first_contact", "created_at", "pk")
 
 
-class Guardian(Named, Journalled):
+class Guardian(Named, Mergeable, Journalled):
     """One row is an adult who answers for the children of one family."""
 
     class Relation(models.TextChoices):
@@ -107,7 +109,8 @@ class Guardian(Named, Journalled):
     is_first_contact = models.BooleanField(_("call first"), default=False)
     ended_on = models.DateField(_("guardian until"), null=True, blank=True)
 
-    objects = GuardianQuerySet.as_manager()
+    objects = StandingManager.from_queryset(GuardianQuerySet)()
+    with_merged = GuardianQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("guardian")

@@ -120,7 +120,7 @@ def _like_the_siblings(family):
 def _unseen_matches(request, form, family):
     """Children who may be this one, unless the person has already said of each that it is another child."""
     child = Child(family=family, **form.cleaned_data)
-    like = matching.like_of(child, family.guardians.values_list("phone", flat=True))
+    like = matching.like_of(child, family.guardians.all())
     found = matching.candidates(like, among=Child.objects.visible_to(request.user))
     seen = set(request.POST.get("not_same", "").split(","))
     return [] if all(str(match.row.pk) in seen for match in found) else found
