@@ -109,7 +109,8 @@ def _keep(
     found: Mapping[Key, tuple[Child, matching.Match]], known: models.QuerySet[DuplicatePair]
 ) -> tuple[int, int, int]:
     """Make the known pairs say what was found; returns how many are fresh, looked at again, and gone."""
-    stored = {(pair.first_id, pair.second_id): pair for pair in known}
+    locked = known.select_for_update(no_key=True).order_by("pk")  # nobody decides about one of them meanwhile
+    stored = {(pair.first_id, pair.second_id): pair for pair in locked}
     fresh, changed, again = [], [], 0
     for key, (child, match) in found.items():
         said = {"band": str(match.band), "score": round(match.score), "reasons": list(match.reasons)}

@@ -111,9 +111,13 @@ def register_child(
 ) -> Child:
     """Open a child's file under the next number of the register.
 
-    `not_the_same` are keys of children who look alike and of whom the person said, with her reason, that they are others.
+    `not_the_same` are keys of children who look alike and of whom the person said, with her reason, that they are
+    others.
     """
     photo = fields.pop("photo", None)
+    # Locked, for a family that loses its last child may at this moment be merged into another.
+    if not Family.objects.select_for_update(no_key=True).filter(pk=family.pk).values_list("pk").first():
+        raise ValidationError(_("This family's file was merged into another one. Open the child's file there."))
     (number,) = next_numbers(CHILDREN)
     child = Child(family=family, number=number, **fields)
     _check_dates(child)

@@ -66,11 +66,17 @@ def find_children(among: QuerySet, sought: Sought) -> list[Child]:
         return _ranked(among, sought.words)
     wanted = Q(pk__in=[])
     if sought.number is not None:
-        wanted |= Q(number=sought.number)
+        wanted |= Q(pk__in=_files_of(sought.number))
     if phone := _phone_condition(sought, "phone"):
         # The families first: as a subquery it would be asked of every child, in the order of names.
         wanted |= Q(family__in=list(Guardian.objects.filter(phone).values_list("family", flat=True)[:COMPARED]))
     return list(among.filter(wanted).order_by("sort_key", "pk")[:COMPARED])
+
+
+def _files_of(number: int) -> list[Any]:
+    """The file with this number, or the one into which it was merged."""
+    rows = Child.with_merged.filter(number=number).values_list("pk", "merged_into")
+    return [merged_into or pk for pk, merged_into in rows]
 
 
 def find_guardians(among: QuerySet, sought: Sought) -> list[Guardian]:
@@ -128,7 +134,7 @@ def _ranked(among: QuerySet, words: str) -> list:
 
 
 def _likeness(words: str, person: Any) -> float:
-    return max(names.similarity(words, name) for name in (person.full_name_latin, person.full_name_arabic))
+    return max((names.similarity(words, name) for name in person.known_names), default=0.0)
 
 
 def _begins_with(words: str) -> Q:

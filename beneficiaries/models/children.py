@@ -28,6 +28,15 @@ class ChildQuerySet(NamedQuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "family__province__region"))
 
+    def lock_of(self, row):
+        """The child whose row this is, such as a need, locked; found again where her file was merged meanwhile."""
+        for _turn in range(3):
+            key = type(row)._base_manager.values_list("child", flat=True).get(pk=row.pk)
+            child = self.select_for_update(no_key=True).get(pk=key)
+            if child.merged_into_id is None:
+                return child
+        raise self.model.DoesNotExist
+
     def followed(self):
         """The one definition of a child we follow now, used wherever children are counted."""
         return self.filter(status__in=Child.FOLLOWED)
@@ -235,7 +244,8 @@ class Child(Named, Mergeable, Journalled):
 
 class HealthRecordQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(scope(user, "child__family__province__region"))
+        # The second record of two merged files stays with the one that ended, for when the merge is taken back.
+        return self.filter(scope(user, "child__family__province__region"), child__merged_into=None)
 
 
 class HealthRecord(Journalled):

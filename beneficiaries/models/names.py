@@ -93,6 +93,11 @@ class Named(models.Model):
         return arabic if self.name == latin else latin
 
     @property
+    def known_names(self) -> list[str]:
+        """Every full name by which the person is found, in either script."""
+        return [name for name in (self.full_name_latin, self.full_name_arabic) if name]
+
+    @property
     def given_name(self) -> str:
         return self._prefer(self.given_name_latin, self.given_name_arabic) or self.name
 

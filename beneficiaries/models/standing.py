@@ -4,7 +4,7 @@ from django.db import models
 
 
 class StandingManager(models.Manager):
-    """The rows that stand for somebody: those merged into another are passed over, by whatever way one comes to them."""
+    """The rows that stand for somebody: those merged into another are passed over, whatever way leads to them."""
 
     def get_queryset(self):
         return super().get_queryset().filter(merged_into=None)

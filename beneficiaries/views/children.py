@@ -62,6 +62,12 @@ def _in_order(found: list[Child], form: ChildFilterForm) -> list[Child]:
 @permission_required("beneficiaries.view_child", raise_exception=True)
 def detail(request, pk):
     """A child's story on one screen."""
+    if (
+        other := Child.with_merged.filter(pk=pk, merged_into__isnull=False)
+        .values_list("merged_into", flat=True)
+        .first()
+    ):
+        return redirect(_child(request, other))
     child = get_object_or_404(stories.children_with_story(request.user), pk=pk)
     return render(request, "beneficiaries/child_detail.html", stories.story_of(child, request.user))
 
