@@ -144,21 +144,50 @@ def fingerprint(a: Child, b: Child) -> str:
 # --- what is compared while somebody writes -------------------------------------------------------------------------
 
 
-def unanswered(child: Child, guardians: Iterable[Guardian], *, by: User, limit: int = 5) -> list[matching.Match]:
-    """The children that `by` may see who may be this one, known or about to be; without those already answered for."""
+@dataclass(frozen=True)
+class Doubts:
+    """Who may be the child that somebody writes down, as far as she may know."""
+
+    matches: tuple[matching.Match, ...] = ()
+    is_elsewhere: bool = False  # probably known in a region that she does not see: a coordinator can say more
+
+    def __bool__(self) -> bool:
+        return bool(self.matches) or self.is_elsewhere
+
+    @property
+    def needs_reason(self) -> bool:
+        """A pair that is probably one child takes more than a tick."""
+        return self.is_elsewhere or any(match.is_probable for match in self.matches)
+
+
+def doubts_about(child: Child, guardians: Iterable[Guardian], *, by: User) -> Doubts:
+    """The children who may be this one, known or about to be; without those already answered for."""
     like = matching.like_of(child, guardians)
-    matches = matching.candidates(like, among=Child.objects.visible_to(by).exclude(pk=child.pk), limit=limit)
-    if child._state.adding or not matches:
-        return matches
+    matches = matching.candidates(like, among=Child.objects.exclude(pk=child.pk))
+    if matches and not child._state.adding:
+        answered = _answered(child)
+        matches = [match for match in matches if match.row.pk not in answered]
+    if not matches:
+        return Doubts()
+    seen = set(
+        Child.objects.visible_to(by).filter(pk__in=[match.row.pk for match in matches]).values_list("pk", flat=True)
+    )
+    elsewhere = any(match.is_probable and match.row.pk not in seen for match in matches)
+    return Doubts(tuple(match for match in matches if match.row.pk in seen), elsewhere)
+
+
+def _answered(child: Child) -> set[UUID]:
+    """The others of whom somebody already said that they are not this child, as both are written now."""
     about = models.Q(first=child) | models.Q(second=child)
-    pairs = DuplicatePair.objects.filter(about).exclude(state=State.OPEN, opened_why="")
-    answered = {
-        pair.second_id if pair.first_id == child.pk else pair.first_id
-        for pair in pairs.select_related("first", "second")
-        if pair.state != State.NOT_THE_SAME
-        or pair.compared == fingerprint(child, pair.second if pair.first_id == child.pk else pair.first)
-    }
-    return [match for match in matches if match.row.pk not in answered]
+    pairs = (
+        DuplicatePair.objects.filter(about).exclude(state=State.OPEN, opened_why="").select_related("first", "second")
+    )
+    answered = set()
+    for pair in pairs:
+        other = pair.second if pair.first_id == child.pk else pair.first
+        if pair.state != State.NOT_THE_SAME or pair.compared == fingerprint(child, other):
+            answered.add(other.pk)
+    return answered
 
 
 def keep_answer(child: Child, others: Iterable[Any], *, by: User, why: str) -> None:

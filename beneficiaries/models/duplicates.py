@@ -27,6 +27,7 @@ class DuplicatePairQuerySet(models.QuerySet):
         return self.filter(first=first, second=second)
 
     def with_children(self):
+        """Both files, and their places; a merged one, too."""
         return self.select_related("first__family__province__region", "second__family__province__region")
 
 
