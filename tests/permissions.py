@@ -122,7 +122,7 @@ RULES = [
     page("beneficiaries:child_list", READERS),
     page("beneficiaries:child_detail", READERS, REGION, pk="child"),
     page("beneficiaries:child_create", REGISTRARS),
-    act("beneficiaries:child_matches", REGISTRARS, REGION),
+    act("beneficiaries:child_matches", REGISTRARS),
     act("beneficiaries:child_export", REGISTRARS),
     page("beneficiaries:child_edit", REGISTRARS, REGION, pk="child"),
     page("beneficiaries:child_photo", READERS, REGION, pk="child"),

@@ -61,14 +61,11 @@ def _in_order(found: list[Child], form: ChildFilterForm) -> list[Child]:
 @require_safe
 @permission_required("beneficiaries.view_child", raise_exception=True)
 def detail(request, pk):
-    """A child's story on one screen."""
-    if (
-        other := Child.with_merged.filter(pk=pk, merged_into__isnull=False)
-        .values_list("merged_into", flat=True)
-        .first()
-    ):
-        return redirect(_child(request, other))
-    child = get_object_or_404(stories.children_with_story(request.user), pk=pk)
+    """A child's story on one screen; the address of a file that was merged leads to the one that goes on."""
+    child = stories.children_with_story(request.user).filter(pk=pk).first()
+    if child is None:
+        ended = get_object_or_404(Child.with_merged.filter(merged_into__isnull=False), pk=pk)
+        return redirect(_child(request, ended.merged_into_id))
     return render(request, "beneficiaries/child_detail.html", stories.story_of(child, request.user))
 
 
@@ -114,12 +111,14 @@ def create(request):
 @require_POST
 @permission_required("beneficiaries.add_child", raise_exception=True)
 def matches(request):
-    """Children who may be the one being written down, as the form stands: asked whenever a field changes, saves nothing."""
+    """Children who may be the one being written down, as the form stands. Asked at every change; saves nothing."""
     if request.POST.get("child"):
         child = _child(request, _uuid(request.POST["child"]))
-    else:
+    elif request.POST.get("family"):
         families = Family.objects.visible_to(request.user)
-        child = Child(family=get_object_or_404(families, pk=_uuid(request.POST.get("family", ""))))
+        child = Child(family=get_object_or_404(families, pk=_uuid(request.POST["family"])))
+    else:
+        return render(request, "beneficiaries/_child_matches.html", _doubts_shown(request, pairing.Doubts()))
     form = ChildForm(request.POST)
     form.is_valid()  # what can be read so far is compared, the rest is still being written
     for name in registration.COMPARED_OF_CHILD & form.cleaned_data.keys():

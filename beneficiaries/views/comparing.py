@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -159,15 +158,15 @@ def _has(children: list[Child]) -> dict[Any, list[str]]:
     """What each file has, in words."""
     keys = [child.pk for child in children]
 
-    def count(model: Any, condition: Q = Q()) -> Counter:
-        return Counter(model.objects.filter(condition, child__in=keys).values_list("child", flat=True))
+    def count(model: Any, **condition: Any) -> Counter:
+        return Counter(model.objects.filter(**condition, child__in=keys).values_list("child", flat=True))
 
     counts = [
         (count(Consent), "consent"),
         (count(Assessment), "assessment"),
         (count(Measurement), "measurement"),
-        (count(Need, Q(closed_on=None)), "open"),
-        (count(Need, Q(closed_on__isnull=False)), "closed"),
+        (count(Need, closed_on=None), "open"),
+        (count(Need, closed_on__isnull=False), "closed"),
     ]
     return {key: [_counted(kind, number[key]) for number, kind in counts if number[key]] for key in keys}
 

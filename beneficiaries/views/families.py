@@ -43,12 +43,10 @@ def index(request):
 @require_safe
 @permission_required("beneficiaries.view_family", raise_exception=True)
 def detail(request, pk):
-    if (
-        other := Family.with_merged.filter(pk=pk, merged_into__isnull=False)
-        .values_list("merged_into", flat=True)
-        .first()
-    ):
-        return redirect(_family(request, other))
+    """A family's file; the address of one that was merged leads to the one that goes on."""
+    if not Family.objects.filter(pk=pk).exists():
+        ended = get_object_or_404(Family.with_merged.filter(merged_into__isnull=False), pk=pk)
+        return redirect(_family(request, ended.merged_into_id))
     family = _family(request, pk)
     guardians = list(family.guardians.to_call_first())
     children = list(family.children.order_by("born_on", "pk"))

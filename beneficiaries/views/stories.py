@@ -117,7 +117,9 @@ def _came_of_age(child: Child, consents: list[Consent]) -> bool:
 
 
 def _timeline(child: Child, user: Any) -> list[dict[str, Any]]:
-    files = [child.pk, *child.merged_files().values_list("pk", flat=True)]
+    files = [child.pk]
+    if child.other_names:  # those merged into it have a history, too
+        files += child.merged_files().values_list("pk", flat=True)
     entries = Entry.objects.filter(subject_id__in=files).select_related("actor", "payload").latest_first()
     if not user.has_perm("beneficiaries.view_healthrecord"):
         entries = entries.exclude(act__startswith="health_record.")
