@@ -74,7 +74,7 @@ def close_child(child: Child, *, by: User, status: str, note: str = "", confirme
 @transaction.atomic
 def close_need(need: Need, *, by: User, closing: str, today: date | None = None) -> Need:
     """Take one need off the waiting list with a reason. Raises StatusRefused when it is closed already."""
-    child = Child.objects.select_for_update(no_key=True).get(pk=need.child_id)
+    child = Child.with_merged.lock_of(need)
     closed = _close_needs(child.needs.filter(pk=need.pk), by=by, closing=closing, today=today)
     if not closed:
         raise StatusRefused(_("This need is closed already."))

@@ -154,7 +154,7 @@ def is_named(person: Child | Guardian, words: str) -> bool:
     wanted = len(names.unit_keys(words))
     return any(
         len(names.unit_keys(name)) == wanted and names.similarity(words, name) >= names.SAME
-        for name in (person.full_name_latin, person.full_name_arabic)
+        for name in person.known_names
     )
 
 

@@ -19,7 +19,7 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import diagnoses, matching, reading_registers, register_words, registration, scoring
+from beneficiaries import diagnoses, matching, pairing, reading_registers, register_words, registration, scoring
 from beneficiaries.judging import MANY, ImportRow, Judge, counts_of, guardian_keys
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, HealthRecord, Need, Province
 from beneficiaries.models.imports import RegisterImport
@@ -367,6 +367,7 @@ def confirm_import(
     if not planned.children:
         raise NothingToWrite
     written = _write(planned, by=by, today=today)
+    pairing.look_between(_alike(planned.rows))
     imported.written = {**written, "counts": planned.counts, "verdicts": counts_of(rows)}
     imported.state, imported.confirmed_at = RegisterImport.State.DONE, timezone.now()
     imported.rows = [
@@ -377,6 +378,13 @@ def confirm_import(
     told = {**planned.counts, "filename": imported.filename, "digest": imported.digest}
     journal.record("register.imported", imported, by=by, payload=told)
     return imported
+
+
+def _alike(rows: Sequence[ImportRow]) -> list[tuple[UUID, UUID]]:
+    """The children now written of whom the preview said that they may be somebody known: for the queue of pairs."""
+    written = {row.number: row.written for row in rows}
+    others = ((row, row.match.get("child") or written.get(row.match.get("row", 0))) for row in rows if row.match)
+    return [(UUID(row.written), UUID(other)) for row, other in others if other]
 
 
 def _write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
@@ -594,4 +602,4 @@ def _owners(kind: str, ids: set[UUID]) -> set[Any]:
 
 
 def _references(model: type[Child] | type[Family], ids: set[Any]) -> set[str]:
-    return {row.reference for row in model._default_manager.filter(pk__in=list(ids)[:MANY])}
+    return {row.reference for row in model._base_manager.filter(pk__in=list(ids)[:MANY])}

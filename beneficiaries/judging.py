@@ -54,7 +54,13 @@ REASONS: dict[str, str | Promise] = {
     "family_lives_elsewhere": _("The family lives in another province and stays there."),
     **{f"match.{code}": words for code, words in matching.REASONS.items()},
 }
-_MATCH_FIELDS = {"name": "full_name_latin", "birth": "born_on", "phone": "phone", "sex": "sex"}
+_MATCH_FIELDS = {
+    "name": "full_name_latin",
+    "birth": "born_on",
+    "phone": "phone",
+    "mother": "guardian_name",
+    "sex": "sex",
+}
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
@@ -134,6 +140,13 @@ class ImportRow:
     def phones(self) -> frozenset[str]:
         return frozenset(guardian["phone"] for guardian in self.guardians if "phone" in guardian)
 
+    @property
+    def mothers(self) -> frozenset[tuple[str, str]]:
+        told = ("relation", *Guardian.NAME_FIELDS)
+        return matching.mothers_among(
+            Guardian(**{name: adult.get(name, "") for name in told}) for adult in self.guardians
+        )
+
     def as_like(self) -> matching.Like:
         return _RowLike(
             latin=self.full_name_latin,
@@ -144,6 +157,7 @@ class ImportRow:
             ),
             sex=self.child.get("sex", ""),
             phones=self.phones,
+            mothers=self.mothers,
             row=self,
         )
 
@@ -376,8 +390,12 @@ def _known_like(rows: list[ImportRow], phones_of: Mapping[UUID, set[str]]) -> It
         if years and len(years) == len(likes):
             sounds &= Q(born_on__gte=date(min(years) - 1, 1, 1), born_on__lte=date(max(years) + 1, 12, 31))
         children = children.filter(sounds | Q(family__in=phones_of))
-    told = ("pk", "family", "family__province__iso", "born_on", "birth_precision", "sex", *Child.NAME_FIELDS)
-    for pk, family, province, born_on, precision, sex, *written in children.values_list(*told).iterator():
+        mothers = _mothers_of(Q(family__in=children.values("family")))
+    else:
+        mothers = _mothers_of(Q())
+    told = ("pk", "family", "family__province__iso", "born_on", "birth_precision", "sex", "other_names")
+    rows_known = children.values_list(*told, *Child.NAME_FIELDS).iterator()
+    for pk, family, province, born_on, precision, sex, other_names, *written in rows_known:
         given_latin, family_latin, given_arabic, family_arabic = written
         yield matching.Like(
             latin=f"{given_latin} {family_latin}".strip(),
@@ -386,8 +404,19 @@ def _known_like(rows: list[ImportRow], phones_of: Mapping[UUID, set[str]]) -> It
             precision=precision,
             sex=sex,
             phones=frozenset(phones_of.get(family, ())),
+            mothers=matching.mothers_among(mothers.get(family, ())),
+            other_names=tuple(name for pair in other_names for name in pair if name),
             row=_Known(pk, province),
         )
+
+
+def _mothers_of(families: Q) -> dict[UUID, list[Guardian]]:
+    """The mothers of these families; one query."""
+    mothers: dict[UUID, list[Guardian]] = defaultdict(list)
+    rows = Guardian.objects.filter(families, relation=Guardian.Relation.MOTHER)
+    for mother in rows.only("family_id", "relation", *Guardian.NAME_FIELDS).iterator():
+        mothers[mother.family_id].append(mother)
+    return mothers
 
 
 def _surnames(child: Mapping[str, Any]) -> set[str]:

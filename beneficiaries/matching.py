@@ -1,4 +1,4 @@
-"""Whether two files may be of one child: the names by their sound, the birth date, the family's phones, the sex.
+"""Whether two files may be of one child: the names by their sound, the birth date, the mother, the phones, the sex.
 
 Nothing is ever merged or refused on this alone: a person looks and decides. Traps it allows for: day and month swapped,
 1 January written for "some time in that year", one script on one side and the other on the other, twins and brothers
@@ -6,7 +6,7 @@ Nothing is ever merged or refused on this alone: a person looks and decides. Tra
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -52,9 +52,11 @@ _BIRTH_POINTS = {
     Birth.UNKNOWN: 8,
     Birth.DIFFERENT: 0,
 }
-_PHONE_POINTS = 10
-_NAME_SHARE = 0.6
+_PHONE_POINTS = 8
+_MOTHER_POINTS = 7
+_NAME_SHARE = 0.55
 _OTHER_SEX_POINTS = -15
+_OTHER_MOTHER_POINTS = -10
 
 REASONS: dict[str, str | Promise] = {
     "same_name": _("The name sounds the same."),
@@ -65,6 +67,8 @@ REASONS: dict[str, str | Promise] = {
     "birth_year": _("The birth is in the same year, one date is approximate."),
     "birth_close": _("The birth dates are close."),
     "birth_different": _("The birth dates differ."),
+    "same_mother": _("The mother has the same name."),
+    "other_mother": _("The mothers have different names."),
     "same_phone": _("The family has the same phone number."),
     "other_sex": _("The sex is not the same."),
 }
@@ -80,10 +84,12 @@ class Like:
     precision: str = "exact"  # exact, month or year
     sex: str = ""  # F, M or "" when not known
     phones: frozenset[str] = frozenset()  # E.164
+    mothers: frozenset[tuple[str, str]] = frozenset()  # given name and full name, in either script
+    other_names: tuple[str, ...] = ()  # full names in files that were merged into this one
     row: Any = field(default=None, compare=False)
 
     def keys(self) -> set[str]:
-        return names.keys(self.latin) | names.keys(self.arabic)
+        return {key for name in (self.latin, self.arabic, *self.other_names) for key in names.keys(name)}
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,21 @@ def name_similarity(a: Like, b: Like) -> float:
     """0 to 100: the best of the two scripts where both sides have the same one, else across the scripts."""
     same_script = [(a.latin, b.latin), (a.arabic, b.arabic)]
     pairs = [pair for pair in same_script if all(pair)] or [(a.latin, b.arabic), (a.arabic, b.latin)]
+    if a.other_names or b.other_names:
+        pairs += [(former, name) for former in a.other_names for name in (b.latin, b.arabic, *b.other_names)]
+        pairs += [(name, former) for former in b.other_names for name in (a.latin, a.arabic)]
     return max((names.similarity(*pair) for pair in pairs if all(pair)), default=0.0)
+
+
+def compare_mothers(a: Like, b: Like) -> bool | None:
+    """Whether the mothers bear one name; None where one is not known, or a name by marriage may be all that differs."""
+    if not a.mothers or not b.mothers:
+        return None
+    pairs = [(one, other) for one in a.mothers for other in b.mothers]
+    if any(names.similarity(one[1], other[1]) >= names.SAME for one, other in pairs):
+        return True
+    called_alike = any(names.similarity(one[0], other[0]) >= names.CLOSE for one, other in pairs)
+    return None if called_alike else False
 
 
 def compare_births(a: date | None, a_precision: str, b: date | None, b_precision: str) -> Birth:
@@ -153,13 +173,27 @@ def compare(sought: Like, known: Like) -> Match | None:
     other_sex = bool(sought.sex and known.sex and sought.sex != known.sex)
     if not same_name and (other_sex or (birth == Birth.UNKNOWN and not same_phone)):
         return None
+    same_mother = compare_mothers(sought, known)
     sure_birth = birth in (Birth.SAME, Birth.SWAPPED, Birth.MONTH)
     likely_birth = sure_birth or birth in (Birth.YEAR, Birth.CLOSE)
-    probable = same_name and not other_sex and (sure_birth or (same_phone and likely_birth))
-    score = _NAME_SHARE * similarity + _BIRTH_POINTS[birth] + _PHONE_POINTS * same_phone + _OTHER_SEX_POINTS * other_sex
+    same_home = same_phone or same_mother is True
+    namesakes = same_mother is False and not same_phone
+    if namesakes and not (same_name and sure_birth):
+        return None
+    probable = same_name and not other_sex and not namesakes and (sure_birth or (same_home and likely_birth))
+    score = (
+        _NAME_SHARE * similarity
+        + _BIRTH_POINTS[birth]
+        + _PHONE_POINTS * same_phone
+        + _MOTHER_POINTS * (same_mother is True)
+        + _OTHER_MOTHER_POINTS * (same_mother is False)
+        + _OTHER_SEX_POINTS * other_sex
+    )
     reasons = ["same_name" if same_name else "similar_name"]
     if birth != Birth.UNKNOWN:
         reasons.append(f"birth_{birth}")
+    if same_mother is not None:
+        reasons.append("same_mother" if same_mother else "other_mother")
     if same_phone:
         reasons.append("same_phone")
     if other_sex:
@@ -214,33 +248,78 @@ class Matcher:
         return (None, sought.born_on.year - 1, sought.born_on.year, sought.born_on.year + 1)
 
 
+def pairs(likes: Iterable[Like], keys_of: Callable[[Like], Iterable[str]] = Like.keys) -> Iterator[tuple[Like, Match]]:
+    """Every two of these that may be one child, each pair once: (a child, its match among the ones before).
+
+    Compared are those who share a sound of the name and were born within a year of each other, and those who share a
+    phone: 20,000 children are some 300,000 comparisons of dates, of which one in four goes on to the names.
+    `keys_of` may give the keys that are stored already.
+    """
+    by_sound: dict[tuple[str, int | None], list[Like]] = defaultdict(list)
+    by_phone: dict[str, list[Like]] = defaultdict(list)
+    for like in likes:
+        keys = set(keys_of(like))
+        year = like.born_on.year if like.born_on else None
+        near: dict[int, Like] = {}
+        for key in keys:
+            for other_year in (None, year - 1, year, year + 1) if year else (None,):
+                for other in by_sound.get((key, other_year), ()):
+                    near[id(other)] = other
+        for phone in like.phones:
+            near.update((id(other), other) for other in by_phone.get(phone, ()))
+        for other in near.values():
+            if match := compare(like, other):
+                yield like, match
+        for key in keys:
+            by_sound[key, year].append(like)
+        for phone in like.phones:
+            by_phone[phone].append(like)
+
+
 # --- with the database ----------------------------------------------------------------------------------------------
 
 
 def likes_of(children: QuerySet) -> Iterator[Like]:
     """The children of a queryset as Likes (`row` is the child), in two queries however many they are."""
     rows: list[Child] = list(children)
-    phones: dict[Any, set[str]] = defaultdict(set)
+    homes: dict[Any, list[Guardian]] = defaultdict(list)
     families = {child.family_id for child in rows}
-    # A long list of ids is slower, and on SQLite limited: past some hundreds every phone is read.
-    guardians = Guardian.objects.exclude(phone="")
+    guardians = Guardian.objects.only("family_id", "relation", "phone", *Guardian.NAME_FIELDS)
+    # A long list of ids is slower, and on SQLite limited: past some hundreds every guardian is read.
     if len(families) <= LOOKED_AT:
         guardians = guardians.filter(family__in=families)
-    for family, phone in guardians.values_list("family", "phone"):
-        phones[family].add(str(phone))
+    for guardian in guardians:
+        homes[guardian.family_id].append(guardian)
     for child in rows:
-        yield like_of(child, phones[child.family_id])
+        yield like_of(child, homes[child.family_id])
 
 
-def like_of(child: Child, phones: Iterable[Any] = ()) -> Like:
-    """One child, saved or about to be, as a Like; phones may be of any kind whose text is E.164."""
+def mothers_among(guardians: Iterable[Guardian]) -> frozenset[tuple[str, str]]:
+    """The mothers of a family as they are compared: each script by itself."""
+    written = [
+        name
+        for guardian in guardians
+        if guardian.relation == Guardian.Relation.MOTHER
+        for name in (
+            (guardian.given_name_latin, guardian.full_name_latin),
+            (guardian.given_name_arabic, guardian.full_name_arabic),
+        )
+    ]
+    return frozenset(name for name in written if name[0])
+
+
+def like_of(child: Child, guardians: Iterable[Guardian] = ()) -> Like:
+    """One child, saved or about to be, with the adults of her family, as a Like."""
+    guardians = list(guardians)
     return Like(
         latin=child.full_name_latin,
         arabic=child.full_name_arabic,
         born_on=child.born_on,
         precision=child.birth_precision,
         sex=child.sex,
-        phones=frozenset(str(phone) for phone in phones if phone),
+        phones=frozenset(str(guardian.phone) for guardian in guardians if guardian.phone),
+        mothers=mothers_among(guardians),
+        other_names=tuple(name for pair in child.other_names for name in pair if name),
         row=child,
     )
 

@@ -3,7 +3,7 @@
 Every activity raises ValidationError, with the fields named, for what the register cannot hold.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import diagnoses, naming
+from beneficiaries import diagnoses, naming, pairing
 from beneficiaries.models import Child, Family, Guardian, HealthRecord, Province
 from beneficiaries.models.references import next_numbers
 from hajar.accounts.models import User
@@ -21,6 +21,9 @@ from hajar.journal import recording as journal
 from hajar.lib import names, pictures
 
 FAMILIES, CHILDREN = "family", "child"  # the series of references
+# What is compared to tell whether two files may be of one child
+COMPARED_OF_CHILD = {*Child.NAME_FIELDS, "born_on", "birth_precision", "sex", "family"}
+COMPARED_OF_GUARDIAN = {*Guardian.NAME_FIELDS, "relation", "phone"}
 
 
 # --- families -------------------------------------------------------------------------------------------------------
@@ -73,6 +76,7 @@ def add_guardian(*, family: Family, by: User, is_first_contact: bool = False, **
     guardian.save()
     refresh_family_sort_keys([family.pk])
     naming.learn([guardian])
+    pairing.look_at_family(family.pk)
     journal.record("guardian.added", guardian, by=by, subject=family, payload={"relation": guardian.relation})
     return guardian
 
@@ -95,6 +99,8 @@ def correct_guardian(guardian: Guardian, *, by: User, **changes: Any) -> Guardia
         guardian.save()
         refresh_family_sort_keys([guardian.family_id])
         naming.learn([guardian] if changed.keys() & set(Guardian.NAME_FIELDS) else [])
+        if COMPARED_OF_GUARDIAN & changed.keys():
+            pairing.look_at_family(guardian.family_id)
         journal.record("guardian.corrected", guardian, by=by, subject=guardian.family, payload={"changes": changed})
     return guardian
 
@@ -103,9 +109,18 @@ def correct_guardian(guardian: Guardian, *, by: User, **changes: Any) -> Guardia
 
 
 @transaction.atomic
-def register_child(*, family: Family, by: User, **fields: Any) -> Child:
-    """Open a child's file under the next number of the register."""
+def register_child(
+    *, family: Family, by: User, not_the_same: Collection[Any] = (), why: str = "", **fields: Any
+) -> Child:
+    """Open a child's file under the next number of the register.
+
+    `not_the_same` are keys of children who look alike and of whom the person said, with her reason, that they are
+    others.
+    """
     photo = fields.pop("photo", None)
+    # Locked, for a family that loses its last child may at this moment be merged into another.
+    if not Family.objects.select_for_update(no_key=True).filter(pk=family.pk).values_list("pk").first():
+        raise ValidationError(_("This family's file was merged into another one. Open the child's file there."))
     (number,) = next_numbers(CHILDREN)
     child = Child(family=family, number=number, **fields)
     _check_dates(child)
@@ -115,12 +130,18 @@ def register_child(*, family: Family, by: User, **fields: Any) -> Child:
     child.save()
     refresh_family_sort_keys([family.pk])
     naming.learn([child])
-    journal.record("child.registered", child, by=by, payload={"family": family.reference})
+    pairing.look_at([child])
+    if not_the_same:
+        pairing.keep_answer(child, not_the_same, by=by, why=why)
+    told = {"family": family.reference} | ({"not_the_same": len(not_the_same), "note": why} if not_the_same else {})
+    journal.record("child.registered", child, by=by, payload=told)
     return child
 
 
 @transaction.atomic
-def correct_child(child: Child, *, by: User, **changes: Any) -> Child:
+def correct_child(
+    child: Child, *, by: User, not_the_same: Collection[Any] = (), why: str = "", **changes: Any
+) -> Child:
     """Change what is known of a child; fields not named stay as they are. Status and photo have their own acts."""
     child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
     former_family = child.family_id
@@ -131,7 +152,12 @@ def correct_child(child: Child, *, by: User, **changes: Any) -> Child:
         child.save()
         refresh_family_sort_keys({former_family, child.family_id})
         naming.learn([child] if changed.keys() & set(Child.NAME_FIELDS) else [])
-        journal.record("child.corrected", child, by=by, payload={"changes": changed})
+        if COMPARED_OF_CHILD & changed.keys():
+            pairing.look_at([child])
+        if not_the_same:
+            pairing.keep_answer(child, not_the_same, by=by, why=why)
+        told = {"changes": changed} | ({"not_the_same": len(not_the_same), "note": why} if not_the_same else {})
+        journal.record("child.corrected", child, by=by, payload=told)
     return child
 
 

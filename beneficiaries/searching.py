@@ -98,12 +98,18 @@ def find_children(among: QuerySet, sought: Sought, limit: int = COMPARED) -> lis
         return sounding.people_named(among, sounding.read(sought.words), limit)
     found: dict[Any, Child] = {}
     if sought.number is not None:
-        for child in among.filter(number=sought.number):
+        for child in among.filter(pk__in=_files_of(sought.number)):
             found[child.pk] = _because(child, Why.REFERENCE)
     if families := list(_by_phone(Guardian.objects.all(), sought).values_list("family", flat=True)):
         for child in _in_order(among.filter(family__in=families)):
             found.setdefault(child.pk, _because(child, Why.PHONE))
     return list(found.values())[:limit]
+
+
+def _files_of(number: int) -> list[Any]:
+    """The file with this number, or the one into which it was merged."""
+    rows = Child.with_merged.filter(number=number).values_list("pk", "merged_into")
+    return [merged_into or pk for pk, merged_into in rows]
 
 
 def find_guardians(among: QuerySet, sought: Sought, limit: int = COMPARED) -> list[Guardian]:

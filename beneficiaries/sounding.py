@@ -27,8 +27,6 @@ MOST_SLIPS = 3  # words in which one is looked for
 BEGUN = 400  # names that begin so are looked at
 NEAR_KEYS, EACH = 10, 40  # so many keys a slip away are followed, each to so many people
 
-_NAMES = ("given_name_latin", "family_name_latin", "given_name_arabic", "family_name_arabic")
-
 
 class Why(StrEnum):
     """Why somebody was found; the face puts it into words."""
@@ -113,9 +111,15 @@ def _likeliest(among: QuerySet, found: dict[Any, Compared], limit: int) -> list:
 # --- who may be meant -----------------------------------------------------------------------------------------------
 
 
+def _columns(model: Any) -> list[str]:
+    """What is compared of a person: her names, and those in files merged into hers."""
+    others = ["other_names"] if "other_names" in model.KEYED_FIELDS else []
+    return ["pk", "sort_key", *model.NAME_FIELDS, *others]
+
+
 def _looked_at(people: QuerySet) -> list[tuple]:
     """Their names; where very many bear one, any of them, but always the same."""
-    rows = people.select_related(None).order_by("pk").values_list("pk", "sort_key", *_NAMES)
+    rows = people.select_related(None).order_by("pk").values_list(*_columns(people.model))
     return list(rows[:LOOKED_AT])
 
 
@@ -192,7 +196,7 @@ def _slipped_alone(among: QuerySet, word: str) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([some] * len(near)), near)
         pks = [row[0] for row in cursor.fetchall()]
-    return list(among.select_related(None).filter(pk__in=pks).values_list("pk", "sort_key", *_NAMES))
+    return list(among.select_related(None).filter(pk__in=pks).values_list(*_columns(among.model)))
 
 
 def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
@@ -216,11 +220,12 @@ def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
 def _compared(typed: Typed, rows: Iterable[tuple], why: Why) -> dict[Any, Compared]:
     found: dict[Any, Compared] = {}
     known: dict[tuple[str, str], tuple[float, int, Why]] = {}  # namesakes are compared once
-    for pk, sort_key, given_latin, family_latin, given_arabic, family_arabic in rows:
-        name = f"{given_latin} {family_latin}".strip(), f"{given_arabic} {family_arabic}".strip()
-        if name not in known:
-            known[name] = _judged(typed, *name, why)
-        score, words, reason = known[name]
+    for pk, sort_key, given_latin, family_latin, given_arabic, family_arabic, *others in rows:
+        own = f"{given_latin} {family_latin}".strip(), f"{given_arabic} {family_arabic}".strip()
+        for name in (written := [own, *map(tuple, *others)]):
+            if name not in known:
+                known[name] = _judged(typed, *name, why)
+        score, words, reason = max((known[name] for name in written), key=lambda judged: judged[0])
         found.setdefault(pk, Compared(pk, score, words, sort_key, reason))
     return found
 

@@ -4,6 +4,7 @@ from beneficiaries.views import (
     assessments,
     children,
     consents,
+    duplicates,
     explanations,
     families,
     health,
@@ -22,6 +23,7 @@ urlpatterns = [
     path("names/suggest/", names.suggest, name="name_suggest"),
     path("children/", children.index, name="child_list"),
     path("children/new/", children.create, name="child_create"),
+    path("children/matches/", children.matches, name="child_matches"),
     path("children/export/", children.export, name="child_export"),
     path("children/<uuid:pk>/", children.detail, name="child_detail"),
     path("children/<uuid:pk>/edit/", children.edit, name="child_edit"),
@@ -40,6 +42,12 @@ urlpatterns = [
     path("families/<uuid:pk>/edit/", families.edit, name="family_edit"),
     path("families/<uuid:pk>/guardians/new/", families.guardian_create, name="guardian_create"),
     path("guardians/<uuid:pk>/edit/", families.guardian_edit, name="guardian_edit"),
+    # the same child twice
+    path("duplicates/", duplicates.index, name="duplicate_list"),
+    path("duplicates/<uuid:pk>/", duplicates.detail, name="duplicate_detail"),
+    path("duplicates/<uuid:pk>/apart/", duplicates.apart, name="duplicate_apart"),
+    path("duplicates/<uuid:pk>/again/", duplicates.again, name="duplicate_again"),
+    path("merges/<uuid:pk>/", duplicates.merge_detail, name="merge_detail"),
     # assessment and waiting list
     path("children/<uuid:pk>/assessments/new/", assessments.create, name="assessment_create"),
     path("assessments/<uuid:pk>/", assessments.detail, name="assessment_detail"),

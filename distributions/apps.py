@@ -7,8 +7,8 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, measuring, searching
-        from distributions import forecasting, looking_up, planning
+        from beneficiaries import closing, measuring, merging, searching
+        from distributions import forecasting, looking_up, planning, stocktaking
         from distributions.acts import ACTS
         from hajar.journal import acts, append_only
 
@@ -16,5 +16,6 @@ class DistributionsConfig(AppConfig):
         for table in ("chairevent", "planlock", "prescription"):
             append_only.expect(f"distributions_{table}", "UPDATE", "DELETE")
         closing.holders.append(planning.hold_for_needs)
+        merging.obstacles.append(stocktaking.told_since)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)
         searching.finders += [looking_up.find_chairs, looking_up.find_initiatives]

@@ -263,7 +263,7 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
     initiative = lock_initiative(initiative)
     if not initiative.takes_allocations:
         raise InitiativeTakesNoMore
-    Child.objects.select_for_update(no_key=True).get(pk=need.child_id)  # nobody closes her file or the need meanwhile
+    Child.with_merged.lock_of(need)  # nobody closes her file or the need meanwhile
     need = (
         Need.objects.select_for_update(of=("self",), no_key=True).select_related("child", "assessment").get(pk=need.pk)
     )

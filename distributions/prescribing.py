@@ -75,7 +75,7 @@ def prescribe(
     """
     today = timezone.localdate()
     prescribed_on = prescribed_on or today
-    child = Child.objects.select_for_update(no_key=True).get(pk=need.child_id)
+    child = Child.with_merged.lock_of(need)
     need = Need.objects.select_for_update(of=("self",), no_key=True).get(pk=need.pk)
     if not need.is_open:
         raise NeedIsClosed

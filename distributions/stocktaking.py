@@ -17,7 +17,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Child
+from beneficiaries.models import Child, Merge, Need
 from beneficiaries.models.references import next_numbers
 from distributions import forecasting
 from distributions.models import (
@@ -261,7 +261,7 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
         case Kind.CHECKED:
             return replace(now, needs_check=False, last_checked=event.happened_at)
         case Kind.RESERVED:
-            return replace(now, is_promised=True, promised_to_id=event.child_id)
+            return replace(now, is_promised=True, promised_to_id=bearer_of(event))
         case Kind.RELEASED:
             return replace(now, **free)
         case Kind.PREPARED:
@@ -299,19 +299,23 @@ def _after(now: ChairState, event, is_new: bool) -> ChairState:
 
 
 def _after_hand_over(now: ChairState, event, gone: dict, free: dict) -> ChairState:
-    if event.child_id == now.child_id and now.child_id is not None:
+    bearer = bearer_of(event)
+    if bearer == now.child_id and now.child_id is not None:
         raise AlreadyWithChild
-    promised = (
-        now.state in (State.LOADED, State.RESERVED) and now.is_promised and now.promised_to_id in (None, event.child_id)
-    )
+    promised = now.state in (State.LOADED, State.RESERVED) and now.is_promised and now.promised_to_id in (None, bearer)
     # A spare chair belongs to no other child: whoever needed it has it. Which need it meets is decided at the office.
     expected = promised or (now.state is State.LOADED and now.is_spare)
     if expected:
-        return replace(now, **gone | free, child_id=event.child_id)
-    if now.promised_to_id == event.child_id:
+        return replace(now, **gone | free, child_id=bearer)
+    if now.promised_to_id == bearer:
         now = replace(now, **free)
     cleared = {"is_lost": False, "is_scrapped": False, "in_repair": False}
-    return replace(now, **gone | cleared, is_disputed=True, child_id=event.child_id)
+    return replace(now, **gone | cleared, is_disputed=True, child_id=bearer)
+
+
+def bearer_of(event: Any) -> uuid.UUID | None:
+    """The child an event speaks of today: events stay as they were written, files of one child may have been merged."""
+    return getattr(event, "bearer_id", event.child_id)
 
 
 def possible_kinds(now: ChairState) -> list[ChairEvent.Kind]:
@@ -457,8 +461,10 @@ def correct_event(event: ChairEvent, *, by, note: str) -> ChairEvent:
     settles = event.kind == Kind.HANDED_OVER and chair.state == State.DISPUTED
     if event.kind not in BY_HAND and not settles:
         raise NotByHand(event=event.get_kind_display())
-    if settles and chair.allocations.filter(need__child=event.child_id, status=Allocation.Status.DELIVERED).exists():
-        raise DeliveryStands
+    if settles and event.child is not None:
+        bearer = event.child.merged_into_id or event.child_id
+        if chair.allocations.filter(need__child=bearer, status=Allocation.Status.DELIVERED).exists():
+            raise DeliveryStands
     try:
         correction = append_event(chair, Kind.CORRECTED, by=by, corrects=event, note=note.strip())
     except Refusal as refusal:
@@ -595,6 +601,25 @@ def set_fields(row, fields: dict) -> dict[str, list[str]]:
             changed[name] = ["" if before is None else str(before), "" if value is None else str(value)]
             setattr(row, name, value)
     return changed
+
+
+# --- two files of one child -----------------------------------------------------------------------------------------
+
+
+def told_since(merge: Merge) -> list[str]:
+    """Chairs promised or handed over since, to the file that goes on, for a need that the other one brought.
+
+    Were the merge taken back, their events would tell of two children what happened to one.
+    """
+    brought = [
+        line["pk"] for line in merge.moved if line["model"] == Need._meta.label_lower and "child_id" in line["old"]
+    ]
+    chairs = Allocation.objects.filter(need__in=brought).values("chair")
+    told = ChairEvent.objects.filter(
+        chair__in=chairs, child=merge.kept_id, kind__in=[Kind.RESERVED, Kind.HANDED_OVER], recorded_at__gte=merge.at
+    )
+    told = told.select_related("chair").order_by("recorded_at", "pk")
+    return [f"{event.chair.label} · {event.get_kind_display()}" for event in told]
 
 
 # --- checking --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beneficiaries import scoring
-from beneficiaries.models import Need, Region
+from beneficiaries.models import DuplicatePair, Need, Region
 from distributions import following_up
 from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Matter, Round
 from hajar.backups.models import Backup
@@ -82,6 +82,8 @@ def for_person(user, today: date | None = None) -> Today:
         page.late_backup = _late_backup()
     if user.has_perm("beneficiaries.view_need"):
         _add_needs(page, user, today)
+    if user.has_perm("beneficiaries.merge_child"):
+        _add_duplicates(page, user)
     if user.has_perm("distributions.view_chair"):
         _add_chairs(page, user)
     if user.has_perm("distributions.view_round"):
@@ -139,6 +141,12 @@ def _add_needs(page: Today, user, today: date) -> None:
     counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
     regions = Region.objects.visible_to(user).order_by("iso")
     page.waiting_by_region = [(region, counts.get(region.pk, 0)) for region in regions]
+
+
+def _add_duplicates(page: Today, user) -> None:
+    if number := DuplicatePair.objects.visible_to(user).open().count():
+        words = ngettext("pair of files of perhaps one child", "pairs of files of perhaps one child", number)
+        page.stats.append(Stat(number, words, reverse("beneficiaries:duplicate_list")))
 
 
 def _add_chairs(page: Today, user) -> None:

@@ -7,6 +7,7 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from beneficiaries import merging
 from beneficiaries import models as register
 from distributions import (
     counting,
@@ -88,6 +89,39 @@ class ChildFactory(NamedFactory):
     sex = "F"
     school = "dropped_out"
     requested_on = factory.LazyFunction(lambda: timezone.localdate() - timedelta(days=100))
+
+
+class DuplicatePairFactory(DjangoModelFactory):
+    """Two files that are probably of one child, in one family unless told otherwise."""
+
+    class Meta:
+        model = register.DuplicatePair
+
+    class Params:
+        child = factory.SubFactory(ChildFactory)
+        other = factory.SubFactory(ChildFactory, family=factory.SelfAttribute("..child.family"))
+        possible = factory.Trait(band="possible", score=55, reasons=["similar_name", "birth_close"])
+
+    first = factory.LazyAttribute(lambda pair: min(pair.child, pair.other, key=lambda child: child.pk))
+    second = factory.LazyAttribute(lambda pair: max(pair.child, pair.other, key=lambda child: child.pk))
+    band = "probable"
+    score = 90
+    reasons = factory.LazyFunction(lambda: ["same_name", "birth_same"])
+
+
+class MergeFactory(factory.Factory):
+    """Two files made one by the activity itself."""
+
+    class Meta:
+        model = register.Merge
+
+    kept = factory.SubFactory(ChildFactory)
+    gone = factory.SubFactory(ChildFactory)
+    by = factory.SubFactory(UserFactory, is_superuser=True)
+
+    @classmethod
+    def _create(cls, model_class, kept, gone, by):
+        return merging.merge_children(kept, gone, by=by, choices={}, confirmed=True)
 
 
 class HealthRecordFactory(DjangoModelFactory):

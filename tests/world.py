@@ -8,8 +8,6 @@ from django.utils import timezone
 
 from beneficiaries import importing
 from distributions import following_up, travelling
-from distributions.models import Attachment, Device, PhoneEntry
-from distributions import following_up
 from distributions.models import Attachment, Device, Matter, PhoneEntry
 from tests import factories
 from tests.factories import province
@@ -64,7 +62,12 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     )
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
+    twice = factories.DuplicatePairFactory(child__family=family)
+    ended = factories.ChildFactory(family=family, given_name_latin="Ghita", given_name_arabic="غيثة")
+    merged = factories.MergeFactory(kept=served, gone=ended)
     return {
+        "pair": twice.pk,
+        "merge": merged.pk,
         "family": family.pk,
         "guardian": guardian.pk,
         "child": child.pk,

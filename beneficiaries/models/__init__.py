@@ -3,6 +3,7 @@ from beneficiaries.models.association import Association
 from beneficiaries.models.census import Census
 from beneficiaries.models.children import Child, HealthRecord
 from beneficiaries.models.consents import Consent
+from beneficiaries.models.duplicates import DuplicatePair, Merge
 from beneficiaries.models.families import Family, Guardian
 from beneficiaries.models.imports import RegisterImport
 from beneficiaries.models.measurements import Measurement
@@ -19,11 +20,13 @@ __all__ = [
     "Child",
     "Consent",
     "Counter",
+    "DuplicatePair",
     "Family",
     "Guardian",
     "HealthRecord",
     "Mandate",
     "Measurement",
+    "Merge",
     "NameAlias",
     "NameKey",
     "Need",

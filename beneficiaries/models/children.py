@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models.families import Family
 from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
 from beneficiaries.models.places import scope
-from hajar.journal.models import Journalled
+from beneficiaries.models.standing import Mergeable, StandingManager
+from hajar.journal.models import Entry, Journalled
 
 
 def photo_path(child, filename: str) -> str:
@@ -25,6 +26,15 @@ def photo_path(child, filename: str) -> str:
 class ChildQuerySet(NamedQuerySet):
     def visible_to(self, user):
         return self.filter(scope(user, "family__province__region"))
+
+    def lock_of(self, row):
+        """The child whose row this is, such as a need, locked; found again where her file was merged meanwhile."""
+        for _turn in range(3):
+            key = type(row)._base_manager.values_list("child", flat=True).get(pk=row.pk)
+            child = self.select_for_update(no_key=True).get(pk=key)
+            if child.merged_into_id is None:
+                return child
+        raise self.model.DoesNotExist
 
     def followed(self):
         """The one definition of a child we follow now, used wherever children are counted."""
@@ -55,7 +65,7 @@ def _years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-class Child(Named, Journalled):
+class Child(Named, Mergeable, Journalled):
     """One row is a child followed by the association."""
 
     class Sex(models.TextChoices):
@@ -117,14 +127,24 @@ class Child(Named, Journalled):
     )
     previous_reference = models.CharField(_("number in the old register"), max_length=40, blank=True)
     notes = models.TextField(_("notes"), blank=True, max_length=4000)
+    other_names = models.JSONField(
+        _("names in merged files"),
+        default=list,
+        editable=False,
+        help_text=_("Each in both scripts: found by them, too."),
+    )
 
-    objects = ChildQuerySet.as_manager()
+    KEYED_FIELDS = (*Named.NAME_FIELDS, "other_names")
+
+    objects = StandingManager.from_queryset(ChildQuerySet)()
+    with_merged = ChildQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("child")
         verbose_name_plural = _("children")
         permissions = [
             ("close_child", "Can close the file of a child"),
+            ("merge_child", "Can merge two files of one child, and take it back"),
             ("import_register", "Can import a register"),
             ("export_register", "Can export the register"),
             ("see_small_counts", "Can see counts under five in reports"),
@@ -153,12 +173,27 @@ class Child(Named, Journalled):
         return f"HJ-{self.number:05d}" if self.number else ""
 
     @property
+    def known_names(self) -> list[str]:
+        """Every full name by which the child is or was written, in either script."""
+        written = [self.full_name_latin, self.full_name_arabic, *(name for pair in self.other_names for name in pair)]
+        return [name for name in dict.fromkeys(written) if name]
+
+    @property
     def is_followed(self) -> bool:
         return self.status in self.FOLLOWED
 
     @property
     def is_deceased(self) -> bool:
         return self.status == self.Status.DECEASED
+
+    def history(self):
+        """Entries about this file and about those merged into it, newest first."""
+        rows = [self, *self.merged_files()]
+        return Entry.objects.about(*rows).select_related("actor", "payload").latest_first()
+
+    def merged_files(self):
+        """The files that were merged into this one."""
+        return Child.with_merged.filter(merged_into=self)
 
     def age_on(self, day: date) -> int:
         """Whole years on that day."""
@@ -207,7 +242,8 @@ class Child(Named, Journalled):
 
 class HealthRecordQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(scope(user, "child__family__province__region"))
+        # The second record of two merged files stays with the one that ended, for when the merge is taken back.
+        return self.filter(scope(user, "child__family__province__region"), child__merged_into=None)
 
 
 class HealthRecord(Journalled):

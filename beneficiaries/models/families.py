@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models.names import Named, NamedQuerySet, NameKey, has_a_name
 from beneficiaries.models.phones import PhoneField, PhoneKey
 from beneficiaries.models.places import Province, scope
+from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Journalled
 from hajar.lib import names
 
@@ -63,7 +64,7 @@ def place_key(place: str) -> str:
     return names.sound(place)[:80]
 
 
-class Family(Journalled):
+class Family(Mergeable, Journalled):
     """One row is the people living together who care for one or more of our children."""
 
     number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
@@ -85,7 +86,8 @@ class Family(Journalled):
     sort_key = models.CharField(max_length=170, editable=False, default="")
     commune_key = models.CharField(max_length=80, editable=False, default="")
 
-    objects = FamilyQuerySet.as_manager()
+    objects = StandingManager.from_queryset(FamilyQuerySet)()
+    with_merged = FamilyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("family")
@@ -128,7 +130,7 @@ class GuardianQuerySet(NamedQuerySet):
         return self.order_by("-is_first_contact", "created_at", "pk")
 
 
-class Guardian(Named, Journalled):
+class Guardian(Named, Mergeable, Journalled):
     """One row is an adult who answers for the children of one family."""
 
     class Relation(models.TextChoices):
@@ -163,7 +165,8 @@ class Guardian(Named, Journalled):
 
     KEYED_FIELDS = (*Named.NAME_FIELDS, "phone")
 
-    objects = GuardianQuerySet.as_manager()
+    objects = StandingManager.from_queryset(GuardianQuerySet)()
+    with_merged = GuardianQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("guardian")

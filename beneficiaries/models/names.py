@@ -130,6 +130,11 @@ class Named(models.Model):
         return arabic if self.name == latin else latin
 
     @property
+    def known_names(self) -> list[str]:
+        """Every full name by which the person is found, in either script."""
+        return [name for name in (self.full_name_latin, self.full_name_arabic) if name]
+
+    @property
     def given_name(self) -> str:
         return self._prefer(self.given_name_latin, self.given_name_arabic) or self.name
 
@@ -148,12 +153,13 @@ class Named(models.Model):
         return names.sort_key(latin, arabic)[:170]
 
     def computed_keys(self, bridges: Iterable["NameAlias"] | None = None) -> set[str]:
-        """The sounds of the name in either script and its written words; `bridges` spares a query for each."""
-        latin, arabic = self.full_name_latin, self.full_name_arabic
-        found = names.keys(latin) | names.keys(arabic) | names.written_words(latin) | names.written_words(arabic)
-        folded = names.fold(latin), names.fold(arabic)
-        for alias in NameAlias.objects.bridges() if bridges is None else bridges:
-            found |= alias.keys_for(*folded)
+        """The sounds of each known name and its written words; `bridges` spares a query for each."""
+        bridges = list(NameAlias.objects.bridges() if bridges is None else bridges)
+        found: set[str] = set()
+        for name in self.known_names:
+            folded = names.fold(name)
+            found |= names.keys(name) | names.written_words(name)
+            found = found.union(*(alias.keys_for(folded, folded) for alias in bridges))
         return {key[: names.KEY_LENGTH] for key in found}
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import closing, exporting, matching, registration, searching
+from beneficiaries import closing, exporting, pairing, registration, searching
 from beneficiaries.forms.children import ChildForm, PhotoForm, StatusForm
 from beneficiaries.forms.filters import ChildFilterForm
 from beneficiaries.models import Child, Family, Need
@@ -61,8 +61,11 @@ def _in_order(found: list[Child], form: ChildFilterForm) -> list[Child]:
 @require_safe
 @permission_required("beneficiaries.view_child", raise_exception=True)
 def detail(request, pk):
-    """A child's story on one screen."""
-    child = get_object_or_404(stories.children_with_story(request.user), pk=pk)
+    """A child's story on one screen; the address of a file that was merged leads to the one that goes on."""
+    child = stories.children_with_story(request.user).filter(pk=pk).first()
+    if child is None:
+        ended = get_object_or_404(Child.with_merged.filter(merged_into__isnull=False), pk=pk)
+        return redirect(_child(request, ended.merged_into_id))
     return render(request, "beneficiaries/child_detail.html", stories.story_of(child, request.user))
 
 
@@ -79,12 +82,16 @@ def create(request):
         context = {"q": sought.text, "families": found, "crumbs": _crumbs((_("New child"), ""))}
         return render(request, "beneficiaries/child_create_family.html", context)
     form = ChildForm(asking.sent(request), initial=_like_the_siblings(family))
-    matches = []
+    doubts = pairing.Doubts()
     if request.method == "POST" and form.is_valid():
-        matches = _unseen_matches(request, form, family)
-        if not matches:
+        doubts = pairing.doubts_about(
+            Child(family=family, **form.cleaned_data), family.guardians.all(), by=request.user
+        )
+        if not doubts or _is_answered(request, doubts):
             try:
-                child = registration.register_child(family=family, by=request.user, **form.cleaned_data)
+                child = registration.register_child(
+                    family=family, by=request.user, **_answer(request, doubts), **form.cleaned_data
+                )
             except ValidationError as error:
                 form.take_errors(error)
             else:
@@ -93,13 +100,65 @@ def create(request):
     context = {
         "form": form,
         "family": family,
-        "matches": matches,
-        "seen": ",".join(str(match.row.pk) for match in matches),
+        **_doubts_shown(request, doubts),
         "guardians": family.guardians.to_call_first(),
         "siblings": family.children.order_by("born_on", "pk"),
         "crumbs": _crumbs((_("New child"), "")),
     }
     return render(request, "beneficiaries/child_create.html", context)
+
+
+@require_POST
+@permission_required("beneficiaries.add_child", raise_exception=True)
+def matches(request):
+    """Children who may be the one being written down, as the form stands. Asked at every change; saves nothing."""
+    if request.POST.get("child"):
+        child = _child(request, _uuid(request.POST["child"]))
+    elif request.POST.get("family"):
+        families = Family.objects.visible_to(request.user)
+        child = Child(family=get_object_or_404(families, pk=_uuid(request.POST["family"])))
+    else:
+        return render(request, "beneficiaries/_child_matches.html", _doubts_shown(request, pairing.Doubts()))
+    form = ChildForm(request.POST)
+    form.is_valid()  # what can be read so far is compared, the rest is still being written
+    for name in registration.COMPARED_OF_CHILD & form.cleaned_data.keys():
+        setattr(child, name, form.cleaned_data[name])
+    has_enough = child.known_names and child.born_on
+    doubts = (
+        pairing.doubts_about(child, child.family.guardians.all(), by=request.user) if has_enough else pairing.Doubts()
+    )
+    return render(request, "beneficiaries/_child_matches.html", _doubts_shown(request, doubts))
+
+
+def _seen(doubts: pairing.Doubts) -> str:
+    return ",".join([*(str(match.row.pk) for match in doubts.matches), *(["elsewhere"] if doubts.is_elsewhere else [])])
+
+
+def _is_answered(request, doubts: pairing.Doubts) -> bool:
+    """Whether the person has said of each that it is another child, and why where it takes a reason."""
+    answered = set(request.POST.get("not_same", "").split(","))
+    return set(_seen(doubts).split(",")) <= answered and (bool(_why(request)) or not doubts.needs_reason)
+
+
+def _answer(request, doubts: pairing.Doubts) -> dict:
+    return {"not_the_same": [match.row.pk for match in doubts.matches], "why": _why(request)}
+
+
+def _why(request) -> str:
+    return request.POST.get("why", "").replace("\0", "").strip()[:300]
+
+
+def _doubts_shown(request, doubts: pairing.Doubts) -> dict:
+    """What _child_matches.html shows, with what the person has answered so far."""
+    is_ticked = bool(doubts) and set(_seen(doubts).split(",")) <= set(request.POST.get("not_same", "").split(","))
+    return {
+        "matches": doubts.matches,
+        "is_elsewhere": doubts.is_elsewhere,
+        "needs_reason": doubts.needs_reason,
+        "seen": _seen(doubts),
+        "is_ticked": is_ticked,
+        "why": _why(request),
+    }
 
 
 def _uuid(text):
@@ -117,30 +176,26 @@ def _like_the_siblings(family):
     return {name: getattr(person, name) for name in ("family_name_latin", "family_name_arabic")} if person else {}
 
 
-def _unseen_matches(request, form, family):
-    """Children who may be this one, unless the person has already said of each that it is another child."""
-    child = Child(family=family, **form.cleaned_data)
-    like = matching.like_of(child, family.guardians.values_list("phone", flat=True))
-    found = matching.candidates(like, among=Child.objects.visible_to(request.user))
-    seen = set(request.POST.get("not_same", "").split(","))
-    return [] if all(str(match.row.pk) in seen for match in found) else found
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("beneficiaries.change_child", raise_exception=True)
 def edit(request, pk):
     child = _child(request, pk)
     form = ChildForm(asking.sent(request), instance=_child(request, pk) if request.method == "POST" else child)
+    doubts = pairing.Doubts()
     if request.method == "POST" and form.is_valid():
-        try:
-            registration.correct_child(child, by=request.user, **form.changes)
-        except ValidationError as error:
-            form.take_errors(error)
-        else:
-            messages.success(request, _("The file is corrected."))
-            return redirect(child)
+        if registration.COMPARED_OF_CHILD & form.changes.keys():
+            doubts = pairing.doubts_about(form.instance, child.family.guardians.all(), by=request.user)
+        if not doubts or _is_answered(request, doubts):
+            try:
+                registration.correct_child(child, by=request.user, **_answer(request, doubts), **form.changes)
+            except ValidationError as error:
+                form.take_errors(error)
+            else:
+                messages.success(request, _("The file is corrected."))
+                return redirect(child)
     crumbs = _crumbs((child.name, child.get_absolute_url()), (_("Correct"), ""))
-    return render(request, "beneficiaries/child_edit.html", {"form": form, "child": child, "crumbs": crumbs})
+    context = {"form": form, "child": child, "crumbs": crumbs, **_doubts_shown(request, doubts)}
+    return render(request, "beneficiaries/child_edit.html", context)
 
 
 @require_safe

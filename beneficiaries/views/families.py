@@ -43,10 +43,16 @@ def index(request):
 @require_safe
 @permission_required("beneficiaries.view_family", raise_exception=True)
 def detail(request, pk):
+    """A family's file; the address of one that was merged leads to the one that goes on."""
+    if not Family.objects.filter(pk=pk).exists():
+        ended = get_object_or_404(Family.with_merged.filter(merged_into__isnull=False), pk=pk)
+        return redirect(_family(request, ended.merged_into_id))
     family = _family(request, pk)
     guardians = list(family.guardians.to_call_first())
     children = list(family.children.order_by("born_on", "pk"))
-    files = [family.pk, *(child.pk for child in children)]
+    merged = Child.with_merged.filter(merged_into__in=children).values_list("pk", flat=True)
+    ended = Family.with_merged.filter(merged_into=family).values_list("pk", flat=True)
+    files = [family.pk, *ended, *(child.pk for child in children), *merged]
     entries = Entry.objects.filter(subject_id__in=files).exclude(act__startswith="health_record.")
     context = {
         "family": family,

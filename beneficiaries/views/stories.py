@@ -117,7 +117,10 @@ def _came_of_age(child: Child, consents: list[Consent]) -> bool:
 
 
 def _timeline(child: Child, user: Any) -> list[dict[str, Any]]:
-    entries = Entry.objects.filter(subject_id=child.pk).select_related("actor", "payload").latest_first()
+    files = [child.pk]
+    if child.other_names:  # those merged into it have a history, too
+        files += child.merged_files().values_list("pk", flat=True)
+    entries = Entry.objects.filter(subject_id__in=files).select_related("actor", "payload").latest_first()
     if not user.has_perm("beneficiaries.view_healthrecord"):
         entries = entries.exclude(act__startswith="health_record.")
     return [

@@ -4,6 +4,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -177,7 +178,10 @@ class Chair(Journalled):
 
 class ChairEventQuerySet(models.QuerySet):
     def in_order(self):
-        return self.order_by("sequence")
+        """Each with `bearer_id`: the child it speaks of, or the one into whose file hers was merged since."""
+        return self.order_by("sequence").annotate(
+            bearer_id=Coalesce("child__merged_into", "child", output_field=models.UUIDField())
+        )
 
 
 class ChairEvent(models.Model):

@@ -54,12 +54,13 @@ _COORDINATOR = (
     | _may("distributions", "view add change", "townposition")
     | _may("distributions", "view change", "device", "matter")
     | _may("distributions", "view", "phoneentry", "keptround")
-    | _may("beneficiaries", "view", "census")
+    | _may("beneficiaries", "view", "census", "duplicatepair", "merge")
     | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
         "beneficiaries.override_need",
         "beneficiaries.close_child",
+        "beneficiaries.merge_child",
         "beneficiaries.see_small_counts",
         "distributions.record_chairevent",
         "distributions.approve_allocation",

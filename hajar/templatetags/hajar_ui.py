@@ -85,6 +85,13 @@ NAVIGATION = [
             bar=4,
         ),
         Entry(
+            "beneficiaries:duplicate_list",
+            _("Same child twice?"),
+            "intersect",
+            "beneficiaries.merge_child",
+            _nouns("duplicate", "merge"),
+        ),
+        Entry(
             "beneficiaries:import_list",
             _("Import"),
             "file-earmark-arrow-up",

@@ -9,3 +9,4 @@ import "hajar/confirm_dialog";
 import "hajar/unsaved";
 import "hajar/file_preview";
 import "hajar/notices";
+import "hajar/shortcut_keys";

@@ -316,7 +316,7 @@ def test_a_child_who_may_be_known_is_shown_before_a_second_file_is_opened(client
     assert [match.row for match in page.context["matches"]] == [known]
     assert known.reference in page.content.decode()
     assert Child.objects.count() == 1
-    client.post(create_url(family), NEW_CHILD | {"not_same": page.context["seen"]})
+    client.post(create_url(family), NEW_CHILD | {"not_same": page.context["seen"], "why": "Son cousin"})
     assert Child.objects.count() == 2
 
 

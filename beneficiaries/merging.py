@@ -1,0 +1,584 @@
+"""Make one file of two that are of one child, and take that back.
+
+Both files are kept as they were, with every row that was pointed elsewhere: taking a merge back restores exactly that.
+What points to a child is found in the models themselves, so that rooms above need not be known here. The file that ends
+stays as a row, for the events of chairs and the journal speak of it for ever; it is in no list, and its number, its
+address and its names lead to the file that goes on.
+
+The rules, where both files have something of which there can be one:
+
+assessments    all of them; two begun and not completed: refused.
+open needs     of the same purpose: the one with a chair reserved goes on, else the newer; the other closes as opened by
+               mistake. It has waited since the earlier request. Chairs reserved for both: refused.
+first request  the earlier one, never the later.
+health record  who may see health records chooses whose goes on; nobody else can merge two of them.
+photo          the one chosen; the other stays with the file that ended.
+family         the one chosen. Once no child is left in the other, its adults move over; who is there twice becomes one.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import pairing, registration
+from beneficiaries.models import Assessment, Child, DuplicatePair, Family, Guardian, HealthRecord, Merge, Need
+from hajar.accounts.models import User
+from hajar.journal import append_only
+from hajar.journal import recording as journal
+from hajar.lib import names
+from hajar.lib.refusals import Refusal
+
+PERMISSION = "beneficiaries.merge_child"
+KEPT, GONE = "kept", "gone"
+# What a person chooses, field by field. The name goes together in each script; the birth with how exactly it is known.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "name_latin": ("given_name_latin", "family_name_latin"),
+    "name_arabic": ("given_name_arabic", "family_name_arabic"),
+    "born_on": ("born_on", "birth_precision"),
+    "sex": ("sex",),
+    "school": ("school",),
+    "status": ("status",),
+    "precautions": ("precautions", "precautions_note"),
+    "previous_reference": ("previous_reference",),
+    "photo": ("photo",),
+    "family": ("family",),
+}
+LIVE = ("proposed", "approved", "prepared", "loaded")  # of a reservation, as the rooms above call it
+
+# A room above may know why a merge cannot be taken back any more. It puts a function here when it starts
+# (AppConfig.ready), which is given the merge and says so in the reader's words; nothing stands against it: [].
+obstacles: list[Callable[[Merge], list[str]]] = []
+
+
+class MergeRefused(Refusal):
+    sentence = _("These two files cannot be merged.")
+
+
+class MayNotMerge(MergeRefused):
+    sentence = _("Only a coordinator may merge files.")
+
+
+class NotConfirmed(MergeRefused):
+    sentence = _("Confirm that you have compared both files.")
+
+
+class MergedAlready(MergeRefused):
+    sentence = _("One of these files was merged meanwhile. Look again.")
+
+
+class TwoReservations(MergeRefused):
+    sentence = _("A chair is reserved for the same need in both files. Release one of the two reservations first.")
+
+
+class TwoDrafts(MergeRefused):
+    sentence = _("An assessment was begun in both files. Complete or discard one of the two first.")
+
+
+class TwoHealthRecords(MergeRefused):
+    sentence = _(
+        "Both files have a health record. Ask somebody who may see them, such as a coordinator, to merge them."
+    )
+
+
+class ChooseHealthRecord(MergeRefused):
+    sentence = _("Both files have a health record: choose whose goes on.")
+
+
+class TwoOfAKind(MergeRefused):
+    sentence = _("Both files have a row of the kind “%(kind)s”, of which there can be only one.")
+
+
+class FieldRefused(MergeRefused):
+    sentence = _("What was chosen does not go together: %(why)s")
+
+
+class CannotBeTakenBack(MergeRefused):
+    """`obstacles` are what stands against it, in the reader's words."""
+
+    sentence = _("This merge cannot be taken back.")
+
+    def __init__(self, obstacles: Iterable[str]) -> None:
+        super().__init__()
+        self.obstacles = list(obstacles)
+
+
+class NeedsAreOpen(MergeRefused):
+    sentence = _(
+        "The child waits for a chair: choose the status of the file that is followed, or close the need first."
+    )
+
+
+class UndoNeedsReason(MergeRefused):
+    sentence = _("Say why the merge is taken back.")
+
+
+@dataclass
+class Undone:
+    """What became of a merge that was taken back. `left` says in words what stays as it was changed since."""
+
+    merge: Merge
+    left: list[str] = field(default_factory=list)
+    without_first_call: set[UUID] = field(default_factory=set)  # families whose first contact went home
+
+
+# --- what points to a child -----------------------------------------------------------------------------------------
+
+
+def pointers(model: type[models.Model]) -> Iterator[models.ForeignKey]:
+    """The fields of all models that point to `model` and may be pointed elsewhere, in a fixed order.
+
+    Left out are rows that nobody may ever change: those of tables whose every update a trigger refuses, and the pairs
+    and merges themselves, which speak of two files. A complete assessment may change hands, and nothing else.
+    """
+    triggers = append_only.expected()
+    fields = [
+        relation.field
+        for relation in model._meta.get_fields(include_hidden=True)
+        if isinstance(relation, models.ManyToOneRel) and not relation.field.model._meta.proxy
+    ]
+    for pointer in sorted(fields, key=lambda field: (field.model._meta.label, field.name)):
+        table = pointer.model._meta.db_table
+        is_frozen = append_only.trigger_name(table, "UPDATE") in triggers and pointer.model is not Assessment
+        follows_the_name = pointer.remote_field.on_delete is models.CASCADE
+        if not is_frozen and not follows_the_name and pointer.model not in (Merge, DuplicatePair):
+            yield pointer
+
+
+@dataclass
+class _Writing:
+    """Writes values and remembers what stood there before, so that it can be put back in reverse.
+
+    Past save() and its automatic fields: a row has these changes afterwards and no others.
+    """
+
+    moved: list[dict[str, Any]] = field(default_factory=list)
+
+    def put(self, row: models.Model, **values: Any) -> None:
+        """Give one row other values."""
+        old = {name: getattr(row, name) for name in values}
+        new = {name: value for name, value in values.items() if old[name] != value}
+        if not new:
+            return
+        self._remember(row._meta.label_lower, row.pk, {name: old[name] for name in new}, new)
+        type(row)._base_manager.filter(pk=row.pk).update(**new)
+        for name, value in new.items():
+            setattr(row, name, value)
+
+    def point(self, pointer: models.ForeignKey, keys: Iterable[Any], old: Any, new: Any) -> None:
+        """Point these rows from one row to another."""
+        keys = list(keys)
+        pointer.model._base_manager.filter(pk__in=keys).update(**{pointer.attname: new})
+        for key in keys:
+            self._remember(pointer.model._meta.label_lower, key, {pointer.attname: old}, {pointer.attname: new})
+
+    def swap(self, first: models.Model, second: models.Model) -> None:
+        """Exchange all that two rows say, but not whose they are. What they say is not written down a second time."""
+        _exchange(first, second)
+        self.moved.append({"model": first._meta.label_lower, "swapped": [str(first.pk), str(second.pk)]})
+
+    def _remember(self, model: str, key: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
+        plain = ({name: _plain(value) for name, value in side.items()} for side in (old, new))
+        self.moved.append({"model": model, "pk": str(key), **dict(zip(("old", "new"), plain, strict=True))})
+
+
+def _plain(value: Any) -> Any:
+    """As it is kept in JSON: what to_python() of its field understands again."""
+    if isinstance(value, bool | int | str | list | dict | None):
+        return value
+    if isinstance(value, models.fields.files.FieldFile):
+        return value.name or ""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _exchange(first: models.Model, second: models.Model) -> None:
+    own = {"id", "created_at"}
+    told = [
+        f.attname
+        for f in first._meta.concrete_fields
+        if f.attname not in own and not isinstance(f, models.OneToOneField)
+    ]
+    mine, theirs = ({name: getattr(row, name) for name in told} for row in (first, second))
+    type(first)._base_manager.filter(pk=first.pk).update(**theirs)
+    type(first)._base_manager.filter(pk=second.pk).update(**mine)
+
+
+def _snapshot(child: Child) -> dict[str, Any]:
+    """A child's row as JSON, to be shown beside the other years later."""
+    return {f.attname: _plain(getattr(child, f.attname)) for f in child._meta.concrete_fields}
+
+
+# --- merging --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def merge_children(
+    kept: Child, gone: Child, *, by: User, choices: Mapping[str, str], confirmed: bool, health: str = ""
+) -> Merge:
+    """Make one file of two. `choices` says for each of GROUPS whose value goes on: KEPT (by default) or GONE.
+
+    Raises a MergeRefused: the person may not, a file was merged meanwhile, or both have what there can be one of.
+    """
+    if not by.has_perm(PERMISSION):
+        raise MayNotMerge
+    if not confirmed:
+        raise NotConfirmed
+    kept, gone = _locked_pair(kept, gone)
+    merge = Merge(kept=kept, gone=gone, by=by, kept_was=_snapshot(kept), gone_was=_snapshot(gone))
+    writing = _Writing()
+    _settle_health(writing, kept, gone, by=by, health=health)
+    _refuse_two_drafts(kept, gone)
+    _settle_needs(writing, kept, gone)
+    _move_rows(writing, Child, gone.pk, kept.pk)
+    former_family, other_family = kept.family_id, gone.family_id
+    _take_over(writing, kept, gone, choices)
+    writing.put(gone, merged_into_id=kept.pk)
+    if former_family != other_family:
+        left = other_family if kept.family_id == former_family else former_family
+        _join_families(writing, left=left, into=kept.family_id)
+    merge.moved = writing.moved
+    merge.save(force_insert=True)
+    _refresh_names(kept)
+    registration.refresh_family_sort_keys({former_family, other_family})
+    _close_pairs(kept, gone, by=by)
+    pairing.look_at([kept])
+    told = {"gone": gone.reference, "moved": len(writing.moved), "merge": str(merge.pk)}
+    journal.record("child.merged_away", gone, by=by, payload={"kept": kept.reference, "merge": str(merge.pk)})
+    journal.record("child.merged", kept, by=by, payload=told)
+    return merge
+
+
+def _locked_pair(*children: Child) -> tuple[Child, ...]:
+    """The rows, locked in the order of their keys, as everybody does who takes two."""
+    keys = [child.pk for child in children]
+    rows = Child.with_merged.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    locked = {row.pk: row for row in rows}
+    if len(locked) != len(keys) or any(row.merged_into_id for row in locked.values()):
+        raise MergedAlready
+    return tuple(locked[key] for key in keys)
+
+
+def _settle_health(writing: _Writing, kept: Child, gone: Child, *, by: User, health: str) -> None:
+    """Whose record goes on. Where both files have one, the other stays with the file that ends."""
+    records = {record.child_id: record for record in HealthRecord.objects.filter(child__in=[kept, gone]).order_by("pk")}
+    if len(records) < 2:
+        return
+    if not by.has_perm("beneficiaries.change_healthrecord"):
+        raise TwoHealthRecords
+    if health not in (KEPT, GONE):
+        raise ChooseHealthRecord
+    if health == GONE:
+        writing.swap(records[kept.pk], records[gone.pk])
+
+
+def _refuse_two_drafts(kept: Child, gone: Child) -> None:
+    """Answers of two visits do not make one assessment: a person says which one counts."""
+    drafts = Assessment.objects.filter(state=Assessment.State.DRAFT)
+    if drafts.filter(child=kept).exists() and drafts.filter(child=gone).exists():
+        raise TwoDrafts
+
+
+def _settle_needs(writing: _Writing, kept: Child, gone: Child) -> None:
+    """Two open needs of one purpose become one; both are the kept child's afterwards."""
+    rows = Need.objects.select_for_update(of=("self",), no_key=True).filter(child__in=[kept, gone], closed_on=None)
+    by_purpose: dict[str, list[Need]] = {}
+    for need in rows.select_related("assessment").order_by("pk"):
+        by_purpose.setdefault(need.purpose, []).append(need)
+    for needs in by_purpose.values():
+        if len(needs) < 2:
+            continue
+        reserved = _with_reservation(needs)
+        if len(reserved) > 1:
+            raise TwoReservations
+        needs.sort(key=lambda need: (need.pk in reserved, need.assessment.assessed_on, need.opened_on, str(need.pk)))
+        *ended, goes_on = needs
+        writing.put(goes_on, requested_on=min(need.requested_on for need in needs))
+        for need in ended:
+            writing.put(need, closed_on=timezone.localdate(), closing=Need.Closing.ERROR)
+
+
+def _with_reservation(needs: Iterable[Need]) -> set[UUID]:
+    """For which of these needs something is held, by whoever in the rooms above points to needs with a live status."""
+    held: set[UUID] = set()
+    for pointer in pointers(Need):
+        if any(f.name == "status" for f in pointer.model._meta.concrete_fields):
+            rows = pointer.model._base_manager.filter(**{f"{pointer.name}__in": list(needs), "status__in": LIVE})
+            held |= set(rows.values_list(pointer.attname, flat=True))
+    return held
+
+
+def _move_rows(writing: _Writing, model: type[models.Model], old: UUID, new: UUID) -> None:
+    """Point everything from one row to another; refuse where there can be only one and there would be two."""
+    for pointer in pointers(model):
+        rows = pointer.model._base_manager.filter(**{pointer.attname: old}).order_by("pk")
+        keys = list(rows.values_list("pk", flat=True))
+        if not keys:
+            continue
+        if pointer.unique and pointer.model._base_manager.filter(**{pointer.attname: new}).exists():
+            if pointer.model is HealthRecord:
+                continue  # settled before: the other one stays where it is
+            raise TwoOfAKind(kind=pointer.model._meta.verbose_name)
+        try:
+            with transaction.atomic():
+                writing.point(pointer, keys, old, new)
+        except IntegrityError:
+            raise TwoOfAKind(kind=pointer.model._meta.verbose_name) from None
+
+
+def _take_over(writing: _Writing, kept: Child, gone: Child, choices: Mapping[str, str]) -> None:
+    """Give the kept file what was chosen of the other one, and what nobody has to choose."""
+    chosen = [name for group, fields in GROUPS.items() if choices.get(group) == GONE for name in fields]
+    values = {_attname(name): getattr(gone, _attname(name)) for name in chosen if name != "photo"}
+    values["requested_on"] = min(kept.requested_on, gone.requested_on)
+    values["notes"] = _both(kept.notes, gone.notes)
+    _refuse_what_does_not_fit(kept, values)
+    if "photo" in chosen and gone.photo:
+        mine, theirs = kept.photo.name or "", gone.photo.name
+        writing.put(gone, photo=mine)
+        writing.put(kept, photo=theirs)
+    writing.put(kept, **values)
+
+
+def _refuse_what_does_not_fit(kept: Child, values: Mapping[str, Any]) -> None:
+    """A file without a name, a request before the birth, a closed file on the waiting list."""
+    wanted = copy(kept)
+    for name, value in values.items():
+        setattr(wanted, name, value)
+    try:
+        wanted.clean_fields(exclude=["photo"])
+        wanted.validate_constraints()
+    except ValidationError as error:
+        raise FieldRefused(why=" ".join(error.messages)) from None
+    if not wanted.is_followed and Need.objects.filter(child=kept, closed_on=None).exists():
+        raise NeedsAreOpen
+
+
+def _attname(name: str) -> str:
+    return str(Child._meta.get_field(name).attname)  # type: ignore[union-attr]
+
+
+def _both(mine: str, theirs: str) -> str:
+    """Two notes, one after the other; the same one once."""
+    if not theirs.strip() or theirs.strip() in mine:
+        return mine
+    limit = Child._meta.get_field("notes").max_length  # type: ignore[union-attr]
+    return f"{mine.rstrip()}\n\n{theirs}".strip()[:limit]
+
+
+def _refresh_names(kept: Child) -> None:
+    """Let a file be found by every name that stands in the files merged into it, and no longer by others."""
+    pairs: list[tuple[str, str]] = []
+    for merge in Merge.objects.standing().filter(kept=kept).order_by("at", "pk"):
+        for was in (merge.kept_was, merge.gone_was):
+            told = Child(**{name: was[name] for name in Child.NAME_FIELDS})
+            pairs.append((told.full_name_latin, told.full_name_arabic))
+        pairs += [(latin, arabic) for latin, arabic in merge.gone_was["other_names"]]
+    kept.refresh_from_db()
+    kept.other_names = [list(pair) for pair in dict.fromkeys(pairs)]
+    kept.save(update_fields=["other_names"])  # and with it the sounds of the names
+
+
+def _close_pairs(kept: Child, gone: Child, *, by: User) -> None:
+    """The pair of the two is decided; what was open between the file that ended and others is found anew."""
+    about = models.Q(first=gone) | models.Q(second=gone)
+    DuplicatePair.objects.of(kept, gone).update(
+        state=DuplicatePair.State.MERGED, decided_by=by, decided_at=timezone.now()
+    )
+    DuplicatePair.objects.filter(about, state=DuplicatePair.State.OPEN).delete()
+
+
+# --- families -------------------------------------------------------------------------------------------------------
+
+
+def _join_families(writing: _Writing, *, left: UUID, into: UUID) -> None:
+    """Once the family that was left has no child any more, its adults join the other one, and it ends."""
+    locked = Family.with_merged.select_for_update(no_key=True).filter(pk__in=[left, into]).order_by("pk")
+    families = {family.pk: family for family in locked}
+    if Child.objects.filter(family=left).exists() or families[left].merged_into_id:
+        return
+    family = families[into]
+    adults = Guardian.objects.select_for_update(no_key=True)
+    there = list(adults.filter(family=into).order_by("pk"))
+    for guardian in adults.filter(family=left).order_by("pk"):
+        twin = next((other for other in there if is_same_adult(guardian, other)), None)
+        if twin:
+            _move_rows(writing, Guardian, guardian.pk, twin.pk)
+            missing = ("phone", *Guardian.NAME_FIELDS)
+            writing.put(twin, **{name: getattr(guardian, name) for name in missing if not getattr(twin, name)})
+            if guardian.has_whatsapp and guardian.phone == twin.phone:
+                writing.put(twin, has_whatsapp=True)
+            twin.save(update_fields=["sort_key"])  # with the sounds of its names
+            writing.put(guardian, merged_into_id=twin.pk)
+            continue
+        is_called_first = guardian.is_first_contact and not any(other.is_first_contact for other in there)
+        writing.put(guardian, is_first_contact=is_called_first)
+        writing.put(guardian, family_id=into)
+        there.append(guardian)
+    for name in ("commune", "address", "directions"):
+        if not getattr(family, name):
+            writing.put(family, **{name: getattr(families[left], name)})
+    writing.put(family, notes=_both(family.notes, families[left].notes))
+    _move_other_rows_of_family(writing, left, into)
+    writing.put(families[left], merged_into_id=into)
+
+
+def _move_other_rows_of_family(writing: _Writing, left: UUID, into: UUID) -> None:
+    """What else points to the family; the children that were merged stay with the family that they had."""
+    for pointer in pointers(Family):
+        if pointer.model in (Child, Guardian):
+            continue
+        keys = list(pointer.model._base_manager.filter(**{pointer.attname: left}).values_list("pk", flat=True))
+        try:
+            with transaction.atomic():
+                writing.point(pointer, keys, left, into)
+        except IntegrityError:
+            raise TwoOfAKind(kind=pointer.model._meta.verbose_name) from None
+
+
+def is_same_adult(a: Guardian, b: Guardian) -> bool:
+    """Whether two adults of the two families are one, and nothing is lost if they become one.
+
+    Two phones are two ways to reach the family: then both stay.
+    """
+    if a.relation != b.relation or (a.phone and b.phone and a.phone != b.phone) or a.ended_on != b.ended_on:
+        return False
+    pairs = ((a.full_name_latin, b.full_name_latin), (a.full_name_arabic, b.full_name_arabic))
+    across = ((a.full_name_latin, b.full_name_arabic), (a.full_name_arabic, b.full_name_latin))
+    written = [pair for pair in pairs if all(pair)] or [pair for pair in across if all(pair)]
+    alike = max((names.similarity(*pair) for pair in written), default=0.0)
+    same_phone = bool(a.phone) and a.phone == b.phone
+    return alike >= (names.CLOSE if same_phone else names.SAME)
+
+
+# --- taking it back -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_back(merge: Merge, *, by: User, reason: str) -> Undone:
+    """Restore both files as they were, with everything that was theirs. What came later stays with the kept file.
+
+    Raises CannotBeTakenBack, which lists what stands against it.
+    """
+    if not by.has_perm(PERMISSION):
+        raise MayNotMerge
+    if not reason.strip():
+        raise UndoNeedsReason
+    keys = Merge.objects.values_list("kept", "gone").get(pk=merge.pk)
+    rows = Child.with_merged.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    locked = {row.pk: row for row in rows}
+    merge = Merge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)
+    kept, gone = locked[merge.kept_id], locked[merge.gone_id]
+    if against := list(_against(merge, kept)):
+        raise CannotBeTakenBack(against)
+    families = {kept.family_id, gone.family_id, *_families_named(merge)}
+    list(Family.with_merged.select_for_update(no_key=True).filter(pk__in=families).order_by("pk"))
+    undone = Undone(merge)
+    try:
+        with transaction.atomic():
+            for line in reversed(merge.moved):
+                _restore(line, undone)
+    except IntegrityError as error:
+        raise CannotBeTakenBack(
+            [gettext("Something that was added since cannot stand beside what comes back.")]
+        ) from error
+    merge.undone_by, merge.undone_at, merge.undone_why = by, timezone.now(), reason.strip()[:300]
+    merge.save(update_fields=["undone_by", "undone_at", "undone_why"])
+    _rebuild(merge, families, undone)
+    kept, gone = Child.objects.get(pk=merge.kept_id), Child.objects.get(pk=merge.gone_id)
+    # Somebody saw that they are two: that is remembered like any other "two children".
+    pair = DuplicatePair.objects.of(kept, gone)
+    pair.update(
+        state=DuplicatePair.State.NOT_THE_SAME,
+        decided_by=by,
+        decided_at=merge.undone_at,
+        note=merge.undone_why,
+        compared=pairing.fingerprint(kept, gone),
+    )
+    pairing.look_at([kept, gone])
+    told = {"merge": str(merge.pk), "note": merge.undone_why, "left": len(undone.left)}
+    journal.record("child.merge_undone", gone, by=by, payload={**told, "kept": kept.reference})
+    journal.record("child.merge_undone", kept, by=by, payload={**told, "gone": gone.reference})
+    return undone
+
+
+def _against(merge: Merge, kept: Child) -> Iterator[str]:
+    """Why this merge cannot be taken back, in the reader's words."""
+    if merge.undone_at:
+        yield gettext("It was taken back already.")
+        return
+    if kept.merged_into_id:
+        yield gettext("The file that goes on was itself merged into another one since: take that back first.")
+        return
+    yield from _needs_in_the_way(merge)
+    for room in obstacles:
+        yield from room(merge)
+
+
+def _needs_in_the_way(merge: Merge) -> Iterator[str]:
+    """Needs that would open again beside a newer one of the same purpose."""
+    lines = [line for line in merge.moved if line["model"] == Need._meta.label_lower]
+    going = {line["pk"] for line in lines if "child_id" in line["old"]}
+    reopened = [line["pk"] for line in lines if line["old"].get("closed_on", "") is None]
+    for need in Need.objects.filter(pk__in=reopened).order_by("pk"):
+        beside = Need.objects.filter(child=merge.kept_id, purpose=need.purpose, closed_on=None).exclude(pk=need.pk)
+        if any((str(other.pk) in going) == (str(need.pk) in going) for other in beside):
+            yield gettext("A newer need is open beside the one that would open again: %(need)s.") % {
+                "need": need.get_purpose_display()
+            }
+
+
+def _families_named(merge: Merge) -> set[UUID]:
+    """The families that a merge touched."""
+    named = {line["pk"] for line in merge.moved if line["model"] == Family._meta.label_lower}
+    for line in merge.moved:
+        named |= {line[side]["family_id"] for side in ("old", "new") if "family_id" in line.get(side, {})}
+    return {UUID(key) for key in named}
+
+
+def _restore(line: Mapping[str, Any], undone: Undone) -> None:
+    """Put the values of one row back, unless somebody changed them since: those stay, and are told."""
+    model = apps.get_model(line["model"])
+    if "swapped" in line:
+        first, second = (model._base_manager.get(pk=key) for key in line["swapped"])
+        _exchange(first, second)
+        return
+    row = model._base_manager.filter(pk=line["pk"]).first()
+    if row is None:
+        undone.left.append(gettext("%(kind)s: removed since.") % {"kind": model._meta.verbose_name})
+        return
+    fields = {f.attname: f for f in model._meta.concrete_fields if f.attname in line["old"]}
+    changed = {name for name in fields if _plain(getattr(row, name)) != line["new"][name]}
+    if "is_first_contact" in changed:  # she goes home as she came; another is called first here
+        undone.without_first_call.add(row.family_id)
+        changed.remove("is_first_contact")
+    for name in changed:
+        words = {"kind": model._meta.verbose_name, "field": fields[name].verbose_name}
+        undone.left.append(gettext("%(kind)s, %(field)s: changed since, and stays so.") % words)
+    # Of a person's file each field stands for itself; what else was changed hangs together.
+    back = fields.keys() - changed if model is Child or not changed else set()
+    values = {name: fields[name].to_python(line["old"][name]) for name in back}
+    if values:
+        model._base_manager.filter(pk=row.pk).update(**values)
+
+
+def _rebuild(merge: Merge, families: set[UUID], undone: Undone) -> None:
+    """The sounds of the names and the places in the alphabet, as the restored rows have them."""
+    kept, gone = (Child.with_merged.get(pk=key) for key in (merge.kept_id, merge.gone_id))
+    _refresh_names(kept)
+    gone.save(update_fields=["sort_key"])
+    adults = {line["pk"] for line in merge.moved if line["model"] == Guardian._meta.label_lower}
+    for guardian in Guardian.objects.filter(pk__in=adults).order_by("pk"):
+        guardian.save(update_fields=["sort_key"])
+    for family in undone.without_first_call:
+        heir = Guardian.objects.filter(family=family).to_call_first().first()
+        if heir and not heir.is_first_contact:
+            Guardian.objects.filter(pk=heir.pk).update(is_first_contact=True)
+    registration.refresh_family_sort_keys(families)
