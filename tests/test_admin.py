@@ -57,6 +57,7 @@ HOUSE = {
     "distributions.recallline": {LOOK},
     "distributions.regionfloor": {LOOK},
     "distributions.repair": {LOOK},
+    "distributions.returnoffer": {LOOK},
     "distributions.round": {LOOK},
     "distributions.stockcount": {LOOK},
     "distributions.transfer": {LOOK},

@@ -9,6 +9,7 @@ from distributions.models.initiatives import Initiative, Partner, Round
 from distributions.models.plans import PlanLock, PlanRule, RegionFloor
 from distributions.models.preparations import Preparation
 from distributions.models.prescriptions import Prescription
+from distributions.models.returns import ReturnOffer
 
 __all__ = [
     "Accessory",
@@ -35,6 +36,7 @@ __all__ = [
     "RecallLine",
     "RegionFloor",
     "Repair",
+    "ReturnOffer",
     "Round",
     "StockCount",
     "Transfer",

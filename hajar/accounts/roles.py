@@ -49,13 +49,14 @@ _COORDINATOR = (
     | _may("distributions", "add change", *CAMPAIGN, *STORE, "repair")
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
-    | _may("distributions", "view change", "device", "phoneentry")
+    | _may("distributions", "view change", "device", "phoneentry", "returnoffer")
     | _may("beneficiaries", "view", "census")
     | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
         "beneficiaries.override_need",
         "beneficiaries.close_child",
+        "beneficiaries.see_readers",
         "beneficiaries.see_small_counts",
         "distributions.record_chairevent",
         "distributions.approve_allocation",
