@@ -7,8 +7,8 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, measuring
-        from distributions import forecasting, planning
+        from beneficiaries import closing, measuring, moving
+        from distributions import forecasting, planning, replanning
         from distributions.acts import ACTS
         from hajar.journal import acts, append_only
 
@@ -17,3 +17,5 @@ class DistributionsConfig(AppConfig):
             append_only.expect(f"distributions_{table}", "UPDATE", "DELETE")
         closing.holders.append(planning.hold_for_needs)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)
+        moving.foretellers.append(replanning.foretell_move)
+        moving.followers.append(replanning.follow_move)

@@ -22,6 +22,7 @@ from distributions.views import (
     recalls,
     repairs,
     reports,
+    returns,
     rounds,
     transfers,
 )
@@ -31,6 +32,8 @@ urlpatterns = [
     path("chairs/", chairs.list_chairs, name="chair_list"),
     path("chairs/needed/", forecasts.purchase_forecast, name="purchase_forecast"),
     path("chairs/receive/", chairs.receive, name="chair_create"),
+    path("chairs/offered-back/", returns.list_offers, name="return_offer_list"),
+    path("chairs/<uuid:pk>/offered-back/", returns.answer, name="return_offer_answer"),
     path("chairs/<uuid:pk>/", chairs.chair_detail, name="chair_detail"),
     path("chairs/<uuid:pk>/edit/", chairs.edit_chair, name="chair_edit"),
     path("chairs/<uuid:pk>/record/<slug:kind>/", chairs.record_event, name="chair_record"),

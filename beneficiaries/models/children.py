@@ -40,16 +40,16 @@ class ChildQuerySet(NamedQuerySet):
         """Children aged from `youngest` to `oldest` whole years today."""
         rows = self
         if youngest is not None:
-            rows = rows.filter(born_on__lte=_years_before(today, youngest))
+            rows = rows.filter(born_on__lte=years_before(today, youngest))
         if oldest is not None:
-            rows = rows.filter(born_on__gt=_years_before(today, oldest + 1))
+            rows = rows.filter(born_on__gt=years_before(today, oldest + 1))
         return rows
 
     def with_family(self):
         return self.select_related("family__province__region")
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February

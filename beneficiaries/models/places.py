@@ -38,6 +38,9 @@ class RegionQuerySet(models.QuerySet):
         """The regions in which this user may act today."""
         return self if Mandate.covers_all(user) else self.filter(pk__in=Mandate.regions_of(user))
 
+    def by_name(self):
+        return self.order_by("name_ar" if get_language() == "ar" else "name_fr", "pk")
+
 
 class Region(Place):
     """One row is one of Morocco's twelve regions."""

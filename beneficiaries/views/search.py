@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from beneficiaries import searching
 from beneficiaries.models import Child, Guardian
-from beneficiaries.views.children import OPEN_NEEDS
+from beneficiaries.views.stories import OPEN_NEEDS
 
 SHOWN = 20
 

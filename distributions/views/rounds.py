@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from beneficiaries.models import Child
 from distributions import delivering, planning
 from distributions.forms.rounds import RoundForm, WhereForm
 from distributions.models import Allocation, Chair, Delivery, Round
@@ -153,9 +154,12 @@ def detail(request, pk):
         )
         for row in allocations
     ]
+    # A child who has died is no stop any more; only her chair may still have to come back from the vehicle.
+    stops = [line for line in stops if line.is_on_the_road or not line.allocation.need.child.is_deceased]
     elsewhere = (
         Delivery.objects.filter(round=round_)
         .exclude(allocation__round=round_)
+        .exclude(allocation__need__child__status=Child.Status.DECEASED)
         .select_related("allocation__chair", "allocation__need__child")
         .order_by("received_at", "pk")
     )
