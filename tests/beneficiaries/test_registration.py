@@ -207,7 +207,9 @@ def test_a_health_record_is_kept_with_the_edition_of_its_code_list(salwa):
 
 def test_the_journal_says_which_health_fields_changed_and_never_what_they_say(salwa):
     registration.save_health_record(ChildFactory(), by=salwa, diagnosis="AT", notes="confidentiel")
-    assert last_entry().details == {"fields": ["diagnosis", "diagnosis_edition", "notes"]}
+    assert last_entry().details == {
+        "fields": ["diagnosis", "diagnosis_edition", "limit_radiation", "no_live_vaccines", "notes"]
+    }
 
 
 def test_reading_a_health_record_is_itself_recorded(salwa):
