@@ -52,13 +52,14 @@ def open_door(request, pk):
 def _page(request, child, form, status=200):
     context = {"child": child, "crumbs": _crumbs(child, (_("Health record"), "")), "is_open": _is_open(request, child)}
     record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
+    if record:
+        context["alerts"] = {"limits_radiation": record.limit_radiation, "no_live_vaccines": record.no_live_vaccines}
     if context["is_open"]:
         context["record"] = record
         if record:
             context["diagnosis"] = diagnoses.find(record.diagnosis, record.diagnosis_edition)
             context["prophylaxis"] = HealthRecord._meta.get_field("prophylaxis").words(record.prophylaxis)
     elif record:  # the warnings are for whoever may read; what they come from is behind the door
-        context["alerts"] = {"limits_radiation": record.limit_radiation, "no_live_vaccines": record.no_live_vaccines}
         context["form"] = None if opening.is_own_case(child, request.user) else form
     return render(request, "beneficiaries/health_record_detail.html", context, status=status)
 
