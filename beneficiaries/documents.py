@@ -14,7 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from beneficiaries.models import Association, Family, Need
+from beneficiaries import opening
+from beneficiaries.models import Association, Child, Family, Need
 from beneficiaries.models.needs import explain
 from hajar.journal import recording as journal
 from hajar.lib import names, typesetting
@@ -251,6 +252,47 @@ def explanation_words(need: Need, *, by) -> dict[str, Any]:
 def explanation_pdf(need: Need, *, by) -> bytes:
     """The explanation as a PDF/A on one A4 page, in the active language."""
     return typesetting.pdf(PAPER / "explanation.typ", explanation_words(need, by=by))
+
+
+def readers_pdf(child: Child, *, by) -> bytes:
+    """Who opened a child's health record, as a PDF/A for her family, in the active language."""
+    language = translation.get_language() or "fr"
+    association = Association.get()
+    lines = opening.readings(child)
+    words = {
+        "language": language,
+        "direction": "rtl" if language == "ar" else "ltr",
+        "association": association.name,
+        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+        "title": _("Who opened the health record"),
+        "child": child.name,
+        "child_other": child.other_name,
+        "reference": typesetting.isolate(child.reference),
+        "lead": _(
+            "The health record holds what the hospital told us. Few people may read it, and each opening is written "
+            "down. This is everybody who opened it, the latest first."
+        ),
+        "columns": [_("When"), _("Who"), _("As"), _("Why")],
+        "lines": [
+            (
+                formats.date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT"),
+                line.who,
+                line.role,
+                line.why or _("follows the child"),
+            )
+            for line in lines
+        ],
+        "none": _("Nobody has opened it."),
+        "ask_title": _("If something here surprises you"),
+        "ask": _("Ask us: you are answered within ten days. You may also ask for what is written in it, or correct it.")
+        + " "
+        + _("Law {law} gives you this right.").format(law=typesetting.isolate("09-08")),
+        **contact_words(association),
+        "given": _("Given to you by {person} on {day}.").format(
+            person=by.get_full_name(), day=formats.date_format(timezone.localdate())
+        ),
+    }
+    return typesetting.pdf(PAPER / "readers.typ", words)
 
 
 def open_explanation(need: Need, *, by) -> None:

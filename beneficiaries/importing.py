@@ -500,6 +500,7 @@ def _health_record(child: Child, told: Mapping[str, Any], *, by: User) -> Health
         updated_by=by,
         diagnosis_edition=diagnoses.EDITION if line else "",
         limit_radiation=bool(line and line.limits_radiation),
+        no_live_vaccines=bool(line and line.no_live_vaccines),
         **{name: told.get(name, "") for name in _HEALTH},
     )
 

@@ -4,6 +4,7 @@ Every activity raises ValidationError, with the fields named, for what the regis
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib import names, pictures
 
+FIRST_TRANSPLANT = date(2010, 1, 1)  # in Morocco
 FAMILIES, CHILDREN = "family", "child"  # the series of references
 # What is compared to tell whether two files may be of one child
 COMPARED_OF_CHILD = {*Child.NAME_FIELDS, "born_on", "birth_precision", "sex", "family"}
@@ -193,9 +195,10 @@ def save_health_record(child: Child, *, by: User, **changes: Any) -> HealthRecor
     Child.objects.select_for_update(no_key=True).get(pk=child.pk)
     record = HealthRecord.objects.filter(child=child).first() or HealthRecord(child=child)
     is_new = record._state.adding
-    if "diagnosis" in changes:
-        changes["diagnosis_edition"] = diagnoses.EDITION if changes["diagnosis"] else ""
+    if changes.get("diagnosis", record.diagnosis) != record.diagnosis:
+        changes |= _follow_from_diagnosis(record, changes)
     changed = _apply(record, changes)
+    _check_transplant(record)
     if changed or is_new:
         record.updated_by = by
         record.full_clean()
@@ -204,13 +207,28 @@ def save_health_record(child: Child, *, by: User, **changes: Any) -> HealthRecor
     return record
 
 
-@transaction.atomic
-def open_health_record(child: Child, *, by: User) -> HealthRecord | None:
-    """Read a child's health record, and keep that it was read; None where there is none yet."""
-    record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
-    if record:
-        journal.record("health_record.opened", record, by=by, subject=child)
-    return record
+def _follow_from_diagnosis(record: HealthRecord, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The edition of a new code, and the warnings it proposes: whoever writes the record may have decided otherwise."""
+    follow: dict[str, Any] = {"diagnosis_edition": diagnoses.EDITION if changes["diagnosis"] else ""}
+    line = diagnoses.find(changes["diagnosis"])
+    status = changes.get("diagnosis_status", record.diagnosis_status)
+    if line and status != HealthRecord.DiagnosisStatus.EXCLUDED:
+        proposed = {"limit_radiation": line.limits_radiation, "no_live_vaccines": line.no_live_vaccines}
+        follow |= {name: True for name, is_proposed in proposed.items() if is_proposed and name not in changes}
+    return follow
+
+
+def _check_transplant(record: HealthRecord) -> None:
+    """Refuse what cannot be: the first transplant of bone marrow for such a child in Morocco was in 2010."""
+    day = record.transplanted_on
+    if day and day > timezone.localdate():
+        raise ValidationError({"transplanted_on": _("The transplant lies in the future.")})
+    if day and day < record.child.born_on:
+        raise ValidationError({"transplanted_on": _("The transplant lies before the birth.")})
+    if day and day < FIRST_TRANSPLANT and not record.transplanted_abroad:
+        raise ValidationError(
+            {"transplanted_on": _("In Morocco the first was in 2010: check the year, or say that it was abroad.")}
+        )
 
 
 # --- what they share ------------------------------------------------------------------------------------------------

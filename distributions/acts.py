@@ -73,5 +73,6 @@ ACTS = [
     Act("repair.chair_lent", _("Chair lent during a repair"), "arrow-left-right", "info"),
     Act("repair.loan_returned", _("Lent chair brought back"), "box-arrow-in-down", "info"),
     Act("repair.done", _("Repair done"), "wrench-adjustable", "good"),
+    Act("return_offer.answered", _("A family spoke about giving its chair back"), "box-arrow-in-down"),
     Act("report.opened", _("Report opened"), "bar-chart"),
 ]

@@ -7,8 +7,8 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, measuring, merging, searching
-        from distributions import forecasting, looking_up, planning, stocktaking
+        from beneficiaries import closing, measuring, merging, moving, searching
+        from distributions import forecasting, looking_up, planning, replanning, stocktaking
         from distributions.acts import ACTS
         from hajar.journal import acts, append_only
 
@@ -19,3 +19,5 @@ class DistributionsConfig(AppConfig):
         merging.obstacles.append(stocktaking.told_since)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)
         searching.finders += [looking_up.find_chairs, looking_up.find_initiatives]
+        moving.foretellers.append(replanning.foretell_move)
+        moving.followers.append(replanning.follow_move)

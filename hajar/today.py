@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from beneficiaries import scoring
+from beneficiaries import reminding, scoring
 from beneficiaries.models import DuplicatePair, Need, Region
 from distributions import following_up
 from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Matter, Round
@@ -84,6 +84,9 @@ def for_person(user, today: date | None = None) -> Today:
         _add_needs(page, user, today)
     if user.has_perm("beneficiaries.merge_child"):
         _add_duplicates(page, user)
+    if user.has_perm("beneficiaries.change_child") and (number := reminding.number_for(user, today)):
+        words = ngettext("file to think of", "files to think of", number)
+        page.stats.append(Stat(number, words, reverse("beneficiaries:reminder_list")))
     if user.has_perm("distributions.view_chair"):
         _add_chairs(page, user)
     if user.has_perm("distributions.view_round"):

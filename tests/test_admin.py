@@ -62,6 +62,7 @@ HOUSE = {
     "distributions.recallline": {LOOK},
     "distributions.regionfloor": {LOOK},
     "distributions.repair": {LOOK},
+    "distributions.returnoffer": {LOOK},
     "distributions.round": {LOOK},
     "distributions.roundchair": {LOOK},
     "distributions.roundscan": {LOOK},

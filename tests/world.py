@@ -31,6 +31,9 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     delivery = factories.DeliveryFactory(allocation=delivered, handed_over_on=timezone.localdate() - timedelta(days=20))
     attachment = Attachment(delivery=delivery, kind="signature", sha256="0" * 64)
     attachment.file.save("x.png", ContentFile(b"\x89PNG"), save=True)
+    left = factories.AllocationFactory(need__child__family=family, loaded=True, volunteer=volunteer)
+    factories.DeliveryFactory(allocation=left, handed_over_on=timezone.localdate() - timedelta(days=200))
+    type(left.need.child).objects.filter(pk=left.need.child_id).update(status="deceased")
     preparation = allocation.preparations.get()
     preparation.photo.save("x.webp", ContentFile(b"RIFF"), save=True)
     recall = factories.RecallFactory(chair=delivered.chair)
@@ -78,6 +81,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "measurement": factories.MeasurementFactory(child=child).pk,
         "need": waiting.pk,
         "chair": allocation.chair_id,
+        "chair_left": left.chair_id,
         "chair_number": allocation.chair.number,
         "chair_act": "repair_begun",
         "chair_event": allocation.chair.events.in_order().first().pk,

@@ -41,7 +41,8 @@ class HealthRecordAdmin(JournalledAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj is not None and request.method == "GET":
-            recording.record_reading("health_record.opened", obj, by=request.user, subject=obj.child)
+            where = {"in_admin": True}
+            recording.record_reading("health_record.opened", obj, by=request.user, subject=obj.child, payload=where)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -103,14 +103,59 @@ class PhotoForm(forms.Form):
 
 
 class StatusForm(WesternDigitsFormMixin, forms.Form):
-    status = forms.ChoiceField(label=_("New status"))
-    note = forms.CharField(label=_("Note"), required=False, max_length=300)
-    confirmed = forms.BooleanField(
-        label=_("I confirm: the child has died. Every message to the family stops at once."), required=False
+    """A new status. A death has its own page; every other status says what follows from it."""
+
+    status = forms.ChoiceField(label=_("New status"), widget=forms.RadioSelect)
+    paused_until = day_field(label=_("Paused until"), required=False)
+    note = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=300,
+        help_text=_("Staff read it in the file. No diagnosis: it belongs in the health record."),
     )
 
-    def __init__(self, *args, statuses, **kwargs):
+    def __init__(self, *args, statuses, reason_needed=False, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["status"].choices = statuses
-        if Child.Status.DECEASED not in dict(statuses):
-            del self.fields["confirmed"]
+        self.fields["status"].choices = [choice for choice in statuses if choice[0] != Child.Status.DECEASED]
+        self.fields["note"].required = reason_needed
+        if Child.Status.PAUSED not in dict(self.fields["status"].choices):
+            del self.fields["paused_until"]
+
+    def clean(self):
+        cleaned = super().clean()
+        status = cleaned.get("status")
+        if status != Child.Status.PAUSED:
+            cleaned.pop("paused_until", None)
+        elif (until := cleaned.get("paused_until")) and until <= timezone.localdate():
+            self.add_error("paused_until", _("A pause ends on a day to come."))
+        if status == Child.Status.CLOSED and not cleaned.get("note") and "note" not in self.errors:
+            self.add_error("note", _("Say why the file is closed."))
+        return cleaned
+
+
+class DeathForm(WesternDigitsFormMixin, forms.Form):
+    """A child has died: nothing is asked but to be sure."""
+
+    died_on = day_field(
+        label=_("Day of the death"), required=False, help_text=_("Leave it empty if you do not know: nobody need ask.")
+    )
+    note = forms.CharField(
+        label=_("A word for colleagues"),
+        required=False,
+        max_length=300,
+        help_text=_("For example who told us, or how the family wishes to be spoken to."),
+    )
+    confirmed = forms.BooleanField(
+        label=_("I am sure of it: the family or the hospital told us."),
+        error_messages={"required": _("Tick this first: everything to the family stops at once.")},
+    )
+
+    def __init__(self, *args, child, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.child = child
+
+    def clean_died_on(self):
+        day = self.cleaned_data["died_on"]
+        if day and not self.child.born_on <= day <= timezone.localdate():
+            raise forms.ValidationError(_("The day lies between the birth and today."))
+        return day

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import formats, timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models.families import Family
@@ -14,6 +14,7 @@ from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
 from beneficiaries.models.places import scope
 from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Entry, Journalled
+from hajar.lib.several import SeveralField
 
 
 def photo_path(child, filename: str) -> str:
@@ -49,16 +50,16 @@ class ChildQuerySet(NamedQuerySet):
         """Children aged from `youngest` to `oldest` whole years today."""
         rows = self
         if youngest is not None:
-            rows = rows.filter(born_on__lte=_years_before(today, youngest))
+            rows = rows.filter(born_on__lte=years_before(today, youngest))
         if oldest is not None:
-            rows = rows.filter(born_on__gt=_years_before(today, oldest + 1))
+            rows = rows.filter(born_on__gt=years_before(today, oldest + 1))
         return rows
 
     def with_family(self):
         return self.select_related("family__province__region")
 
 
-def _years_before(day: date, years: int) -> date:
+def years_before(day: date, years: int) -> date:
     try:
         return day.replace(year=day.year - years)
     except ValueError:  # 29 February
@@ -113,6 +114,9 @@ class Child(Named, Mergeable, Journalled):
     photo = models.ImageField(_("photo"), upload_to=photo_path, blank=True)
     school = models.CharField(_("school"), max_length=15, choices=School.choices, default=School.UNKNOWN)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    status_note = models.CharField(_("why the file stands so"), max_length=300, blank=True, editable=False)
+    paused_until = models.DateField(_("paused until"), null=True, blank=True, editable=False)
+    died_on = models.DateField(_("died on"), null=True, blank=True, editable=False)
     precautions = models.CharField(
         _("visit precautions"), max_length=15, choices=Precautions.choices, default=Precautions.ENHANCED
     )
@@ -155,6 +159,7 @@ class Child(Named, Mergeable, Journalled):
             models.Index(name="child_by_birth", fields=["born_on", "id"]),
             models.Index(name="child_by_request", fields=["requested_on", "id"]),
             models.Index(name="child_by_family", fields=["family", "born_on"]),
+            models.Index(name="child_by_pause", fields=["paused_until"], condition=Q(paused_until__isnull=False)),
         ]
         constraints = [
             has_a_name("child_has_a_name"),
@@ -162,6 +167,16 @@ class Child(Named, Mergeable, Journalled):
                 name="child_born_before_request",
                 condition=Q(requested_on__gte=models.F("born_on")),
                 violation_error_message=_("The first request cannot be before the birth."),
+            ),
+            models.CheckConstraint(
+                name="child_pause_ends_only_while_paused",
+                condition=Q(paused_until=None) | Q(status="paused"),
+                violation_error_message=_("Only a pause has a day on which it ends."),
+            ),
+            models.CheckConstraint(
+                name="child_died_only_if_deceased",
+                condition=Q(died_on=None) | Q(status="deceased", died_on__gte=models.F("born_on")),
+                violation_error_message=_("A day of death belongs to a child who has died, after her birth."),
             ),
         ]
 
@@ -255,6 +270,35 @@ class HealthRecord(Journalled):
         GENETIC = "genetic", _("confirmed genetically")
         EXCLUDED = "excluded", _("ruled out")
 
+    class Donor(models.TextChoices):
+        SIBLING = "sibling", _("matched brother or sister")
+        FAMILY = "family", _("other matched relative")
+        UNRELATED = "unrelated", _("matched, unrelated")
+        HALF_MATCHED = "half_matched", _("half matched relative")
+        CORD = "cord", _("cord blood")
+
+    class Outcome(models.TextChoices):
+        CURED = "cured", _("immune system restored")
+        PARTIAL = "partial", _("partly restored")
+        AGAIN = "again", _("transplanted a second time")
+        FAILED = "failed", _("the graft was lost")
+        TOO_EARLY = "too_early", _("too early to say")
+
+    class Route(models.TextChoices):
+        INTRAVENOUS = "intravenous", _("into a vein")
+        SUBCUTANEOUS = "subcutaneous", _("under the skin")
+
+    class Place(models.TextChoices):
+        HOSPITAL = "hospital", pgettext_lazy("place of treatment", "at the hospital")
+        HOME = "home", pgettext_lazy("place of treatment", "at home")
+
+    class Prophylaxis(models.TextChoices):
+        BACTERIAL = "bacterial", _("bacteria")
+        FUNGAL = "fungal", _("fungi")
+        PNEUMOCYSTIS = "pneumocystis", _("pneumocystis")
+        VIRAL = "viral", _("viruses")
+        MYCOBACTERIAL = "mycobacterial", _("mycobacteria")
+
     child = models.OneToOneField(Child, verbose_name=_("child"), on_delete=models.PROTECT, related_name="health_record")
     diagnosis = models.CharField(
         _("diagnosis"),
@@ -270,9 +314,26 @@ class HealthRecord(Journalled):
     hospital = models.CharField(_("hospital"), max_length=120, blank=True)
     hospital_number = models.CharField(_("hospital file number"), max_length=40, blank=True)
     transplanted_on = models.DateField(_("bone marrow transplant on"), null=True, blank=True)
+    transplanted_abroad = models.BooleanField(_("transplanted abroad"), default=False)
+    transplant_donor = models.CharField(_("donor"), max_length=12, choices=Donor.choices, blank=True)
+    transplant_outcome = models.CharField(
+        _("outcome of the transplant"), max_length=12, choices=Outcome.choices, blank=True
+    )
     has_immunoglobulin = models.BooleanField(_("receives immunoglobulin"), default=False)
+    immunoglobulin_route = models.CharField(_("how it is given"), max_length=12, choices=Route.choices, blank=True)
+    immunoglobulin_every_days = models.PositiveSmallIntegerField(_("every how many days"), null=True, blank=True)
+    immunoglobulin_place = models.CharField(_("where it is given"), max_length=8, choices=Place.choices, blank=True)
+    prophylaxis = SeveralField(_("prophylaxis against"), options=Prophylaxis.choices)
+    prophylaxis_drugs = models.CharField(_("prophylaxis: which medicines"), max_length=200, blank=True)
     limit_radiation = models.BooleanField(
         _("limit ionising radiation"), default=False, help_text=_("Ask the hospital before any X-ray or CT scan.")
+    )
+    no_live_vaccines = models.BooleanField(
+        _("no live vaccine without the immunologist"),
+        default=False,
+        help_text=_(
+            "BCG, measles and rubella, chickenpox, oral polio, rotavirus, yellow fever and other live vaccines."
+        ),
     )
     notes = models.TextField(_("notes"), blank=True, max_length=4000)
     updated_by = models.ForeignKey(
@@ -290,6 +351,26 @@ class HealthRecord(Journalled):
     class Meta:
         verbose_name = _("health record")
         verbose_name_plural = _("health records")
+        permissions = [("see_readers", "Can see who opened a health record")]
+        constraints = [
+            models.CheckConstraint(
+                name="health_transplant_has_a_day",
+                condition=Q(transplanted_on__isnull=False)
+                | Q(transplanted_abroad=False, transplant_donor="", transplant_outcome=""),
+                violation_error_message=_("Say when the transplant was, at least about."),
+            ),
+            models.CheckConstraint(
+                name="health_immunoglobulin_is_received",
+                condition=Q(has_immunoglobulin=True)
+                | Q(immunoglobulin_route="", immunoglobulin_every_days=None, immunoglobulin_place=""),
+                violation_error_message=_("How immunoglobulin is given belongs to a child who receives it."),
+            ),
+            models.CheckConstraint(
+                name="health_immunoglobulin_interval_is_usual",
+                condition=Q(immunoglobulin_every_days=None) | Q(immunoglobulin_every_days__range=(1, 92)),
+                violation_error_message=_("Between one day and three months lie between two doses."),
+            ),
+        ]
 
     def __str__(self):
         return self.child.reference if "child" in self._state.fields_cache else str(self.pk)

@@ -1,13 +1,14 @@
 from collections.abc import Sequence
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beneficiaries.models.names import Named, NamedQuerySet, NameKey, has_a_name
 from beneficiaries.models.phones import PhoneField, PhoneKey
-from beneficiaries.models.places import Province, scope
+from beneficiaries.models.places import Province, Region, scope
 from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Journalled
 from hajar.lib import names
@@ -21,7 +22,7 @@ class Language(models.TextChoices):
 
 class FamilyQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(scope(user, "province__region"))
+        return self.filter(scope(user, "province__region", also="also_followed_by"))
 
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
@@ -67,6 +68,13 @@ def place_key(place: str) -> str:
 class Family(Mergeable, Journalled):
     """One row is the people living together who care for one or more of our children."""
 
+    class OtherAffected(models.TextChoices):
+        """What the family itself says of a brother or sister; nothing is ever concluded from a diagnosis."""
+
+        NO = "no", _("the family says there is none")
+        YES = "yes", _("the family says there is one")
+        UNSAID = "unsaid", _("the family prefers not to say")
+
     number = models.PositiveIntegerField(_("number"), unique=True, editable=False)
     province = models.ForeignKey(
         Province, verbose_name=_("province or prefecture"), on_delete=models.PROTECT, related_name="families"
@@ -81,6 +89,22 @@ class Family(Mergeable, Journalled):
     )
     language = models.CharField(
         _("preferred language"), max_length=3, choices=Language.choices, default=Language.ARABIC
+    )
+    also_followed_by = models.ForeignKey(
+        Region,
+        verbose_name=_("also followed by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="families_also_followed",
+        help_text=_("A second region whose staff see and follow this family, for example after it moved."),
+    )
+    other_affected = models.CharField(
+        _("another child who is affected and not followed here"),
+        max_length=8,
+        choices=OtherAffected.choices,
+        blank=True,
+        help_text=_("Only what the family says by itself. Seen by staff, printed nowhere, never on a phone."),
     )
     notes = models.TextField(_("notes"), blank=True, max_length=2000)
     sort_key = models.CharField(max_length=170, editable=False, default="")
@@ -129,6 +153,14 @@ class GuardianQuerySet(NamedQuerySet):
     def to_call_first(self):
         return self.order_by("-is_first_contact", "created_at", "pk")
 
+    def representing_first(self):
+        """Who may sign, in the order of the Family Code (LEGAL_ORDER); those who no longer answer come last."""
+        places = [When(legal_basis=basis, then=Value(place)) for place, basis in enumerate(Guardian.LEGAL_ORDER)]
+        order = Case(*places, default=Value(len(places)), output_field=IntegerField())
+        return self.annotate(legal_place=order).order_by(
+            F("ended_on").desc(nulls_first=True), "legal_place", "-is_first_contact", "created_at", "pk"
+        )
+
 
 class Guardian(Named, Mergeable, Journalled):
     """One row is an adult who answers for the children of one family."""
@@ -141,10 +173,13 @@ class Guardian(Named, Mergeable, Journalled):
         SIBLING = "sibling", _("brother or sister of age")
         GUARDIAN = "guardian", _("guardian")
         INSTITUTION = "institution", _("institution")
+        HERSELF = "herself", pgettext_lazy("relation", "the young person herself")
         OTHER = "other", _("other")
 
     class LegalBasis(models.TextChoices):
-        """Who represents a minor, in the order of the Family Code (art. 231-232)."""
+        """Who represents a minor, in the order of the Family Code (art. 231-232); of age, a person answers herself."""
+
+        OF_AGE = "of_age", pgettext_lazy("legal basis", "answers for herself, of age")
 
         FATHER = "father", _("father")
         MOTHER = "mother", _("mother, in default of the father")
@@ -152,6 +187,24 @@ class Guardian(Named, Mergeable, Journalled):
         JUDGE = "judge", _("judge or guardian named by the judge")
         DE_FACTO = "de_facto", _("actually protects the child (art. 232)")
         UNKNOWN = "unknown", _("to be clarified")
+
+    # Family Code, art. 230-232: the father, the mother in his default, who a will names, who the judge names, and the
+    # one who actually protects the child until then. Of age, the young person comes before all.
+    LEGAL_ORDER = (
+        LegalBasis.OF_AGE,
+        LegalBasis.FATHER,
+        LegalBasis.MOTHER,
+        LegalBasis.TESTAMENTARY,
+        LegalBasis.JUDGE,
+        LegalBasis.DE_FACTO,
+        LegalBasis.UNKNOWN,
+    )
+
+    class Ending(models.TextChoices):
+        DEATH = "death", _("death")
+        JUDGE = "judge", _("decision of the judge")
+        MAJORITY = "majority", _("the young person is of age")
+        OTHER = "other", _("another reason")
 
     family = models.ForeignKey(Family, verbose_name=_("family"), on_delete=models.PROTECT, related_name="guardians")
     relation = models.CharField(_("relation to the children"), max_length=12, choices=Relation.choices)
@@ -161,7 +214,17 @@ class Guardian(Named, Mergeable, Journalled):
     phone = PhoneField(_("phone"), blank=True)
     has_whatsapp = models.BooleanField(_("uses WhatsApp"), default=False)
     is_first_contact = models.BooleanField(_("call first"), default=False)
+    herself = models.OneToOneField(
+        "beneficiaries.Child",
+        verbose_name=_("the young person"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="own_contact",
+    )
     ended_on = models.DateField(_("guardian until"), null=True, blank=True)
+    ended_because = models.CharField(_("ended because"), max_length=10, choices=Ending.choices, blank=True)
 
     KEYED_FIELDS = (*Named.NAME_FIELDS, "phone")
 
@@ -180,6 +243,21 @@ class Guardian(Named, Mergeable, Journalled):
                 condition=Q(is_first_contact=True),
                 violation_error_message=_("Another guardian of this family is already called first."),
             ),
+            models.CheckConstraint(
+                name="guardian_called_first_is_current",
+                condition=Q(is_first_contact=False) | Q(ended_on=None),
+                violation_error_message=_("Who no longer answers for the children is not the one to call first."),
+            ),
+            models.CheckConstraint(
+                name="guardian_ended_because_has_a_day",
+                condition=Q(ended_because="") | Q(ended_on__isnull=False),
+                violation_error_message=_("Say since when this person no longer answers for the children."),
+            ),
+            models.CheckConstraint(
+                name="guardian_of_herself_is_the_child",
+                condition=Q(relation="herself", herself__isnull=False) | (~Q(relation="herself") & Q(herself=None)),
+                violation_error_message=_("Only a young person of age answers for herself: register her on her page."),
+            ),
         ]
 
     @classmethod
@@ -190,6 +268,10 @@ class Guardian(Named, Mergeable, Journalled):
     @classmethod
     def rewrite_keys(cls, people: Sequence[Named]) -> int:
         return len(NameKey.rewrite_many(people) | PhoneKey.rewrite_many(people))
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_on is None
 
     @property
     def whatsapp_url(self) -> str:

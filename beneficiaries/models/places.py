@@ -38,6 +38,9 @@ class RegionQuerySet(models.QuerySet):
         """The regions in which this user may act today."""
         return self if Mandate.covers_all(user) else self.filter(pk__in=Mandate.regions_of(user))
 
+    def by_name(self):
+        return self.order_by("name_ar" if get_language() == "ar" else "name_fr", "pk")
+
 
 class Region(Place):
     """One row is one of Morocco's twelve regions."""
@@ -139,8 +142,20 @@ class Mandate(models.Model):
         return [region for region in Mandate.of(user) if region is not None]
 
 
-def scope(user, path: str) -> Q:
-    """The condition that keeps rows in the user's regions; `path` leads from the row to its region."""
+HOME = "family__province__region"  # how a path ends that leads over the family to the region where it lives
+
+
+def scope(user, path: str, *, also: str = "") -> Q:
+    """The condition that keeps rows in the user's regions; `path` leads from the row to its region.
+
+    A second region may follow a family that moved: what leads over a family is seen from there as well. `also` is the
+    path to that region; it follows from `path` where that ends in HOME. Both are columns of rows that the path passes
+    anyway, so that no row comes twice and no table is joined for it.
+    """
     if Mandate.covers_all(user):
         return Q()
-    return Q(**{f"{path}__in": Mandate.regions_of(user)})
+    regions = Mandate.regions_of(user)
+    mine = Q(**{f"{path}__in": regions})
+    if path.endswith(HOME):
+        also = f"{path.removesuffix(HOME)}family__also_followed_by"
+    return mine | Q(**{f"{also}__in": regions}) if also else mine

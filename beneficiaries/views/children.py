@@ -1,21 +1,21 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import closing, exporting, pairing, registration, searching
-from beneficiaries.forms.children import ChildForm, PhotoForm, StatusForm
+from beneficiaries.forms.children import ChildForm, DeathForm, PhotoForm, StatusForm
 from beneficiaries.forms.filters import ChildFilterForm
-from beneficiaries.models import Child, Family, Need
+from beneficiaries.models import Child, Family
 from beneficiaries.views import lists, stories
+from beneficiaries.views.stories import OPEN_NEEDS
 from hajar.lib import asking, listing
-
-OPEN_NEEDS = Prefetch("needs", Need.objects.filter(closed_on=None).order_by("pk"), to_attr="open_needs")
 
 
 @require_safe
@@ -101,7 +101,7 @@ def create(request):
         "form": form,
         "family": family,
         **_doubts_shown(request, doubts),
-        "guardians": family.guardians.to_call_first(),
+        "guardians": family.guardians.current().to_call_first(),
         "siblings": family.children.order_by("born_on", "pk"),
         "crumbs": _crumbs((_("New child"), "")),
     }
@@ -234,8 +234,12 @@ def photo_edit(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("beneficiaries.change_child", raise_exception=True)
 def status_edit(request, pk):
+    """Where the file stands, each choice with what follows from it."""
     child = _child(request, pk)
-    form = StatusForm(asking.sent(request), statuses=closing.may_set(request.user, child))
+    is_narrow = child.status in closing.NARROW
+    first = {"status": closing.status_before_closing(child)} if is_narrow else {}
+    statuses = closing.may_set(request.user, child)
+    form = StatusForm(asking.sent(request), statuses=statuses, reason_needed=is_narrow, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
             closing.change_status(child, by=request.user, **form.cleaned_data)
@@ -247,10 +251,40 @@ def status_edit(request, pk):
     context = {
         "form": form,
         "child": child,
+        "choices": [(radio, closing.CONSEQUENCES[radio.data["value"]]) for radio in form["status"]],
+        "is_narrow": is_narrow,
         "open_needs": child.needs.filter(closed_on=None).count(),
+        "may_bury": not child.is_deceased and request.user.has_perm(closing.PERMISSION),
         "crumbs": _crumbs((child.name, child.get_absolute_url()), (_("Status"), "")),
     }
-    return render(request, "beneficiaries/child_status_edit.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "beneficiaries/child_status_edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(closing.PERMISSION, raise_exception=True)
+def death(request, pk):
+    """A child has died: one confirmed act, and everything is silent."""
+    child = _child(request, pk)
+    if child.is_deceased:
+        return redirect(child)
+    form = DeathForm(asking.sent(request), child=child)
+    if request.method == "POST" and form.is_valid():
+        try:
+            closing.close_child(child, by=request.user, status=Child.Status.DECEASED, **form.cleaned_data)
+        except closing.StatusRefused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("It is written in the file. Nothing more goes out to the family about it."))
+            return redirect(child)
+    siblings = child.family.children.exclude(pk=child.pk).order_by("born_on", "pk")
+    context = {
+        "form": form,
+        "child": child,
+        "sibling_names": pgettext("between words", ", ").join(sibling.given_name for sibling in siblings),
+        "crumbs": _crumbs((child.name, child.get_absolute_url()), (_("A child has died"), "")),
+    }
+    return render(request, "beneficiaries/child_death.html", context, status=422 if form.errors else 200)
 
 
 def _child(request, pk) -> Child:

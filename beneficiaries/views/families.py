@@ -1,25 +1,30 @@
+from datetime import timedelta
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beneficiaries import registration, searching
-from beneficiaries.forms.families import FamilyForm, GuardianForm
+from beneficiaries import guarding, moving, registration, searching
+from beneficiaries.forms.families import FamilyForm, GuardianForm, MoveForm
 from beneficiaries.forms.filters import FamilyFilterForm
 from beneficiaries.models import Child, Family, Guardian
 from beneficiaries.views import lists
+from beneficiaries.views.stories import OPEN_NEEDS
 from hajar.journal.models import Entry
 from hajar.lib import asking, listing
 
 PEOPLE = (
-    Prefetch("guardians", Guardian.objects.to_call_first()),
+    Prefetch("guardians", Guardian.objects.current().to_call_first()),
     Prefetch("children", Child.objects.order_by("born_on", "pk")),
 )
 TIMELINE = 20
+MOVED_LATELY = timedelta(days=60)
 
 
 @require_safe
@@ -48,8 +53,9 @@ def detail(request, pk):
         ended = get_object_or_404(Family.with_merged.filter(merged_into__isnull=False), pk=pk)
         return redirect(_family(request, ended.merged_into_id))
     family = _family(request, pk)
-    guardians = list(family.guardians.to_call_first())
-    children = list(family.children.order_by("born_on", "pk"))
+    guardians = list(family.guardians.representing_first())
+    children = list(family.children.prefetch_related(OPEN_NEEDS).order_by("born_on", "pk"))
+    homes = moving.homes(family)
     merged = Child.with_merged.filter(merged_into__in=children).values_list("pk", flat=True)
     ended = Family.with_merged.filter(merged_into=family).values_list("pk", flat=True)
     files = [family.pk, *ended, *(child.pk for child in children), *merged]
@@ -57,13 +63,30 @@ def detail(request, pk):
     context = {
         "family": family,
         "title": title_of([*children, *guardians]),
-        "guardians": guardians,
+        "guardians": [guardian for guardian in guardians if guardian.is_current],
+        "former_guardians": [guardian for guardian in guardians if not guardian.is_current],
         "children": children,
+        "homes": homes,
+        "to_plan_again": moving.to_plan_again(family, family.province) if _is_fresh(homes) else [],
+        "asks_again": _asks_again(family, children, guardians),
         "timeline": list(entries.select_related("actor").latest_first()[:TIMELINE]),
         "names": {child.pk: child.name for child in children},
         "crumbs": _crumbs((family.reference, "")),
     }
     return render(request, "beneficiaries/family_detail.html", context)
+
+
+def _is_fresh(homes: list[moving.Home]) -> bool:
+    """Whether the family moved so lately that somebody may still have to plan again."""
+    return bool(homes) and homes[0].until > timezone.localdate() - MOVED_LATELY
+
+
+def _asks_again(family: Family, children: list[Child], guardians: list[Guardian]) -> int:
+    """How many consents of guardians who no longer answer are to be asked again for the children we follow."""
+    if all(guardian.is_current for guardian in guardians):
+        return 0
+    followed = [child for child in children if child.is_followed]
+    return guarding.consents_to_ask_again().filter(child__in=followed).count()
 
 
 def title_of(people) -> str:
@@ -113,10 +136,52 @@ def edit(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("beneficiaries.change_family", raise_exception=True)
+def move(request, pk):
+    """The family moves: first where to, then what follows from it, then the move itself."""
+    family = _family(request, pk)
+    first = {"language": family.language, "also_followed_by": family.also_followed_by_id}
+    form = MoveForm(asking.sent(request), initial=first)
+    to_plan_again, is_asked = [], False
+    if request.method == "POST" and form.is_valid():
+        province = form.cleaned_data["province"]
+        to_plan_again, is_asked = moving.to_plan_again(family, province), True
+        if request.POST.get("told") == str(province.pk):
+            try:
+                moved = moving.move_family(family, by=request.user, **form.cleaned_data)
+            except moving.MoveRefused as refusal:
+                form.add_error(None, refusal.message)
+            except ValidationError as error:
+                form.add_error(None, error)
+            else:
+                return _after_the_move(request, moved)
+    context = {
+        "form": form,
+        "family": family,
+        "is_asked": is_asked and not form.errors,
+        "work": moving.open_work(family),
+        "to_plan_again": to_plan_again,
+        "crumbs": _crumbs((family.reference, family.get_absolute_url()), (_("The family moves"), "")),
+    }
+    return render(request, "beneficiaries/family_move.html", context, status=422 if form.errors else 200)
+
+
+def _after_the_move(request, family):
+    """Back to the family; where the mover no longer sees it, to the families she does."""
+    messages.success(
+        request,
+        _("The move is written. The staff of %(place)s follow the family from now on.")
+        % {"place": family.province.region},
+    )
+    is_seen = Family.objects.visible_to(request.user).filter(pk=family.pk).exists()
+    return redirect(family if is_seen else "beneficiaries:family_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("beneficiaries.add_guardian", raise_exception=True)
 def guardian_create(request, pk):
     family = _family(request, pk)
-    form = GuardianForm(asking.sent(request), is_only_one=not family.guardians.exists())
+    form = GuardianForm(asking.sent(request), is_only_one=not family.guardians.current().exists())
     if request.method == "POST" and form.is_valid():
         try:
             registration.add_guardian(family=family, by=request.user, **form.cleaned_data)

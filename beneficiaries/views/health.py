@@ -9,13 +9,15 @@ import time
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import diagnoses, registration
-from beneficiaries.forms.health import HealthRecordForm
+from beneficiaries import diagnoses, documents, opening, registration
+from beneficiaries.forms.health import HealthRecordForm, ReasonForm
 from beneficiaries.models import Child, HealthRecord
 from hajar.lib import asking
 
@@ -27,24 +29,78 @@ DOORS = "open_health_records"  # in the session: child -> when it closes
 @permission_required("beneficiaries.view_healthrecord", raise_exception=True)
 def detail(request, pk):
     child = _child(request, pk)
-    context = {"child": child, "crumbs": _crumbs(child, (_("Health record"), "")), "is_open": _is_open(request, child)}
-    if context["is_open"]:
-        record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
-        diagnosis = diagnoses.find(record.diagnosis) if record else None
-        context |= {"record": record, "diagnosis": diagnosis}
-    return render(request, "beneficiaries/health_record_detail.html", context)
+    return _page(request, child, ReasonForm())
 
 
 @require_POST
 @permission_required("beneficiaries.view_healthrecord", raise_exception=True)
 def open_door(request, pk):
-    """Keep that this person opened the record, then show it."""
+    """Keep that this person opened the record and why, then show it."""
     child = _child(request, pk)
-    registration.open_health_record(child, by=request.user)
+    form = ReasonForm(asking.sent(request))
+    try:
+        opening.open_health_record(child, by=request.user, reason=form["reason"].data or "")
+    except opening.ReasonNeeded as refusal:
+        form.errors.setdefault("reason", form.error_class([refusal.message]))
+        return _page(request, child, form, status=422)
     now = time.time()
     doors = {key: until for key, until in request.session.get(DOORS, {}).items() if until > now}
     request.session[DOORS] = doors | {str(child.pk): now + OPEN_SECONDS}
     return redirect("beneficiaries:health_record_detail", pk=child.pk)
+
+
+def _page(request, child, form, status=200):
+    context = {"child": child, "crumbs": _crumbs(child, (_("Health record"), "")), "is_open": _is_open(request, child)}
+    record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
+    if record:
+        context["alerts"] = {"limits_radiation": record.limit_radiation, "no_live_vaccines": record.no_live_vaccines}
+    if context["is_open"]:
+        context["record"] = record
+        if record:
+            context["diagnosis"] = diagnoses.find(record.diagnosis, record.diagnosis_edition)
+            context["prophylaxis"] = HealthRecord._meta.get_field("prophylaxis").words(record.prophylaxis)
+    elif record:  # the warnings are for whoever may read; what they come from is behind the door
+        context["form"] = None if opening.is_own_case(child, request.user) else form
+    return render(request, "beneficiaries/health_record_detail.html", context, status=status)
+
+
+@require_safe
+@permission_required("beneficiaries.see_readers", raise_exception=True)
+def readers(request, pk):
+    """Who opened the record: for a coordinator, and for a family that asks."""
+    child = _child(request, pk)
+    record_url = reverse("beneficiaries:health_record_detail", args=[child.pk])
+    context = {
+        "child": child,
+        "readings": opening.readings(child),
+        "papers": [
+            {
+                "word": word,
+                "url": f"{reverse('beneficiaries:health_record_readers_pdf', args=[child.pk])}?language={code}",
+                "lang": code,
+            }
+            for code, word in documents.LANGUAGES.items()
+        ],
+        "crumbs": _crumbs(child, (_("Health record"), record_url), (_("Who opened it"), "")),
+    }
+    return render(request, "beneficiaries/health_record_readers.html", context)
+
+
+@require_safe
+@permission_required("beneficiaries.see_readers", raise_exception=True)
+def readers_pdf(request, pk):
+    """The same on paper, for the family, in its language unless another is asked for."""
+    child = _child(request, pk)
+    language = documents.language_of(child.family, request.GET.get("language", ""))
+    with translation.override(language):
+        paper = documents.readers_pdf(child, by=request.user)
+        opening.record_showing(child, by=request.user, language=language)
+    name = f"{child.reference}-readers-{language}.pdf".lower()
+    return HttpResponse(
+        paper,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"},
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

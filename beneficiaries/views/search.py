@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beneficiaries import finding, searching
 from beneficiaries.models import Child, Guardian, Region
 from beneficiaries.searching import Why
-from beneficiaries.views.children import OPEN_NEEDS
+from beneficiaries.views.stories import OPEN_NEEDS
 
 SHOWN, SUGGESTED = 20, 5
 SHORTEST = 2  # characters below which nothing is suggested

@@ -6,7 +6,7 @@ chairs): this module knows their names, never their code.
 
 from typing import Any
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Prefetch, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from hajar.journal.models import Entry
 TIMELINE = 30  # newest entries shown
 LIVE = ("proposed", "approved", "prepared", "loaded")
 ADULT = 18
+OPEN_NEEDS = Prefetch("needs", Need.objects.filter(closed_on=None).order_by("pk"), to_attr="open_needs")
 
 
 def children_with_story(user: Any) -> QuerySet:
@@ -29,6 +30,7 @@ def children_with_story(user: Any) -> QuerySet:
         .with_family()
         .annotate(
             limits_radiation=F("health_record__limit_radiation"),
+            no_live_vaccines=F("health_record__no_live_vaccines"),
             delivered_on=Max(f"{hand_over}__handed_over_on"),
             followed_up_on=Max(f"{hand_over}__followups__done_on"),
         )
@@ -42,12 +44,16 @@ def story_of(child: Child, user: Any) -> dict[str, Any]:
     assessments = list(child.assessments.select_related("assessor").latest_first())
     need = next((row for row in needs if row.is_open), None)
     live = _live_allocation(need) if need else None
+    guardians = list(child.family.guardians.current().to_call_first())
+    former = _of_former_guardians(consents) if child.is_followed else []
     return {
         "child": child,
         "family": child.family,
         "journey": _journey(child, consents, assessments, needs, live),
-        "guardians": list(child.family.guardians.to_call_first()),
-        "siblings": list(child.family.children.exclude(pk=child.pk).order_by("born_on", "pk")),
+        "guardians": guardians,
+        "siblings": list(
+            child.family.children.exclude(pk=child.pk).prefetch_related(OPEN_NEEDS).order_by("born_on", "pk")
+        ),
         "need": need,
         "need_waits": _waits(need) if need else "",
         "past_needs": [row for row in needs if not row.is_open],
@@ -55,12 +61,18 @@ def story_of(child: Child, user: Any) -> dict[str, Any]:
         "chairs": list(child.chairs.select_related("model").order_by("number")),
         "consents": by_purpose(consents),
         "ask_consent_again": _came_of_age(child, consents),
+        "may_answer_herself": child.is_followed
+        and child.age >= ADULT
+        and not any(guardian.herself_id == child.pk for guardian in guardians),
+        "consents_of_former": former,
+        "purposes_to_ask_again": pgettext("between words", ", ").join(row.get_purpose_display() for row in former),
+        "pause_is_over": child.paused_until is not None and child.paused_until <= timezone.localdate(),
+        "farewell": _farewell(child),
         "assessments": [row for row in assessments if row.is_complete][:3],
         "growth": growth_of(child, assessments) if user.has_perm("beneficiaries.view_assessment") else None,
         "draft": next((row for row in assessments if not row.is_complete), None),
         "timeline": _timeline(child, user),
-        "limits_radiation": getattr(child, "limits_radiation", False)
-        and user.has_perm("beneficiaries.view_healthrecord"),
+        "alerts": _alerts(child, user),
         "assessment_url": _address("beneficiaries:assessment_create", child.pk),
         "crumbs": [(_("Children"), reverse("beneficiaries:child_list")), (child.name, "")],
     }
@@ -120,7 +132,9 @@ def _timeline(child: Child, user: Any) -> list[dict[str, Any]]:
     files = [child.pk]
     if child.other_names:  # those merged into it have a history, too
         files += child.merged_files().values_list("pk", flat=True)
-    entries = Entry.objects.filter(subject_id__in=files).select_related("actor", "payload").latest_first()
+    of_the_family = Q(subject_id=child.family_id, act="family.moved")
+    entries = Entry.objects.filter(Q(subject_id__in=files) | of_the_family)
+    entries = entries.select_related("actor", "payload").latest_first()
     if not user.has_perm("beneficiaries.view_healthrecord"):
         entries = entries.exclude(act__startswith="health_record.")
     return [
@@ -147,9 +161,41 @@ def _in_words(details: dict[str, Any]) -> str:
     return pgettext("between words", ", ").join(str(word) for word in words if word)
 
 
-def _limits_radiation(child: Child, user: Any) -> bool:
-    """Whether to show the banner: from the annotation of children_with_story, to who may read health records."""
-    return bool(getattr(child, "limits_radiation", False)) and user.has_perm("beneficiaries.view_healthrecord")
+def _alerts(child: Child, user: Any) -> dict[str, bool]:
+    """The warnings to show, from the annotations of children_with_story, to who may read health records."""
+    if not user.has_perm("beneficiaries.view_healthrecord"):
+        return {}
+    return {name: bool(getattr(child, name, False)) for name in ("limits_radiation", "no_live_vaccines")}
+
+
+def _of_former_guardians(consents: list[Consent]) -> list[Consent]:
+    """The consents to ask again: the latest answer to its purpose is that of a guardian who no longer answers."""
+    latest: dict[str, Consent] = {}
+    for consent in consents:
+        latest.setdefault(consent.purpose, consent)
+    return [row for row in latest.values() if row.is_valid and not row.guardian.is_current]
+
+
+def _farewell(child: Child) -> str:
+    """What the page of a child who has died says first; "" for every other child."""
+    if not child.is_deceased:
+        return ""
+    words = {"name": child.given_name or child.name}
+    is_girl = child.sex == Child.Sex.GIRL
+    if child.died_on:
+        words["day"] = formats.date_format(child.died_on)
+        said = (
+            pgettext("of a girl", "{name} left us on {day}. Our thoughts are with her family.")
+            if is_girl
+            else pgettext("of a boy", "{name} left us on {day}. Our thoughts are with his family.")
+        )
+    else:
+        said = (
+            pgettext("of a girl", "{name} has left us. Our thoughts are with her family.")
+            if is_girl
+            else pgettext("of a boy", "{name} has left us. Our thoughts are with his family.")
+        )
+    return said.format(**words)
 
 
 def _address(name: str, *args: Any) -> str:

@@ -10,6 +10,7 @@ from distributions.models import (
     Recall,
     RecallLine,
     Repair,
+    ReturnOffer,
     StockCount,
     Transfer,
     TransferLine,
@@ -135,3 +136,12 @@ class RecallLineAdmin(ReadOnlyAdmin):
     list_filter = ["contacted_on", "safe_on"]
     search_fields = ["chair__number"]
     ordering = ["-pk"]
+
+
+@admin.register(ReturnOffer)
+class ReturnOfferAdmin(ReadOnlyAdmin):
+    list_display = ["chair", "child", "answer", "ask_again_on", "answered_by"]
+    list_select_related = ["chair__model", "child", "answered_by"]
+    list_filter = ["answer"]
+    search_fields = ["chair__number"]
+    ordering = ["-created_at", "pk"]

@@ -35,7 +35,7 @@ class PrescriptionForm(WesternDigitsFormMixin, forms.ModelForm):
         self.instance.prescribed_by = by
         self.fields["model"].queryset = ChairModel.objects.by_name()
         self.fields["model"].empty_label = _("any model of this kind")
-        self.fields["agreed_by"].queryset = Guardian.objects.filter(family=family).to_call_first()
+        self.fields["agreed_by"].queryset = Guardian.objects.current().filter(family=family).to_call_first()
         self.fields["agreed_by"].empty_label = _("nobody yet")
         self.fields["second_signatory"].queryset = signatories(by)
         self.fields["second_signatory"].empty_label = _("nobody")

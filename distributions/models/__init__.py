@@ -10,6 +10,7 @@ from distributions.models.matters import KeptRound, Matter
 from distributions.models.plans import PlanLock, PlanRule, RegionFloor
 from distributions.models.preparations import Preparation
 from distributions.models.prescriptions import Prescription
+from distributions.models.returns import ReturnOffer
 from distributions.models.rounds import Round, RoundChair, RoundScan, TownPosition
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "RecallLine",
     "RegionFloor",
     "Repair",
+    "ReturnOffer",
     "Round",
     "RoundChair",
     "RoundScan",

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Need
+from beneficiaries.models import Child, Need
 from beneficiaries.models.places import scope
 from distributions.models.chairs import Chair
 from distributions.models.initiatives import Initiative
@@ -21,6 +21,10 @@ class AllocationQuerySet(models.QuerySet):
 
     def live(self):
         return self.filter(status__in=Allocation.LIVE)
+
+    def to_drive_to(self):
+        """Those that a round may show on a phone, released ones too; never one for a child who has died."""
+        return self.exclude(status=Allocation.Status.PROPOSED).exclude(need__child__status=Child.Status.DECEASED)
 
     def planned(self):
         """Those that a locked plan proposes and nobody approved yet."""

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Assessment, Need
-from distributions import planning
+from distributions import planning, replanning
 from distributions.forms.allocations import ReleaseForm
 from distributions.models import Allocation, Initiative, Preparation
 from hajar.lib import asking, listing, paging
@@ -88,6 +88,7 @@ def detail(request, pk):
         "facts": _frozen(allocation, request.user),
         "history": allocation.history()[:30],
         "preparation": _preparation(allocation, request.user),
+        "is_on_a_far_round": replanning.is_on_a_far_round(allocation),
         "deliveries": allocation.deliveries.select_related("volunteer").order_by("-happened_at", "pk"),
     }
     return render(request, "distributions/allocation_detail.html", context)

@@ -22,9 +22,10 @@ from ninja.parser import Parser
 from ninja.security import SessionAuth
 from pydantic import ConfigDict, Field, WithJsonSchema
 
+from beneficiaries.models import Child
 from distributions import delivering, phoning, protocol, syncing, travelling
 from distributions.forms.deliveries import TRAINING
-from distributions.models import Delivery, Round
+from distributions.models import Allocation, Delivery, Round
 from distributions.views import mobile
 from hajar.backups import keeping
 from hajar.lib import boxes
@@ -33,6 +34,7 @@ from hajar.templatetags.hajar_ui import phone_groups
 
 HAND_IN = "distributions.mobile.hand_in"
 MOST_BODY = 512 * 1024
+MOST_GONE = 200
 
 
 class _Parser(Parser):
@@ -204,7 +206,14 @@ def pack(request, device: protocol.Id):
         "public_key": public.hex(),
         "token": signing.dumps([str(request.user.pk), device], salt=HAND_IN),
         "rounds": [packed(round_, request.user) for round_ in rounds],
+        "gone": _gone(request.user),
     }
+
+
+def _gone(user) -> list[str]:
+    """The stops that a phone must forget, drafts and all: a child has died. They are named by their number only."""
+    bereaved = Allocation.objects.filter(round__volunteer=user, need__child__status=Child.Status.DECEASED)
+    return [str(pk) for pk in bereaved.order_by("-ended_at", "pk").values_list("pk", flat=True)[:MOST_GONE]]
 
 
 def packed(round_: Round, user) -> dict:
@@ -239,7 +248,7 @@ def _packed_stop(stop) -> dict:
 
 def _photos_allowed(round_: Round) -> list[str]:
     """The stops whose families allow a photo as proof."""
-    children = dict(round_.allocations.order_by("stop", "pk").values_list("pk", "need__child"))
+    children = dict(round_.allocations.to_drive_to().order_by("stop", "pk").values_list("pk", "need__child"))
     allowed = delivering.those_who_may_be_photographed(children.values())
     return [str(pk) for pk, child in children.items() if child in allowed]
 

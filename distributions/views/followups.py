@@ -79,7 +79,7 @@ def _lines(deliveries: list) -> list[dict]:
     """Each hand-over with the step due, since when, and the phone to call; one query for all phones."""
     families = {delivery.allocation.need.child.family_id for delivery in deliveries}
     phones: dict = {}
-    for guardian in Guardian.objects.filter(family__in=families).exclude(phone="").to_call_first():
+    for guardian in Guardian.objects.current().filter(family__in=families).exclude(phone="").to_call_first():
         phones.setdefault(guardian.family_id, guardian)
     today = timezone.localdate()
     lines = []
@@ -157,7 +157,7 @@ def create(request, pk):
         "because": _because(due) if due else "",
         "child": child,
         "chair": chair,
-        "guardians": child.family.guardians.exclude(phone="").to_call_first()[:2],
+        "guardians": child.family.guardians.current().exclude(phone="").to_call_first()[:2],
         "previous": delivery.followups.select_related("done_by").order_by("-done_on", "-created_at", "pk")[:5],
         "actions": delivery.followups.with_open_action().select_related("action_by").order_by("action_due_on", "pk"),
         "repair": Repair.objects.filter(chair=chair).open().order_by("-broke_on", "pk").first(),

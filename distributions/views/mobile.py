@@ -138,12 +138,12 @@ def _stop(round: Round, allocation: Allocation, number: int, of: int) -> Stop:
 
 
 def stops_of(round: Round) -> list[Stop]:
-    """The stops of a round in driving order; three queries."""
-    reachable = Prefetch("need__child__family__guardians", Guardian.objects.exclude(phone="").to_call_first())
+    """The stops of a round in driving order; three queries. A child who has died is no stop: nobody calls or drives."""
+    reachable = Prefetch("need__child__family__guardians", Guardian.objects.current().exclude(phone="").to_call_first())
     entries = Prefetch("deliveries", Delivery.objects.filter(round=round))
     allocations = list(
         Allocation.objects.filter(round=round)
-        .exclude(status=Allocation.Status.PROPOSED)
+        .to_drive_to()
         .select_related("need__child__family__province", "chair__model")
         .prefetch_related(reachable, entries)
         .order_by("stop", "pk")
@@ -171,7 +171,7 @@ def list_rounds(request):
         Round.objects.for_phone(request.user)
         .select_related("province", "initiative")
         .prefetch_related(
-            Prefetch("allocations", Allocation.objects.exclude(status=Allocation.Status.PROPOSED)),
+            Prefetch("allocations", Allocation.objects.to_drive_to()),
             Prefetch("deliveries", Delivery.objects.only("pk", "round_id", "allocation_id")),
         )
         .order_by("day", "pk")

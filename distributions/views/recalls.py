@@ -85,10 +85,12 @@ def _children_shown(user, lines: list[RecallLine]) -> dict:
     holders = {line.chair.holder_id for line in lines} - {None}
     if not holders or not user.has_perm("beneficiaries.view_child"):
         return {}
-    children = Child.objects.visible_to(user).select_related("family__province").in_bulk(holders)
+    # Nobody calls a bereaved family about a recall: their chair is spoken of when they give it back.
+    living = Child.objects.visible_to(user).exclude(status=Child.Status.DECEASED)
+    children = living.select_related("family__province").in_bulk(holders)
     families = {child.family_id for child in children.values()}
     first: dict = {}
-    for guardian in Guardian.objects.filter(family__in=families).to_call_first():
+    for guardian in Guardian.objects.current().filter(family__in=families).to_call_first():
         first.setdefault(guardian.family_id, guardian)
     for child in children.values():
         child.guardian = first.get(child.family_id)
@@ -106,7 +108,7 @@ def contact(request, pk, line):
     """Write down that the family that has the chair was told: for who may see the child."""
     line = _line(request, pk, line)
     child = Child.objects.visible_to(request.user).filter(pk=line.chair.holder_id).first()
-    if child is None:
+    if child is None or child.is_deceased:
         raise Http404
     return _step(request, line, recalling.record_contact, child)
 
@@ -130,7 +132,7 @@ def _step(request, line: RecallLine, act, child: Child | None = None):
         else:
             messages.success(request, _("Recorded."))
             return redirect(line.recall)
-    guardians = Guardian.objects.filter(family=child.family_id).to_call_first() if child else []
+    guardians = Guardian.objects.current().filter(family=child.family_id).to_call_first() if child else []
     context = {
         "form": form,
         "line": line,

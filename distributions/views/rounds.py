@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries.models import Province
+from beneficiaries.models import Child, Province
 from distributions import round_papers, routing, travelling, watching
 from distributions.forms.rounds import MOST_STOPS, RoundForm, TownForm, WhereForm
 from distributions.models import Allocation, Chair, Delivery, Initiative, Round
@@ -305,8 +305,11 @@ def detail(request, pk):
         )
         for row in allocations
     ]
+    # A child who has died is no stop any more; only her chair may still have to come back from the vehicle.
+    stops = [line for line in stops if line.is_on_the_road or not line.allocation.need.child.is_deceased]
     elsewhere = (
         entries.exclude(allocation__round=round_)
+        .exclude(allocation__need__child__status=Child.Status.DECEASED)
         .select_related("allocation__chair", "allocation__need__child", "typed_in_by", "chair_left")
         .order_by("received_at", "pk")
     )

@@ -52,7 +52,7 @@ _COORDINATOR = (
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
     | _may("distributions", "view add change", "townposition")
-    | _may("distributions", "view change", "device", "matter")
+    | _may("distributions", "view change", "device", "matter", "returnoffer")
     | _may("distributions", "view", "phoneentry", "keptround")
     | _may("beneficiaries", "view", "census", "duplicatepair", "merge")
     | _may("backups", "view", "backup")
@@ -61,6 +61,7 @@ _COORDINATOR = (
         "beneficiaries.override_need",
         "beneficiaries.close_child",
         "beneficiaries.merge_child",
+        "beneficiaries.see_readers",
         "beneficiaries.see_small_counts",
         "distributions.record_chairevent",
         "distributions.approve_allocation",

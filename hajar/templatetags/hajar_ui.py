@@ -66,7 +66,7 @@ NAVIGATION = [
             _("Children"),
             "people",
             "beneficiaries.view_child",
-            _nouns("child", "assessment", "measurement", "healthrecord", "health", "consent", "search"),
+            _nouns("child", "assessment", "measurement", "healthrecord", "health", "consent", "search", "reminder"),
             bar=3,
         ),
         Entry(
@@ -131,7 +131,7 @@ NAVIGATION = [
             _("Chairs"),
             "box-seam",
             "distributions.view_chair",
-            _nouns("chair", "chairmodel", "workshopchange", "depot", "count", "transfer", "recall", "label"),
+            _nouns("chair", "chairmodel", "workshopchange", "depot", "count", "transfer", "recall", "label", "return"),
         ),
         Entry(
             "distributions:followup_list",

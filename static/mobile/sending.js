@@ -116,7 +116,8 @@ export async function askForSync(worker = navigator.serviceWorker) {
 export async function refreshPack(store) {
   const pack = await getPack(await store.get("device"));
   if (pack?.owner !== store.owner || !Array.isArray(pack.rounds)) return null;
-  const { token, public_key: key, ...rest } = pack;
+  const { token, public_key: key, gone = [], ...rest } = pack;
+  await store.forgetDrafts(gone);
   await store.set({ pack: rest, token, public_key: key, contact_at: Date.now(), pack_at: Date.now() });
   return rest;
 }

@@ -118,6 +118,13 @@ export class Store {
     return this.#write(["drafts"], (drafts) => drafts.put(values, key));
   }
 
+  // What was begun for stops that the office took away for good. What was saved stays until it is sent.
+  forgetDrafts(keys) {
+    return this.#write(["drafts"], (drafts) => {
+      for (const key of keys) drafts.delete(key);
+    });
+  }
+
   async nextNumber() {
     return ((await this.get("number")) ?? 0) + 1;
   }

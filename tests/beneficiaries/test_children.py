@@ -237,10 +237,13 @@ def test_a_case_worker_sees_neither_banner_nor_journal_of_the_health_record(clie
     registration.save_health_record(child, by=karim, diagnosis="AT", limit_radiation=True)
     client.force_login(samira)
     page = client.get(child.get_absolute_url())
-    assert not page.context["limits_radiation"]
+    assert not page.context["alerts"]
     assert page.context["timeline"] == []
     client.force_login(karim)
-    assert client.get(child.get_absolute_url()).context["limits_radiation"]
+    assert client.get(child.get_absolute_url()).context["alerts"] == {
+        "limits_radiation": True,
+        "no_live_vaccines": True,
+    }
 
 
 def test_at_eighteen_consent_is_asked_again(client, samira):
@@ -416,12 +419,15 @@ def test_a_case_worker_is_not_offered_what_only_a_coordinator_may_set(client, sa
     child = ChildFactory()
     url = reverse("beneficiaries:child_status_edit", args=[child.pk])
     client.force_login(samira)
-    page = client.post(url, {"status": "deceased", "confirmed": "on"})
+    page = client.post(url, {"status": "closed", "note": "Suivie ailleurs"})
     assert page.context["form"].errors["status"]
+    death = reverse("beneficiaries:child_death", args=[child.pk])
+    assert client.post(death, {"confirmed": "on"}).status_code == 403
     client.force_login(karim)
-    page = client.post(url, {"status": "deceased"})
-    assert page.context["form"].non_field_errors()
-    client.post(url, {"status": "deceased", "confirmed": "on"})
+    page = client.post(death, {"note": "La tante nous a appelés"})
+    assert page.context["form"].errors["confirmed"]
+    assert "La tante nous a appelés" in page.content.decode()
+    client.post(death, {"confirmed": "on"})
     child.refresh_from_db()
     assert child.is_deceased
 

@@ -58,7 +58,10 @@ def test_a_closed_file_is_opened_again_only_by_who_may_close_it(samira, karim):
     with pytest.raises(closing.StatusRefused):
         closing.change_status(child, by=samira, status="active")
     assert closing.may_set(samira, child) == []
-    assert closing.change_status(child, by=karim, status="active").is_followed
+    with pytest.raises(closing.StatusRefused):
+        closing.change_status(child, by=karim, status="active")
+    assert closing.change_status(child, by=karim, status="active", note="Erreur de dossier").is_followed
+    assert (last_entry().act, last_entry().details["note"]) == ("child.reopened", "Erreur de dossier")
 
 
 def test_the_same_status_again_is_refused_and_not_journalled(karim):

@@ -7,6 +7,7 @@ from hajar.journal.models import Entry
 from tests.factories import ChildFactory, HealthRecordFactory, province
 
 pytestmark = pytest.mark.django_db
+WHY = {"reason": "appelée par les urgences"}
 
 
 def url(name, child):
@@ -25,7 +26,7 @@ def record():
 def test_the_record_is_for_few(client, request, record, who, status):
     client.force_login(request.getfixturevalue(who))
     assert client.get(url("detail", record.child)).status_code == status
-    assert client.post(url("open", record.child)).status_code == (302 if status == 200 else 403)
+    assert client.post(url("open", record.child), WHY).status_code == (302 if status == 200 else 403)
 
 
 def test_a_closed_record_shows_nothing_and_a_look_at_the_door_writes_nothing(client, salwa, record):
@@ -38,7 +39,7 @@ def test_a_closed_record_shows_nothing_and_a_look_at_the_door_writes_nothing(cli
 
 def test_opening_is_written_once_and_reading_again_is_not(client, salwa, record):
     client.force_login(salwa)
-    page = client.post(url("open", record.child), follow=True)
+    page = client.post(url("open", record.child), WHY, follow=True)
     assert "confidentiel" in page.content.decode()
     assert "ORPHA 100" in page.content.decode()
     client.get(url("detail", record.child))
@@ -49,7 +50,7 @@ def test_opening_is_written_once_and_reading_again_is_not(client, salwa, record)
 def test_the_door_is_open_for_one_child_one_session_and_some_minutes(client, salwa, karim, record, monkeypatch):
     other = HealthRecordFactory(notes="autre secret")
     client.force_login(salwa)
-    client.post(url("open", record.child))
+    client.post(url("open", record.child), WHY)
     assert "autre secret" not in client.get(url("detail", other.child)).content.decode()
     later = health.time.time() + health.OPEN_SECONDS + 1
     monkeypatch.setattr(health.time, "time", lambda: later)
@@ -76,7 +77,7 @@ def test_a_record_of_another_region_is_not_there(client, person, record):
     client.force_login(person("Loubna", roles.CLINICIAN, "MA-06"))
     for name in ("detail", "edit"):
         assert client.get(url(name, far.child)).status_code == 404
-    assert client.post(url("open", far.child)).status_code == 404
+    assert client.post(url("open", far.child), WHY).status_code == 404
     assert not Entry.objects.exists()
 
 
@@ -96,7 +97,7 @@ def test_a_record_is_begun_with_or_without_a_diagnosis(client, salwa, diagnosis)
 def test_a_code_of_an_older_edition_is_not_lost(client, salwa):
     record = HealthRecordFactory(diagnosis="OLD_CODE", diagnosis_edition="2022")
     client.force_login(salwa)
-    client.post(url("open", record.child))
+    client.post(url("open", record.child), WHY)
     client.post(url("edit", record.child), {"diagnosis": "OLD_CODE", "notes": "revu"})
     record.refresh_from_db()
     assert (record.diagnosis, record.diagnosis_edition, record.notes) == ("OLD_CODE", "2022", "revu")
@@ -111,5 +112,5 @@ def test_a_refusal_keeps_what_was_typed(client, salwa, record):
 
 def test_limiting_radiation_stands_first(client, salwa, record):
     client.force_login(salwa)
-    page = client.post(url("open", record.child), follow=True).content.decode()
+    page = client.post(url("open", record.child), WHY, follow=True).content.decode()
     assert page.index('role="alert"') < page.index("confidentiel")

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from beneficiaries import diagnoses, registration
+from beneficiaries import diagnoses, opening, registration
 from beneficiaries.models import Child, Family, Guardian, HealthRecord, NameKey
 from hajar.journal.models import Entry
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, HealthRecordFactory, province
@@ -207,12 +207,14 @@ def test_a_health_record_is_kept_with_the_edition_of_its_code_list(salwa):
 
 def test_the_journal_says_which_health_fields_changed_and_never_what_they_say(salwa):
     registration.save_health_record(ChildFactory(), by=salwa, diagnosis="AT", notes="confidentiel")
-    assert last_entry().details == {"fields": ["diagnosis", "diagnosis_edition", "notes"]}
+    assert last_entry().details == {
+        "fields": ["diagnosis", "diagnosis_edition", "limit_radiation", "no_live_vaccines", "notes"]
+    }
 
 
 def test_reading_a_health_record_is_itself_recorded(salwa):
     record = HealthRecordFactory()
-    assert registration.open_health_record(record.child, by=salwa) == record
+    assert opening.open_health_record(record.child, by=salwa, reason="appel des urgences") == record
     assert (last_entry().act, last_entry().actor, last_entry().subject_id) == (
         "health_record.opened",
         salwa,
@@ -221,7 +223,7 @@ def test_reading_a_health_record_is_itself_recorded(salwa):
 
 
 def test_there_is_nothing_to_record_where_there_is_no_health_record(salwa):
-    assert registration.open_health_record(ChildFactory(), by=salwa) is None
+    assert opening.open_health_record(ChildFactory(), by=salwa) is None
     assert not HealthRecord.objects.exists()
     assert not Entry.objects.exists()
 

@@ -1,0 +1,58 @@
+"""What the register asks staff to think of: computed from the files each time, never stored, followed children only.
+
+A pause that has ended, a young person who is of age, a guardian who no longer answers: each stays on the list until
+the file itself says that somebody has seen to it.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+
+from beneficiaries import guarding
+from beneficiaries.models import Child, Consent, Family, Guardian
+from beneficiaries.models.children import years_before
+
+SOON = timedelta(days=90)  # how long before the eighteenth birthday one begins to speak of it
+
+
+@dataclass(frozen=True)
+class Reminders:
+    """The files to think of, by what there is to think of."""
+
+    pauses_over: QuerySet[Child]
+    of_age: QuerySet[Child]
+    soon_of_age: QuerySet[Child]
+    consents: QuerySet[Child]
+    nobody_answers: QuerySet[Family]
+
+
+def for_person(user, today: date | None = None) -> Reminders:
+    today = today or timezone.localdate()
+    followed = Child.objects.visible_to(user).followed()
+    adult = years_before(today, guarding.ADULT)
+    return Reminders(
+        pauses_over=followed.filter(status=Child.Status.PAUSED, paused_until__lte=today),
+        of_age=_not_asked_yet(followed.filter(born_on__lte=adult)),
+        soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=years_before(today + SOON, guarding.ADULT)),
+        consents=followed.filter(Exists(guarding.consents_to_ask_again().filter(child=OuterRef("pk")))),
+        nobody_answers=Family.objects.visible_to(user).filter(
+            ~Exists(Guardian.objects.current().filter(family=OuterRef("pk"))),
+            Exists(Child.objects.followed().filter(family=OuterRef("pk"))),
+        ),
+    )
+
+
+def number_for(user, today: date | None = None) -> int:
+    """How many files wait for a thought; what is merely soon, and the families' side, are left to the page."""
+    found = for_person(user, today)
+    return found.pauses_over.count() + found.of_age.count() + found.consents.count()
+
+
+def _not_asked_yet(children: QuerySet[Child]) -> QuerySet[Child]:
+    """Those who have not yet said themselves, since they are of age, whether they agree to be followed."""
+    own = Consent.objects.filter(
+        child=OuterRef("pk"), purpose=Consent.Purpose.CARE, withdrawn_on=None, guardian__herself=F("child")
+    )
+    return children.exclude(Exists(own))
