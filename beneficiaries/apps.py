@@ -11,5 +11,5 @@ class BeneficiariesConfig(AppConfig):
         from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
-        for table in ("assessment", "census"):
+        for table in ("assessment", "census", "consenttext"):
             append_only.expect(f"beneficiaries_{table}", "UPDATE", "DELETE")

@@ -2,14 +2,16 @@ from beneficiaries.models.assessments import Assessment
 from beneficiaries.models.association import Association
 from beneficiaries.models.census import Census
 from beneficiaries.models.children import Child, HealthRecord
-from beneficiaries.models.consents import Consent
+from beneficiaries.models.consents import Consent, ConsentText
 from beneficiaries.models.families import Family, Guardian
+from beneficiaries.models.identities import NationalIdentity
 from beneficiaries.models.imports import RegisterImport
 from beneficiaries.models.measurements import Measurement
 from beneficiaries.models.names import NameKey
 from beneficiaries.models.needs import Need
 from beneficiaries.models.places import Mandate, Province, Region
 from beneficiaries.models.references import Counter
+from beneficiaries.models.rights import Erasure, RightsRequest
 
 __all__ = [
     "Assessment",
@@ -17,15 +19,19 @@ __all__ = [
     "Census",
     "Child",
     "Consent",
+    "ConsentText",
     "Counter",
+    "Erasure",
     "Family",
     "Guardian",
     "HealthRecord",
     "Mandate",
     "Measurement",
     "NameKey",
+    "NationalIdentity",
     "Need",
     "Province",
     "Region",
     "RegisterImport",
+    "RightsRequest",
 ]

@@ -73,7 +73,7 @@ def _live_allocation(need: Any) -> Any:
 
 def _journey(child, consents, assessments, needs, live) -> list[dict[str, Any]]:
     """The six stations of a file; the first one not reached is where it stands now."""
-    care = next((row for row in consents if row.purpose == Consent.Purpose.CARE and row.is_valid), None)
+    care = next((row for row in consents if row.purpose == Consent.Purpose.CARE and row.is_in_force), None)
     assessed = next((row for row in assessments if row.is_complete), None)
     delivered = child.delivered_on
     stations = [
@@ -112,7 +112,7 @@ def by_purpose(consents: list[Consent]) -> list[dict[str, Any]]:
 def _came_of_age(child: Child, consents: list[Consent]) -> bool:
     """At eighteen a person answers for herself: what guardians answered before is asked again."""
     return child.age >= ADULT and any(
-        consent.is_valid and child.age_on(consent.answered_on) < ADULT for consent in consents
+        consent.may_be_withdrawn and child.age_on(consent.answered_on) < ADULT for consent in consents
     )
 
 
