@@ -1,7 +1,7 @@
 """Keep what a family agreed to, one purpose at a time, and what it took back.
 
-What may be relied on is asked in one place: Consent.objects.in_force(), or `in_force` here for one child. A consent that
-ends takes with it what was kept because of it: rooms that keep such files say how, in `purgers`.
+What may be relied on is asked in one place: Consent.objects.in_force(), or `in_force` here for one child. A consent
+that ends takes with it what was kept because of it: rooms that keep such files say how, in `purgers`.
 """
 
 import base64
@@ -67,9 +67,9 @@ def record_consent(
 ) -> Consent:
     """Write an answer for one purpose; `guardian` None is the person herself, of age.
 
-    A refusal ends what was given for that purpose before. The legal basis is the guardian's unless another is given, the
-    text the one in use that day in that language, the end the purpose's own. `evidence` is the signed paper: a PDF, or a
-    photo, which loses its place and camera data; `signature` what was drawn on the screen, as a data address.
+    A refusal ends what was given for that purpose before. The legal basis is the guardian's unless another is given,
+    the text the one in use that day in that language, the end the purpose's own. `evidence` is the signed paper: a PDF,
+    or a photo, which loses its place and camera data; `signature` what was drawn on the screen, as a data address.
     Raises ValidationError with the fields named.
     """
     answered_on = answered_on or timezone.localdate()

@@ -7,13 +7,20 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, measuring
-        from distributions import forecasting, planning
+        from beneficiaries import closing, consenting, erasing, holdings, measuring
+        from beneficiaries.models.consents import Purpose
+        from distributions import forecasting, forgetting, planning
         from distributions.acts import ACTS
+        from distributions.holdings import CHAIRS, ELSEWHERE
         from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
         for table in ("chairevent", "planlock", "prescription"):
             append_only.expect(f"distributions_{table}", "UPDATE", "DELETE")
         closing.holders.append(planning.hold_for_needs)
+        holdings.declare(*CHAIRS)
+        holdings.ELSEWHERE.update(ELSEWHERE)
+        erasing.holders.append(forgetting.forget)
+        erasing.obstacles.append(forgetting.obstacles)
+        consenting.purgers[Purpose.PROOF_PHOTO].append(forgetting.purge_photos)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)
