@@ -1,8 +1,8 @@
 """Forget a child, and with the last child of a family the family: what names them goes, what is counted stays.
 
 What stays says how many children waited, sat well or were called back: the year of birth, the sex, the province, days
-and answers chosen from lists. Names, phones, places, free words, health, photos, papers and signatures go, and with them
-what the journal told in detail; its chain stays whole. holdings.py says of each field which it is.
+and answers chosen from lists. Names, phones, places, free words, health, photos, papers and signatures go, and what the
+journal told in detail goes with them; its chain stays whole. holdings.py says of each field which it is.
 
 A backup that was taken before still knows the child. A list of what was forgotten, keys alone, lies beside the backups:
 whoever brings an older one back forgets the same files again (restore does; reapply_erasures can be repeated).
@@ -210,6 +210,19 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 holders.append(forget_in_imports)
+
+
+@transaction.atomic
+def forget_old(child: Child) -> int:
+    """Forget a file whose time is over (retaining); 0 where something ties us to the family still."""
+    child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+    if reasons_against(child):
+        return 0
+    went = _forget(child)
+    erasure = Erasure.objects.create(child=child.pk)
+    journal.record("child.erased", child, by=None, payload=went)
+    transaction.on_commit(lambda: _note(erasure))
+    return 1
 
 
 # --- and forgotten again --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, consenting, erasing, holdings, measuring
+        from beneficiaries import closing, consenting, erasing, holdings, measuring, retaining
         from beneficiaries.models.consents import Purpose
         from distributions import forecasting, forgetting, planning
         from distributions.acts import ACTS
@@ -22,5 +22,6 @@ class DistributionsConfig(AppConfig):
         holdings.ELSEWHERE.update(ELSEWHERE)
         erasing.holders.append(forgetting.forget)
         erasing.obstacles.append(forgetting.obstacles)
+        retaining.rules += forgetting.RULES
         consenting.purgers[Purpose.PROOF_PHOTO].append(forgetting.purge_photos)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)

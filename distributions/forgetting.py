@@ -1,15 +1,17 @@
-"""What this room holds of a child beyond her own rows, emptied when she is forgotten; and what must be settled first."""
+"""What this room holds of a child beyond her own rows, emptied when she is forgotten; what must be settled before."""
 
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import retaining
 from beneficiaries.erasing import Traces
 from beneficiaries.holdings import MARKED
 from beneficiaries.models import Child
@@ -21,14 +23,16 @@ from distributions.models import (
     PhoneEntry,
     PlanLock,
     PlanRule,
+    Preparation,
     RecallLine,
 )
 from hajar.journal import append_only
 from hajar.journal.models import Payload
+from hajar.lib import dates
 
 
 def obstacles(child: Child) -> Iterator[str | Promise]:
-    """A chair that is promised or lent ties us to the family: it is settled first, so that nothing is lost on the way."""
+    """A chair that is promised, lent or unsafe ties us to the family: that is settled first."""
     if Allocation.objects.live().filter(need__child=child).exists():
         yield _("A chair is reserved for this child: release it, or wait until it is delivered.")
     if Chair.objects.filter(holder=child, ownership=Chair.Ownership.LOAN).exists():
@@ -91,13 +95,52 @@ def _is_about(said: str, stops: set[str], traces: Traces) -> bool:
 
 def purge_photos(child: Child) -> int:
     """Delete the photos that prove a delivery; returns how many. The delivery and its signature stay."""
-    photos = list(
-        Attachment.objects.filter(
-            kind=Attachment.Kind.PHOTO, delivery__in=Delivery.objects.filter(allocation__need__child=child)
-        )
-    )
-    Attachment.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
+    deliveries = Delivery.objects.filter(allocation__need__child=child)
+    return _delete_photos(Attachment.objects.filter(kind=Attachment.Kind.PHOTO, delivery__in=deliveries))
+
+
+# --- over their time ------------------------------------------------------------------------------------------------
+
+
+def _months_ago(today: date) -> date:
+    return dates.years_later(today, -retaining.MONTHS_OF_PHOTOS // 12)
+
+
+def _old_photos(today: date) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(kind=Attachment.Kind.PHOTO, created_at__date__lt=_months_ago(today))
+
+
+def _delete_photos(rows: QuerySet[Attachment]) -> int:
+    photos = list(rows)
     for photo in photos:
         storage, name = photo.file.storage, str(photo.file.name)
         transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+    Attachment.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
     return len(photos)
+
+
+def _old_preparations(today: date) -> QuerySet[Preparation]:
+    return Preparation.objects.filter(prepared_at__date__lt=_months_ago(today)).exclude(photo="")
+
+
+def _old_words(today: date) -> QuerySet[PhoneEntry]:
+    """What phones told and nobody has to look at any more."""
+    looked_at = Q(state=PhoneEntry.State.RECEIVED) | Q(handled_at__isnull=False)
+    return PhoneEntry.objects.filter(looked_at, received_at__date__lt=_months_ago(today)).exclude(said=MARKED)
+
+
+RULES = [
+    retaining.Rule("photo", _("Photos of deliveries older than 24 months"), _old_photos, _delete_photos),
+    retaining.Rule(
+        "photo",
+        _("Photos of prepared chairs older than 24 months"),
+        _old_preparations,
+        retaining.delete_files("photo"),
+    ),
+    retaining.Rule(
+        "phone",
+        _("Words of phones older than 24 months"),
+        _old_words,
+        lambda rows: rows.update(said=MARKED, handled_note=""),
+    ),
+]

@@ -22,6 +22,9 @@ def _may(app: str, verbs: str, *models: str) -> set[str]:
 
 
 _READ_REGISTER = _may("beneficiaries", "view", *REGISTER, "assessment", "measurement", "need", "region", "province")
+_RIGHTS = _may("beneficiaries", "view add change", "rightsrequest", "nationalidentity") | _may(
+    "beneficiaries", "view", "consenttext"
+)
 _WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment", "measurement") | {
     "beneficiaries.import_register",
     "beneficiaries.export_register",
@@ -34,6 +37,7 @@ _HEALTH = _may("beneficiaries", "view add change", "healthrecord")
 _CASE_WORKER = (
     _READ_REGISTER
     | _WRITE_REGISTER
+    | _RIGHTS
     | _READ_STORE
     | _READ_CAMPAIGN
     | _READ_CHOICE
@@ -51,6 +55,7 @@ _COORDINATOR = (
     | _may("distributions", "view", "planlock")
     | _may("distributions", "view change", "device", "phoneentry")
     | _may("beneficiaries", "view", "census")
+    | _may("beneficiaries", "view add", "erasure")
     | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
@@ -82,6 +87,7 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
             | _may("beneficiaries", "view", "registerimport")
+            | _may("beneficiaries", "add", "consenttext")
             | _may("distributions", "view", "attachment", "countline", "transferline", "recallline", "phonefile")
             | _may("journal", "view", "entry")
         ),

@@ -18,7 +18,6 @@ from hajar.backups.models import Backup
 from hajar.journal import recording
 from hajar.lib import sealing
 
-
 # What must outlive a restore, such as what was forgotten since the backup. Called before the database is replaced, and
 # returns what is called once the other one stands there; not called where its tables wait for migrations.
 carriers: list[Callable[[], Callable[[], object]]] = []
