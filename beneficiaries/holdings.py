@@ -222,6 +222,45 @@ REGISTER = [
     ),
 ]
 
+# What tells of people and hangs on no child: described in the register of processing, erased by its own means.
+LOOSE = [
+    Holding(
+        "beneficiaries.RegisterImport",
+        "",
+        (
+            _ROW,
+            fields("import", EMPTY, "rows"),
+            fields("import", KEEP, "filename digest state columns written confirmed_at undone_at"),
+            fields("work", KEEP, "uploaded_by"),
+        ),
+    ),
+    Holding(
+        "journal.Entry",
+        "",
+        (
+            fields(
+                "journal",
+                KEEP,
+                "sequence act object_type object_id subject_id actor device claimed_at received_at payload_hash"
+                " previous_hash hash",
+            ),
+        ),
+    ),
+    Holding("journal.Payload", "", (fields("journal", EMPTY, "entry data salt"),)),
+    Holding(
+        "accounts.User",
+        "",
+        (
+            fields(
+                "staff",
+                KEEP,
+                "id email full_name phone language password last_login is_superuser is_active is_staff date_joined",
+            ),
+        ),
+    ),
+    Holding("beneficiaries.Mandate", "", (fields("staff", KEEP, "id user region starts_on ends_on"),)),
+]
+
 # What leads to a family and is no room of its own to it: label -> why nothing of it is shown or erased here.
 ELSEWHERE: dict[str, str] = {}
 

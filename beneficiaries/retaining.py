@@ -194,6 +194,15 @@ _TABLE = [
         _("whoever sees the page on which it stands"),
     ),
     Category(
+        "staff",
+        _("Accounts of staff and volunteers"),
+        _("let in who may come in, and say who did what"),
+        _("contract or volunteer agreement"),
+        _("as long as the account; then the name stays beside what the person did"),
+        _("account closed, telephone and sessions deleted"),
+        _("administrators; colleagues see the name"),
+    ),
+    Category(
         "journal",
         _("Journal"),
         _("show who saw or changed what; notice what was tampered with"),

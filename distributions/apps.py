@@ -11,7 +11,7 @@ class DistributionsConfig(AppConfig):
         from beneficiaries.models.consents import Purpose
         from distributions import forecasting, forgetting, planning
         from distributions.acts import ACTS
-        from distributions.holdings import CHAIRS, ELSEWHERE
+        from distributions.holdings import CHAIRS, ELSEWHERE, LOOSE
         from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
@@ -20,6 +20,7 @@ class DistributionsConfig(AppConfig):
         closing.holders.append(planning.hold_for_needs)
         holdings.declare(*CHAIRS)
         holdings.ELSEWHERE.update(ELSEWHERE)
+        holdings.LOOSE.extend(LOOSE)
         erasing.holders.append(forgetting.forget)
         erasing.obstacles.append(forgetting.obstacles)
         retaining.rules += forgetting.RULES

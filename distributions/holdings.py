@@ -144,6 +144,14 @@ CHAIRS = [
     ),
 ]
 
+LOOSE = [
+    Holding(
+        "distributions.Device",
+        "",
+        (_ROW, fields("staff", KEEP, "user name last_seen_at last_number unsent lost_at")),
+    ),
+]
+
 ELSEWHERE = {
     "distributions.Chair": "what we own; whose it is follows from its events, which are shown and erased",
     "distributions.CountLine": "where a chair stood on a day; says nothing of a family",

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beneficiaries import scoring
-from beneficiaries.models import Need, Region
+from beneficiaries.models import Consent, Need, Region, RightsRequest
 from distributions import following_up
 from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Round
 
 FEW = 5
+MANY = 100  # enough to know that there are many
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class Today:
     approvals: list[Allocation] | None = None
     chairs: list[tuple[str, str, int]] | None = None
     initiatives: list[Initiative] | None = None
+    rights_requests: list[RightsRequest] | None = None
+    consents_to_renew: int = 0  # at most MANY
 
     @property
     def days_to_next_initiative(self) -> int | None:
@@ -75,6 +78,8 @@ def for_person(user, today: date | None = None) -> Today:
         page.next_initiative = ahead.order_by("starts_on", "pk").first()
     if user.has_perm("beneficiaries.view_need"):
         _add_needs(page, user, today)
+    if user.has_perm("beneficiaries.view_rightsrequest"):
+        _add_rights(page, user, today)
     if user.has_perm("distributions.view_chair"):
         _add_chairs(page, user)
     if user.has_perm("distributions.view_round"):
@@ -117,6 +122,13 @@ def _add_needs(page: Today, user, today: date) -> None:
     counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
     regions = Region.objects.visible_to(user).order_by("iso")
     page.waiting_by_region = [(region, counts.get(region.pk, 0)) for region in regions]
+
+
+def _add_rights(page: Today, user, today: date) -> None:
+    """Families that wait for an answer, the most pressing first, and answers of theirs that must be asked anew."""
+    asked = RightsRequest.objects.visible_to(user).open().select_related("child")
+    page.rights_requests = list(asked.most_pressing_first()[:FEW])
+    page.consents_to_renew = len(Consent.objects.visible_to(user).to_renew(today).order_by().values("pk")[:MANY])
 
 
 def _add_chairs(page: Today, user) -> None:

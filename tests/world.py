@@ -54,8 +54,11 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     )
     waiting = factories.NeedFactory(child=factories.ChildFactory(family=family, given_name_latin="Hiba"))
     rule = factories.PlanRuleFactory(initiative=allocation.initiative, need=waiting)
+    request = factories.RightsRequestFactory(child=child, asked_by=guardian)
+    factories.NationalIdentityFactory(guardian=guardian)
     return {
         "family": family.pk,
+        "rights_request": request.pk,
         "guardian": guardian.pk,
         "child": child.pk,
         "consent": consent.pk,

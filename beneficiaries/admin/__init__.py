@@ -1,3 +1,3 @@
-from beneficiaries.admin import assessments, children, families, people, places
+from beneficiaries.admin import assessments, children, families, people, places, rights
 
-__all__ = ["assessments", "children", "families", "people", "places"]
+__all__ = ["assessments", "children", "families", "people", "places", "rights"]

@@ -41,6 +41,14 @@ class ConsentTextQuerySet(models.QuerySet):
         newest = known.order_by("-from_on", "-created_at", "pk")
         return newest.filter(language=language).first() or newest.filter(language=Language.ARABIC).first()
 
+    def in_use(self, on: date | None = None) -> "list[ConsentText]":
+        """The newest text of each purpose and language, in the order of the purposes; one query."""
+        newest: dict[tuple[str, str], ConsentText] = {}
+        for text in self.filter(from_on__lte=on or timezone.localdate()).order_by("from_on", "created_at", "pk"):
+            newest[text.purpose, text.language] = text
+        keys = [(purpose, language) for purpose in Purpose.values for language in Language.values]
+        return [newest[key] for key in keys if key in newest]
+
 
 class ConsentText(Journalled):
     """One row is the words in which one purpose is asked for in one language, from a day on; never edited."""

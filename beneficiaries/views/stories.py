@@ -104,8 +104,15 @@ def by_purpose(consents: list[Consent]) -> list[dict[str, Any]]:
     latest: dict[str, Consent] = {}
     for consent in consents:
         latest.setdefault(consent.purpose, consent)
+    again = (Consent.Standing.EXPIRED, Consent.Standing.ENDS_SOON, Consent.Standing.ASK_AGAIN)
     return [
-        {"purpose": label, "value": value, "consent": latest.get(value)} for value, label in Consent.Purpose.choices
+        {
+            "purpose": label,
+            "value": value,
+            "consent": latest.get(value),
+            "ask_again": value in latest and latest[value].standing in again,
+        }
+        for value, label in Consent.Purpose.choices
     ]
 
 

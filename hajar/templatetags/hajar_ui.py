@@ -85,6 +85,13 @@ NAVIGATION = [
             bar=4,
         ),
         Entry(
+            "beneficiaries:rightsrequest_list",
+            _("Families’ rights"),
+            "shield-check",
+            "beneficiaries.view_rightsrequest",
+            _nouns("rightsrequest", "retention"),
+        ),
+        Entry(
             "beneficiaries:import_list",
             _("Import"),
             "file-earmark-arrow-up",
