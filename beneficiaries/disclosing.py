@@ -142,12 +142,22 @@ _TITLES: dict[str, Words] = {
     "beneficiaries.RightsRequest": gettext_lazy("What you asked of us"),
     "beneficiaries.NationalIdentity": gettext_lazy("National identity number"),
 }
+# What the paper does not repeat, and why; the data file has it.
+NOT_ON_PAPER: dict[str, Words] = {
+    "beneficiaries.NameKey": "sounds of the names, made from them",
+    "beneficiaries.Need": "a chapter of its own, with the points",
+}
 _DAYS = ("assessed_on", "measured_on", "answered_on", "asked_on", "opened_on", "done_on", "prescribed_on", "broke_on")
 
 
 def title(label: str, words: Words) -> None:
     """Give a table of a room above its chapter on the paper."""
     _TITLES[label] = words
+
+
+def titled() -> set[str]:
+    """The tables that have a chapter."""
+    return set(_TITLES)
 
 
 def in_words(child: Child) -> list[Chapter]:

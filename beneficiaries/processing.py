@@ -1,7 +1,7 @@
 """The register of processing and the impact assessment (docs/), filled from the models, field by field.
 
 What is held, why, how long and by whom it is seen comes from holdings.py and retaining.py; the words around it from
-the templates in paper/. A test compares, so that the papers cannot fall behind: `manage.py processing_register` writes them.
+the templates in paper/. A test compares, so that the papers cannot fall behind; `manage.py processing_register` writes.
 """
 
 from collections.abc import Iterator

@@ -7,11 +7,11 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, consenting, erasing, holdings, measuring, retaining
+        from beneficiaries import closing, consenting, disclosing, erasing, holdings, measuring, retaining
         from beneficiaries.models.consents import Purpose
         from distributions import forecasting, forgetting, planning
         from distributions.acts import ACTS
-        from distributions.holdings import CHAIRS, ELSEWHERE, LOOSE
+        from distributions.holdings import CHAIRS, ELSEWHERE, LOOSE, NOT_ON_PAPER, TITLES
         from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
@@ -21,6 +21,9 @@ class DistributionsConfig(AppConfig):
         holdings.declare(*CHAIRS)
         holdings.ELSEWHERE.update(ELSEWHERE)
         holdings.LOOSE.extend(LOOSE)
+        disclosing.NOT_ON_PAPER.update(NOT_ON_PAPER)
+        for label, words in TITLES.items():
+            disclosing.title(label, words)
         erasing.holders.append(forgetting.forget)
         erasing.obstacles.append(forgetting.obstacles)
         retaining.rules += forgetting.RULES

@@ -1,5 +1,7 @@
 """What this room holds of families, field by field (see beneficiaries/holdings.py)."""
 
+from django.utils.translation import gettext_lazy as _
+
 from beneficiaries.holdings import EMPTY, KEEP, MARK, Holding, fields
 
 _ROW = fields("work", KEEP, "id created_at")
@@ -152,6 +154,23 @@ LOOSE = [
     ),
 ]
 
+# On the paper for the family: the chapters of this room, and what is not repeated there.
+TITLES = {
+    "distributions.Prescription": _("The chair that was prescribed"),
+    "distributions.Allocation": _("The chair that was chosen"),
+    "distributions.Delivery": _("The hand-over"),
+    "distributions.FollowUp": _("How it went on"),
+    "distributions.Forecast": _("How long the chair will fit"),
+    "distributions.Repair": _("Repairs"),
+    "distributions.PlanRule": _("Decisions in a plan"),
+}
+NOT_ON_PAPER = {
+    "distributions.Preparation": "how the chair was checked before it left",
+    "distributions.ChairEvent": "the life of the chair; the hand-over has its chapter",
+    "distributions.Attachment": "named among the files",
+    "distributions.PhoneEntry": "word for word what became the hand-over",
+    "distributions.PhoneFile": "which file came with an entry; named among the files",
+}
 ELSEWHERE = {
     "distributions.Chair": "what we own; whose it is follows from its events, which are shown and erased",
     "distributions.CountLine": "where a chair stood on a day; says nothing of a family",
