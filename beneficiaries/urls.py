@@ -9,11 +9,13 @@ from beneficiaries.views import (
     families,
     guardians,
     health,
+    identities,
     imports,
     measurements,
     names,
     needs,
     reminders,
+    rights,
     search,
 )
 
@@ -57,6 +59,17 @@ urlpatterns = [
     path("guardians/<uuid:pk>/end/", guardians.end, name="guardian_end"),
     path("children/<uuid:pk>/own-contact/", guardians.own_contact, name="child_own_contact"),
     path("reminders/", reminders.index, name="reminder_list"),
+    path("guardians/<uuid:pk>/identity/", identities.edit, name="guardian_identity"),
+    # families' rights
+    path("consents/", rights.consents, name="consent_list"),
+    path("requests/", rights.index, name="rightsrequest_list"),
+    path("requests/<uuid:pk>/", rights.detail, name="rightsrequest_detail"),
+    path("requests/<uuid:pk>/identity/", rights.identity, name="rightsrequest_identity"),
+    path("children/<uuid:pk>/requests/new/", rights.create, name="rightsrequest_create"),
+    path("children/<uuid:pk>/disclosure.json", rights.disclosure_json, name="child_disclosure_json"),
+    path("children/<uuid:pk>/disclosure/<str:language>.pdf", rights.disclosure_pdf, name="child_disclosure_pdf"),
+    path("children/<uuid:pk>/erase/", rights.erase, name="child_erase"),
+    path("retention/", rights.retention, name="retention"),
     # assessment and waiting list
     path("children/<uuid:pk>/assessments/new/", assessments.create, name="assessment_create"),
     path("assessments/<uuid:pk>/", assessments.detail, name="assessment_detail"),

@@ -7,9 +7,22 @@ class DistributionsConfig(AppConfig):
     verbose_name = _("Chairs")
 
     def ready(self):
-        from beneficiaries import closing, measuring, merging, moving, searching
-        from distributions import forecasting, looking_up, planning, replanning, stocktaking
+        from beneficiaries import (
+            closing,
+            consenting,
+            disclosing,
+            erasing,
+            holdings,
+            measuring,
+            merging,
+            moving,
+            retaining,
+            searching,
+        )
+        from beneficiaries.models.consents import Purpose
+        from distributions import forecasting, forgetting, looking_up, planning, replanning, stocktaking
         from distributions.acts import ACTS
+        from distributions.holdings import CHAIRS, ELSEWHERE, LOOSE, NOT_ON_PAPER, TITLES
         from hajar.journal import acts, append_only
 
         acts.declare(*ACTS)
@@ -17,6 +30,16 @@ class DistributionsConfig(AppConfig):
             append_only.expect(f"distributions_{table}", "UPDATE", "DELETE")
         closing.holders.append(planning.hold_for_needs)
         merging.obstacles.append(stocktaking.told_since)
+        holdings.declare(*CHAIRS)
+        holdings.ELSEWHERE.update(ELSEWHERE)
+        holdings.LOOSE.extend(LOOSE)
+        disclosing.NOT_ON_PAPER.update(NOT_ON_PAPER)
+        for label, words in TITLES.items():
+            disclosing.title(label, words)
+        erasing.holders.append(forgetting.forget)
+        erasing.obstacles.append(forgetting.obstacles)
+        retaining.rules += forgetting.RULES
+        consenting.purgers[Purpose.PROOF_PHOTO].append(forgetting.purge_photos)
         measuring.after_measuring.append(forecasting.refresh_forecasts_of)
         searching.finders += [looking_up.find_chairs, looking_up.find_initiatives]
         moving.foretellers.append(replanning.foretell_move)

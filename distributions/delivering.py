@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import assessing
+from beneficiaries import assessing, consenting
 from beneficiaries.models import Child, Consent, Need
 from distributions import attention, planning, stocktaking
 from distributions.models import Allocation, Attachment, Chair, ChairEvent, Delivery, Matter, PhoneEntry, Round
@@ -90,16 +90,13 @@ class _Files:
 
 
 def may_photograph(child: Child) -> bool:
-    """Whether the family's latest answer allows a photo as proof, and the child did not say no."""
+    """Whether a consent that is in force allows a photo as proof."""
     return bool(those_who_may_be_photographed([child.pk]))
 
 
 def those_who_may_be_photographed(children: Iterable[uuid.UUID]) -> set[uuid.UUID]:
     """The same for many children at once, by their keys; one query."""
-    latest: dict[uuid.UUID, Consent] = {}
-    for consent in Consent.objects.filter(child__in=children, purpose=Consent.Purpose.PROOF_PHOTO).latest_first():
-        latest.setdefault(consent.child_id, consent)
-    return {pk for pk, consent in latest.items() if consent.is_valid and consent.assent != Consent.Assent.NO}
+    return consenting.who_agreed(children, Consent.Purpose.PROOF_PHOTO)
 
 
 def record_delivery(

@@ -5,6 +5,7 @@ Durability is set in settings.py and read back here from the live connection: a 
 
 from pathlib import Path
 
+from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
@@ -15,6 +16,7 @@ from hajar.journal import append_only
 
 # SQLite answers synchronous as a number: 2 is FULL.
 SQLITE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 20_000}
+SHORTEST_KEY = 32
 POSTGRESQL = {"synchronous_commit": "on", "server_encoding": "UTF8"}
 
 
@@ -70,3 +72,20 @@ def templates_compile(app_configs=None, **kwargs):
             except TemplateSyntaxError as fault:
                 faults.append(Error(f"{path.relative_to(folder)}: {fault}", id="hajar.E004"))
     return faults
+
+
+@register(Tags.security)
+def identity_numbers_are_sealed(app_configs=None, **kwargs):
+    """Where a site holds national identity numbers, it has keys to seal them that nobody guesses."""
+    if not settings.HAJAR_NATIONAL_ID:
+        return []
+    keys = settings.HAJAR_NATIONAL_ID_KEYS
+    if keys and all(len(key) >= SHORTEST_KEY for key in keys):
+        return []
+    return [
+        Error(
+            "HAJAR_NATIONAL_ID is on and HAJAR_NATIONAL_ID_KEYS has no key of at least 32 random characters",
+            hint="Without a key the numbers could be read by whoever has the database: set one, or turn them off.",
+            id="hajar.E006",
+        )
+    ]

@@ -217,6 +217,11 @@ STORAGES = {
     },
 }
 
+# National identity numbers need an authorisation of the CNDP: off unless a site says so. The first key seals, older
+# ones still open; each has at least 32 random characters.
+HAJAR_NATIONAL_ID = switch("HAJAR_NATIONAL_ID", default=False)
+HAJAR_NATIONAL_ID_KEYS = env.list("HAJAR_NATIONAL_ID_KEYS", default=[])
+
 # Where `manage.py backup` writes. A key of its own: whoever steals the web server's secret cannot read the backups.
 HAJAR_BACKUP_DIR = Path(backup_dir) if (backup_dir := env.str("HAJAR_BACKUP_DIR", default="")) else None
 HAJAR_BACKUP_KEY = env.str("HAJAR_BACKUP_KEY", default="")

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beneficiaries import reminding, scoring
-from beneficiaries.models import DuplicatePair, Need, Region
+from beneficiaries.models import Consent, DuplicatePair, Need, Region, RightsRequest
 from distributions import following_up
 from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Matter, Round
 from hajar.backups.models import Backup
 
 FEW = 5
+MANY = 100  # enough to know that there are many
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ class Today:
     approvals: list[Allocation] | None = None
     chairs: list[tuple[str, str, int]] | None = None
     initiatives: list[Initiative] | None = None
+    rights_requests: list[RightsRequest] | None = None
+    consents_to_renew: int = 0  # at most MANY
 
     @property
     def days_to_next_initiative(self) -> int | None:
@@ -87,6 +90,8 @@ def for_person(user, today: date | None = None) -> Today:
     if user.has_perm("beneficiaries.change_child") and (number := reminding.number_for(user, today)):
         words = ngettext("file to think of", "files to think of", number)
         page.stats.append(Stat(number, words, reverse("beneficiaries:reminder_list")))
+    if user.has_perm("beneficiaries.view_rightsrequest"):
+        _add_rights(page, user, today)
     if user.has_perm("distributions.view_chair"):
         _add_chairs(page, user)
     if user.has_perm("distributions.view_round"):
@@ -150,6 +155,13 @@ def _add_duplicates(page: Today, user) -> None:
     if number := DuplicatePair.objects.visible_to(user).open().count():
         words = ngettext("pair of files of perhaps one child", "pairs of files of perhaps one child", number)
         page.stats.append(Stat(number, words, reverse("beneficiaries:duplicate_list")))
+
+
+def _add_rights(page: Today, user, today: date) -> None:
+    """Families that wait for an answer, the most pressing first, and answers of theirs that must be asked anew."""
+    asked = RightsRequest.objects.visible_to(user).open().select_related("child")
+    page.rights_requests = list(asked.most_pressing_first()[:FEW])
+    page.consents_to_renew = len(Consent.objects.visible_to(user).to_renew(today).order_by().values("pk")[:MANY])
 
 
 def _add_chairs(page: Today, user) -> None:

@@ -147,6 +147,27 @@ class ConsentFactory(DjangoModelFactory):
     recorded_by = factory.SubFactory(UserFactory)
 
 
+class RightsRequestFactory(DjangoModelFactory):
+    class Meta:
+        model = register.RightsRequest
+
+    child = factory.SubFactory(ChildFactory)
+    asked_by = factory.SubFactory(GuardianFactory, family=factory.SelfAttribute("..child.family"))
+    kind = "access"
+    identity = "known"
+    recorded_by = factory.SubFactory(UserFactory)
+
+
+class NationalIdentityFactory(DjangoModelFactory):
+    class Meta:
+        model = register.NationalIdentity
+
+    guardian = factory.SubFactory(GuardianFactory)
+    sealed = "gAAAA"
+    fingerprint = "0" * 64
+    last_three = "456"
+
+
 class AssessmentFactory(DjangoModelFactory):
     """A draft with the answers of NEED-1.0's first worked case: 78 points."""
 

@@ -85,6 +85,7 @@ def built(django_db_setup, django_db_blocker, tmp_path_factory):
 @pytest.fixture
 def houses(built, db, settings):
     settings.MEDIA_ROOT = built.media
+    settings.HAJAR_NATIONAL_ID, settings.HAJAR_NATIONAL_ID_KEYS = True, ["a key of forty characters, well kept ...."]
     return built
 
 

@@ -68,10 +68,13 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
     twice = factories.DuplicatePairFactory(child__family=family)
     ended = factories.ChildFactory(family=family, given_name_latin="Ghita", given_name_arabic="غيثة")
     merged = factories.MergeFactory(kept=served, gone=ended)
+    request = factories.RightsRequestFactory(child=child, asked_by=guardian)
+    factories.NationalIdentityFactory(guardian=guardian)
     return {
         "pair": twice.pk,
         "merge": merged.pk,
         "family": family.pk,
+        "rights_request": request.pk,
         "guardian": guardian.pk,
         "child": child.pk,
         "consent": consent.pk,

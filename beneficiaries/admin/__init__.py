@@ -1,3 +1,3 @@
-from beneficiaries.admin import assessments, children, duplicates, families, names, people, places
+from beneficiaries.admin import assessments, children, duplicates, families, names, people, places, rights
 
-__all__ = ["assessments", "children", "duplicates", "families", "names", "people", "places"]
+__all__ = ["assessments", "children", "duplicates", "families", "names", "people", "places", "rights"]

@@ -53,7 +53,7 @@ class ConsentAdmin(JournalledAdmin):
     list_filter = ["purpose", "answer", "method"]
     search_fields = [f"child__{field}" for field in CHILD_SEARCH]
     autocomplete_fields = ["child", "guardian"]
-    exclude = ["evidence"]  # the signed paper is seen on the child's page
+    exclude = ["evidence", "text"]  # the signed paper is seen on the child's page
     ordering = ["-answered_on", "pk"]
 
 

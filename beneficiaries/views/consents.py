@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from beneficiaries import consenting
 from beneficiaries.forms.consents import ConsentForm, WithdrawalForm
-from beneficiaries.models import Child, Consent
+from beneficiaries.models import Child, Consent, ConsentText
+from beneficiaries.models.consents import ADULT
 from hajar.lib import asking
 
 
@@ -21,13 +22,13 @@ def create(request, pk):
     child = get_object_or_404(Child.objects.visible_to(request.user).with_family(), pk=pk)
     guardians = child.family.guardians.current().to_call_first()
     first = guardians.first()
-    if first is None:
+    if first is None and child.age < ADULT:
         messages.warning(request, _("First add the adult who answers for the child."))
         return redirect("beneficiaries:guardian_create", pk=child.family_id)
     initial = {
         "purpose": request.GET.get("purpose", Consent.Purpose.CARE),
-        "guardian": first.pk,
-        "legal_basis": first.legal_basis,
+        "guardian": first and first.pk,
+        "legal_basis": first.legal_basis if first else Consent.OWN,
         "language": child.family.language,
         "answered_on": timezone.localdate(),
     }
@@ -40,7 +41,21 @@ def create(request, pk):
         else:
             messages.success(request, _("The answer is recorded."))
             return redirect(child)
-    context = {"form": form, "child": child, "crumbs": _crumbs(child, _("Consent"))}
+    texts = ConsentText.objects.in_use()
+    context = {
+        "form": form,
+        "child": child,
+        "texts": texts,
+        "shown_text": next(
+            (
+                text
+                for text in texts
+                if (text.purpose, text.language) == (form["purpose"].value(), form["language"].value())
+            ),
+            None,
+        ),
+        "crumbs": _crumbs(child, _("Consent")),
+    }
     return render(request, "beneficiaries/consent_create.html", context)
 
 
@@ -48,7 +63,8 @@ def create(request, pk):
 @permission_required("beneficiaries.change_consent", raise_exception=True)
 def withdraw(request, pk):
     consent = _consent(request, pk)
-    form = WithdrawalForm(asking.sent(request), initial={"withdrawn_on": timezone.localdate()})
+    initial = {"withdrawn_on": timezone.localdate(), "withdrawn_by": consent.guardian_id}
+    form = WithdrawalForm(asking.sent(request), initial=initial, child=consent.child)
     if request.method == "POST" and form.is_valid():
         try:
             consenting.withdraw_consent(consent, by=request.user, **form.cleaned_data)
@@ -61,6 +77,7 @@ def withdraw(request, pk):
         "form": form,
         "consent": consent,
         "child": consent.child,
+        "takes_files": bool(consenting.purgers[consent.purpose]),
         "crumbs": _crumbs(consent.child, _("Withdraw a consent")),
     }
     return render(request, "beneficiaries/consent_withdraw.html", context)

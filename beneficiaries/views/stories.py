@@ -85,7 +85,7 @@ def _live_allocation(need: Any) -> Any:
 
 def _journey(child, consents, assessments, needs, live) -> list[dict[str, Any]]:
     """The six stations of a file; the first one not reached is where it stands now."""
-    care = next((row for row in consents if row.purpose == Consent.Purpose.CARE and row.is_valid), None)
+    care = next((row for row in consents if row.purpose == Consent.Purpose.CARE and row.is_in_force), None)
     assessed = next((row for row in assessments if row.is_complete), None)
     delivered = child.delivered_on
     stations = [
@@ -116,15 +116,22 @@ def by_purpose(consents: list[Consent]) -> list[dict[str, Any]]:
     latest: dict[str, Consent] = {}
     for consent in consents:
         latest.setdefault(consent.purpose, consent)
+    again = (Consent.Standing.EXPIRED, Consent.Standing.ENDS_SOON, Consent.Standing.ASK_AGAIN)
     return [
-        {"purpose": label, "value": value, "consent": latest.get(value)} for value, label in Consent.Purpose.choices
+        {
+            "purpose": label,
+            "value": value,
+            "consent": latest.get(value),
+            "ask_again": value in latest and latest[value].standing in again,
+        }
+        for value, label in Consent.Purpose.choices
     ]
 
 
 def _came_of_age(child: Child, consents: list[Consent]) -> bool:
     """At eighteen a person answers for herself: what guardians answered before is asked again."""
     return child.age >= ADULT and any(
-        consent.is_valid and child.age_on(consent.answered_on) < ADULT for consent in consents
+        consent.may_be_withdrawn and child.age_on(consent.answered_on) < ADULT for consent in consents
     )
 
 

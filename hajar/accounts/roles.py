@@ -22,6 +22,9 @@ def _may(app: str, verbs: str, *models: str) -> set[str]:
 
 
 _READ_REGISTER = _may("beneficiaries", "view", *REGISTER, "assessment", "measurement", "need", "region", "province")
+_RIGHTS = _may("beneficiaries", "view add change", "rightsrequest", "nationalidentity") | _may(
+    "beneficiaries", "view", "consenttext"
+)
 _WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment", "measurement") | {
     "beneficiaries.import_register",
     "beneficiaries.export_register",
@@ -34,6 +37,7 @@ _HEALTH = _may("beneficiaries", "view add change", "healthrecord")
 _CASE_WORKER = (
     _READ_REGISTER
     | _WRITE_REGISTER
+    | _RIGHTS
     | _READ_STORE
     | _READ_CAMPAIGN
     | _READ_CHOICE
@@ -55,6 +59,7 @@ _COORDINATOR = (
     | _may("distributions", "view change", "device", "matter", "returnoffer")
     | _may("distributions", "view", "phoneentry", "keptround")
     | _may("beneficiaries", "view", "census", "duplicatepair", "merge")
+    | _may("beneficiaries", "view add", "erasure")
     | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
@@ -88,6 +93,7 @@ _TABLE = [
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association", "namealias")
             | _may("beneficiaries", "view", "registerimport")
+            | _may("beneficiaries", "add", "consenttext")
             | _may(
                 "distributions",
                 "view",

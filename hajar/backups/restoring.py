@@ -1,20 +1,26 @@
 """Bring a backup back, whole and verified, or leave everything as it is."""
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.contrib.sessions.models import Session
 from django.core.files.storage import Storage
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from hajar.backups import archives, copies, filing, taking
 from hajar.backups.models import Backup
 from hajar.journal import recording
 from hajar.lib import sealing
+
+# What must outlive a restore, such as what was forgotten since the backup. Called before the database is replaced, and
+# returns what is called once the other one stands there; not called where its tables wait for migrations.
+carriers: list[Callable[[], Callable[[], object]]] = []
 
 
 class Refused(Exception):
@@ -62,10 +68,24 @@ def restore_backup(
         if taking.engine().holds_work() and not replace:
             raise Refused("People have worked in this database. Say --yes to replace it; the old one is kept.")
         came = 0 if without_files else filing.bring_back(contents.files, store=store, target=files_to)
+        carried = [carry() for carry in carriers] if _can_be_read() else []
         kept = taking.engine().replace(database, stamp)
     waiting = known_migrations() - frozenset(contents.migrations)
     _begin_anew(contents, path, waiting)
+    if not waiting:
+        for bring_over in carried:
+            bring_over()
     return Restored(contents, kept, came, waiting)
+
+
+def _can_be_read() -> bool:
+    """Whether the database that is about to be replaced still answers, with the tables of this code."""
+    try:
+        return known_migrations() <= frozenset(
+            f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()
+        )
+    except DatabaseError:
+        return False
 
 
 def known_migrations() -> frozenset[str]:

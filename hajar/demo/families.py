@@ -308,7 +308,7 @@ def _ask_consents(child: Child, family: Family, planned: ChildPlan, rng: Random,
             legal_basis=guardian.legal_basis or Guardian.LegalBasis.UNKNOWN,
             assent=_assent(child, rng) if purpose in ("proof_photo", "publication_photo") else "",
         )
-        if purpose == "publication_photo" and consent.is_valid and rng.random() < 0.15:
+        if purpose == "publication_photo" and consent.is_in_force and rng.random() < 0.15:
             consenting.withdraw_consent(consent, by=worker)
 
 

@@ -4,6 +4,9 @@ Each app says when it starts what the database must refuse; a system check (haja
 would notice: on SQLite a migration that alters a table makes it anew, and its triggers are gone without a word.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import migrations
 
 _SQLITE = """
@@ -12,7 +15,12 @@ BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION hajar_append_only() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$
+$$ BEGIN
+  IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = ANY (string_to_array(current_setting('hajar.lifted', true), ',')) THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$
 """
 _POSTGRES = """
 CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNCTION hajar_append_only()
@@ -50,6 +58,32 @@ def missing(connection) -> dict[str, str]:
 
 def trigger_name(table: str, event: str) -> str:
     return f"{table}_refuses_{event.lower()}"
+
+
+@contextmanager
+def lifted(connection, *tables: str) -> Iterator[None]:
+    """Let this transaction, and no other, empty words in guarded rows: a family's right to be forgotten outweighs them.
+
+    Updates only; nothing is deleted. PostgreSQL's triggers ask the transaction itself. SQLite's are taken away and put
+    back: its one writer is alone, and a transaction that fails puts them back, too.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("the guard is lifted inside a transaction, so that it comes back with it")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT set_config('hajar.lifted', %s, true)", [",".join(tables)])
+            yield
+            cursor.execute("SELECT set_config('hajar.lifted', '', true)")
+            return
+        names = [trigger_name(table, "UPDATE") for table in tables]
+        marks = ",".join(["%s"] * len(names))
+        cursor.execute(f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name IN ({marks})", names)  # noqa: S608
+        guards = cursor.fetchall()
+        for name, _sql in guards:
+            cursor.execute(f"DROP TRIGGER {name}")
+        yield
+        for _name, sql in guards:
+            cursor.execute(sql, None)
 
 
 def refuse(table: str, event: str, *, when: str = "") -> migrations.RunPython:

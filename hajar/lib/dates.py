@@ -192,3 +192,11 @@ def _in_range(day: date) -> date:
     if not FIRST_YEAR <= day.year <= 2200:
         raise DateError("out_of_range")
     return day
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day some years later, or earlier where `years` is negative; 28 February for a 29th that is not there."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)

@@ -92,6 +92,13 @@ NAVIGATION = [
             _nouns("duplicate", "merge"),
         ),
         Entry(
+            "beneficiaries:rightsrequest_list",
+            _("Families’ rights"),
+            "shield-check",
+            "beneficiaries.view_rightsrequest",
+            _nouns("rightsrequest", "retention"),
+        ),
+        Entry(
             "beneficiaries:import_list",
             _("Import"),
             "file-earmark-arrow-up",

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 GUARDED = {
     "beneficiaries_assessment": ("update", "delete"),
     "beneficiaries_census": ("update", "delete"),
+    "beneficiaries_consenttext": ("update", "delete"),
     "distributions_chairevent": ("update", "delete"),
     "distributions_planlock": ("update", "delete"),
     "distributions_prescription": ("update", "delete"),

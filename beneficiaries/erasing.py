@@ -1,0 +1,280 @@
+"""Forget a child, and with the last child of a family the family: what names them goes, what is counted stays.
+
+What stays says how many children waited, sat well or were called back: the year of birth, the sex, the province, days
+and answers chosen from lists. Names, phones, places, free words, health, photos, papers and signatures go, and what the
+journal told in detail goes with them; its chain stays whole. holdings.py says of each field which it is.
+
+A backup that was taken before still knows the child. A list of what was forgotten, keys alone, lies beside the backups:
+whoever brings an older one back forgets the same files again (restore does; reapply_erasures can be repeated).
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import closing, holdings, registration
+from beneficiaries.holdings import EMPTY, MARK, MARKED, Holding
+from beneficiaries.models import Child, Erasure, Guardian, RegisterImport
+from hajar.accounts.models import User
+from hajar.journal import append_only
+from hajar.journal import recording as journal
+from hajar.journal.models import Entry, Payload
+from hajar.lib.refusals import Refusal
+
+PERMISSION = "beneficiaries.add_erasure"
+LEDGER = "erasures.txt"
+# A name that has no sound: nobody finds it, and it is like no other.
+NAMELESS = {"given_name_latin": MARKED, "family_name_latin": "", "given_name_arabic": "", "family_name_arabic": ""}
+_AT_ONCE = 500  # keys in one query
+
+# What holds words of a family beyond its own rows. Called inside the transaction, before the rows are emptied, with the
+# key of the child and the words by which she and those who go with her may be found; empties what it holds.
+holders: list[Callable[[uuid.UUID, "Traces"], None]] = []
+
+# Why a file cannot be forgotten yet, in sentences for people. Called with the child, whose row is locked.
+obstacles: list[Callable[[Child], Iterable[str | Promise]]] = []
+
+
+class ErasureRefused(Refusal):
+    """The file stays as it is; the message says why."""
+
+
+class Traces:
+    """The words by which a child and the people forgotten with her may be found elsewhere: names and phones."""
+
+    def __init__(self, people: Iterable[Child | Guardian]) -> None:
+        self.people = list(people)
+        self.names = {
+            name for person in self.people for name in (person.full_name_latin, person.full_name_arabic) if name
+        }
+        self.phones = {str(person.phone) for person in self.people if isinstance(person, Guardian) and person.phone}
+
+    def are_in(self, texts: Iterable[str]) -> bool:
+        """Whether these words, taken together, name one of the people."""
+        said = " ".join(texts).casefold()
+        digits = "".join(letter for letter in said if letter.isdigit())
+        return any(all(word in said for word in name.casefold().split()) for name in self.names) or any(
+            phone[-9:] in digits for phone in self.phones
+        )
+
+
+@transaction.atomic
+def erase(child: Child, *, by: User, confirmation: str) -> Erasure:
+    """Forget a child for good. `confirmation` is the reference of the file, typed by the person who decides.
+
+    Raises ErasureRefused: not allowed, not confirmed, forgotten already, or something must be settled first.
+    """
+    if not by.has_perm(PERMISSION):
+        raise ErasureRefused(_("Only a coordinator or an administrator may erase a file."))
+    child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+    if Erasure.objects.filter(child=child.pk).exists():
+        raise ErasureRefused(_("This file is erased already."))
+    if confirmation.strip().upper() != child.reference:
+        raise ErasureRefused(_("Type the reference of the file exactly as it stands on the page."))
+    for reason in reasons_against(child):
+        raise ErasureRefused(reason)
+    if child.is_followed:
+        child = closing.close_child(child, by=by, status=Child.Status.CLOSED)
+    went = _forget(child)
+    erasure = Erasure.objects.create(child=child.pk, erased_by=by)
+    journal.record("child.erased", child, by=by, payload=went)
+    transaction.on_commit(lambda: _note(erasure))
+    return erasure
+
+
+def reasons_against(child: Child) -> list[str | Promise]:
+    """Why this file cannot be forgotten yet; nothing where it can."""
+    return [reason for ask in obstacles for reason in ask(child)]
+
+
+def siblings_kept(child: Child) -> list[Child]:
+    """The other children of the family whose files stay: because of them the family and its guardians stay, too."""
+    forgotten = Erasure.objects.values("child")
+    return list(Child.objects.filter(family=child.family_id).exclude(pk=child.pk).exclude(pk__in=forgotten))
+
+
+# --- what is forgotten ----------------------------------------------------------------------------------------------
+
+
+def _forget(child: Child) -> dict[str, int]:
+    """Empty every row that tells of this child; returns how many files and payloads went."""
+    with_family = not siblings_kept(child)
+    guardians = list(Guardian.objects.filter(family=child.family_id)) if with_family else []
+    traces = Traces([child, *guardians])
+    for hold in holders:
+        hold(child.pk, traces)
+    files: list[tuple[Any, str]] = []
+    told: list[tuple[str, str]] = []
+    held = [holding for holding in holdings.every() if with_family or not holding.is_shared]
+    with append_only.lifted(connection, *(holding.model._meta.db_table for holding in held if holding.guarded)):
+        for holding in held:
+            rows = list(holding.rows_of(child.pk))
+            told += [(holding.model._meta.label_lower, str(row.pk)) for row in rows]
+            files += _files_of(holding, rows)
+            _empty(holding, rows)
+    _make_nameless(child, guardians)
+    registration.refresh_family_sort_keys([child.family_id])
+    payloads = _forget_payloads([child.pk, child.family_id] if with_family else [child.pk], told)
+    for storage, name in files:
+        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+    return {"files": len(files), "payloads": payloads}
+
+
+def _files_of(holding: Holding, rows: list[models.Model]) -> Iterator[tuple[Any, str]]:
+    for field in holding.model._meta.concrete_fields:
+        if isinstance(field, models.FileField):
+            yield from (
+                (file.storage, file.name) for row in rows if (file := getattr(row, field.attname)) and file.name
+            )
+
+
+def _empty(holding: Holding, rows: list[models.Model]) -> None:
+    """Delete the rows, or put into each of their words what holdings.py says. Past save(): nothing else changes."""
+    keys = [row.pk for row in rows]
+    model = holding.model
+    if holding.rows_go:
+        model._base_manager.filter(pk__in=keys).delete()
+        return
+    values = {name: _nothing(model._meta.get_field(name)) for name in holding.named(EMPTY)}
+    if values and keys:
+        model._base_manager.filter(pk__in=keys).update(**values)
+    for name in holding.named(MARK):
+        model._base_manager.filter(pk__in=keys).exclude(**{name: ""}).update(**{name: MARKED})
+
+
+def _nothing(field: models.Field) -> Any:
+    if field.has_default():
+        return field.get_default()
+    return None if field.null else ""
+
+
+def _make_nameless(child: Child, guardians: list[Guardian]) -> None:
+    """Take the names and the day of birth of those who are forgotten; saving takes their search keys, too."""
+    for person in [child, *guardians]:
+        for name, value in NAMELESS.items():
+            setattr(person, name, value)
+    child.born_on = child.born_on.replace(month=1, day=1)
+    child.birth_precision = Child.Precision.YEAR
+    child.save(update_fields=[*NAMELESS, "born_on", "birth_precision"])
+    for guardian in guardians:
+        guardian.save(update_fields=[*NAMELESS])
+
+
+def _forget_payloads(subjects: list[uuid.UUID], told: list[tuple[str, str]]) -> int:
+    """Erase what the journal tells in detail of these files and rows. Entries and their hashes stay."""
+    went = Payload.objects.filter(entry__subject_id__in=subjects).delete()[0]
+    by_label: dict[str, list[str]] = {}
+    for label, key in told:
+        by_label.setdefault(label, []).append(key)
+    for label, keys in by_label.items():
+        for start in range(0, len(keys), _AT_ONCE):
+            entries = Entry.objects.filter(object_type=label, object_id__in=keys[start : start + _AT_ONCE])
+            went += Payload.objects.filter(entry__in=entries).delete()[0]
+    return went
+
+
+def forget_in_imports(child_pk: uuid.UUID, traces: Traces) -> None:
+    """Empty the rows of uploaded registers that name these people; what was written is known by its keys alone."""
+    for imported in RegisterImport.objects.exclude(rows=[]).select_for_update(no_key=True).order_by("pk"):
+        rows = [_without_words(row) if traces.are_in(_texts(row)) else row for row in imported.rows]
+        if rows != imported.rows:
+            imported.rows = rows
+            imported.save(update_fields=["rows"])
+
+
+def _without_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a register with its number and verdict, and nothing that was typed."""
+    return {name: value for name, value in row.items() if not isinstance(value, dict | list | str)} | {
+        name: value for name, value in row.items() if name in ("verdict", "written")
+    }
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a piece of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
+
+
+holders.append(forget_in_imports)
+
+
+@transaction.atomic
+def forget_old(child: Child) -> int:
+    """Forget a file whose time is over (retaining); 0 where something ties us to the family still."""
+    child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+    if reasons_against(child):
+        return 0
+    went = _forget(child)
+    erasure = Erasure.objects.create(child=child.pk)
+    journal.record("child.erased", child, by=None, payload=went)
+    transaction.on_commit(lambda: _note(erasure))
+    return 1
+
+
+# --- and forgotten again --------------------------------------------------------------------------------------------
+
+
+def ledger(folder: Path | None = None) -> Path | None:
+    """Where the list of what was forgotten lies: beside the backups; None where there are none."""
+    folder = folder or settings.HAJAR_BACKUP_DIR
+    return folder / LEDGER if folder else None
+
+
+def _note(erasure: Erasure) -> None:
+    if path := ledger():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(path, "a", encoding="ascii") as kept:
+            kept.write(f"{erasure.child} {erasure.erased_on.isoformat()}\n")
+
+
+def noted(path: Path | None = None) -> dict[uuid.UUID, date]:
+    """What the list beside the backups says was forgotten, and when."""
+    path = path or ledger()
+    if path is None or not path.is_file():
+        return {}
+    lines = (line.split() for line in path.read_text(encoding="ascii").splitlines() if line.strip())
+    return {uuid.UUID(key): date.fromisoformat(day) for key, day in lines}
+
+
+def forgotten() -> dict[uuid.UUID, date]:
+    """All that was ever forgotten, by this database and by the list beside the backups."""
+    return dict(Erasure.objects.values_list("child", "erased_on")) | noted()
+
+
+def carry_over() -> Callable[[], None]:
+    """Remember what was forgotten while a database is replaced; returns what forgets it again."""
+    known = forgotten()
+    return lambda: reapply(known)
+
+
+def reapply(known: dict[uuid.UUID, date] | None = None) -> int:
+    """Forget again what an older backup brought back; returns how many files that were. Safe to repeat."""
+    again = 0
+    for key, day in sorted((forgotten() if known is None else known).items()):
+        with transaction.atomic():
+            child = Child.objects.select_for_update(no_key=True).filter(pk=key).first()
+            if child is None or _is_nameless(child):
+                continue
+            _forget(child)
+            Erasure.objects.get_or_create(child=key, defaults={"erased_on": min(day, timezone.localdate())})
+            journal.record("child.erased", child, by=None, payload={"again": True})
+            again += 1
+    return again
+
+
+def _is_nameless(child: Child) -> bool:
+    return all(getattr(child, name) == value for name, value in NAMELESS.items())
