@@ -29,6 +29,7 @@ ACTS = [
     Act("need.explained", _("Explanation for the family opened"), "chat-left-text"),
     Act("need.closed", _("Need closed"), "check-circle", "good"),
     Act("census.taken", _("Census of the waiting list taken"), "list-ol", "info"),
+    Act("register.columns_named", _("Columns of a register named"), "layout-three-columns", "info"),
     Act("register.imported", _("Register imported"), "file-earmark-arrow-up", "info"),
     Act("register.import_undone", _("Import undone"), "arrow-counterclockwise", "warn"),
     Act("register.exported", _("List exported"), "file-earmark-arrow-down", "info"),

@@ -3,8 +3,9 @@ from beneficiaries.models.association import Association
 from beneficiaries.models.census import Census
 from beneficiaries.models.children import Child, HealthRecord
 from beneficiaries.models.consents import Consent
+from beneficiaries.models.exports import Export
 from beneficiaries.models.families import Family, Guardian
-from beneficiaries.models.imports import RegisterImport
+from beneficiaries.models.imports import ColumnMapping, RegisterImport
 from beneficiaries.models.measurements import Measurement
 from beneficiaries.models.names import NameKey
 from beneficiaries.models.needs import Need
@@ -16,8 +17,10 @@ __all__ = [
     "Association",
     "Census",
     "Child",
+    "ColumnMapping",
     "Consent",
     "Counter",
+    "Export",
     "Family",
     "Guardian",
     "HealthRecord",

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import importing
+from beneficiaries import importing, undoing_imports
 from beneficiaries.forms.imports import RowForm, UploadForm
 from beneficiaries.judging import ImportRow
 from beneficiaries.models.imports import RegisterImport
-from beneficiaries.reading_registers import NotARegister
+from beneficiaries.register_columns import NotARegister
 from beneficiaries.register_words import BY_NAME
 from beneficiaries.views import previews
 from hajar.lib.sheets import SheetError
@@ -116,8 +116,8 @@ def undo(request, pk):
     """Take back what an import wrote."""
     imported = _own(request, pk)
     try:
-        importing.undo_import(imported, by=request.user)
-    except importing.NotUndoable as refusal:
+        undoing_imports.undo_import(imported, by=request.user)
+    except undoing_imports.NotUndoable as refusal:
         shown = ", ".join(f"\u2066{reference}\u2069" for reference in refusal.references[:12])
         more = len(refusal.references) - 12
         shown = f"{shown}, …" if more > 0 else shown

@@ -15,7 +15,8 @@ from beneficiaries.forms.imports import RowForm
 from beneficiaries.judging import ImportRow, Verdict
 from beneficiaries.models import Child, Guardian, Province
 from beneficiaries.models.imports import RegisterImport
-from beneficiaries.reading_registers import ERROR, WARNING, Columns
+from beneficiaries.reading_registers import ERROR, WARNING
+from beneficiaries.register_columns import Columns
 from beneficiaries.register_words import BY_NAME, HEALTH, NAMES
 
 SIZE = 50

@@ -25,6 +25,7 @@ _READ_REGISTER = _may("beneficiaries", "view", *REGISTER, "assessment", "measure
 _WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment", "measurement") | {
     "beneficiaries.import_register",
     "beneficiaries.export_register",
+    "beneficiaries.add_export",
 }
 _READ_STORE = _may("distributions", "view", *STORE, "chairevent")
 _READ_CAMPAIGN = _may("distributions", "view", *CAMPAIGN, "preparation", "delivery", "followup", "repair")
@@ -50,7 +51,7 @@ _COORDINATOR = (
     | _may("distributions", "view add change", *PLAN)
     | _may("distributions", "view", "planlock")
     | _may("distributions", "view change", "device", "phoneentry")
-    | _may("beneficiaries", "view", "census")
+    | _may("beneficiaries", "view", "census", "export")
     | _may("backups", "view", "backup")
     | {
         "distributions.plan_initiative",
@@ -81,7 +82,7 @@ _TABLE = [
             _COORDINATOR
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association")
-            | _may("beneficiaries", "view", "registerimport")
+            | _may("beneficiaries", "view", "registerimport", "columnmapping")
             | _may("distributions", "view", "attachment", "countline", "transferline", "recallline", "phonefile")
             | _may("journal", "view", "entry")
         ),
@@ -97,7 +98,7 @@ _TABLE = [
             _READ_STORE
             | _may("distributions", "add change", *STORE, "repair")
             | _may("distributions", "view", *CAMPAIGN, "preparation", "repair")
-            | {"distributions.record_chairevent", "distributions.prepare_allocation"}
+            | {"distributions.record_chairevent", "distributions.prepare_allocation", "beneficiaries.add_export"}
         ),
     ),
     Role(VOLUNTEER, _("Volunteer"), frozenset({"distributions.record_delivery"})),

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from beneficiaries import diagnoses, importing, judging
 from beneficiaries.judging import ImportRow, Verdict
-from beneficiaries.reading_registers import Columns, NotARegister
+from beneficiaries.register_columns import Columns, NotARegister
 from hajar.accounts import roles
 from hajar.accounts.models import User
 from hajar.lib import sheets
