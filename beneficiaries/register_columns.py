@@ -233,6 +233,8 @@ def as_text(cell: sheets.Cell) -> str:
 
 def _without_controls(text: str) -> str:
     """Without what no database and no page can hold: NUL and other control characters, halves of characters."""
+    if text.isprintable():
+        return text
     return "".join(
         letter if letter >= " " or letter == "\n" else " "
         for letter in text

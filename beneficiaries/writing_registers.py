@@ -12,6 +12,7 @@ from beneficiaries.models.references import next_numbers
 from beneficiaries.register_plans import HEALTH_FIELDS, Plan, adult_key, has_draft, has_health
 from hajar.accounts.models import User
 from hajar.lib import names
+from hajar.lib.inserting import insert_many
 
 
 def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
@@ -20,16 +21,13 @@ def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
     families = _write_families(planned, provinces)
     guardians = _write_guardians(planned, families)
     children = _write_children(planned, families, today=today)
-    drafts = Assessment.objects.bulk_create(
-        [_draft(child, row.child, by=by, today=today) for row, child in children if has_draft(row.child)],
-        batch_size=MANY,
-    )
-    records = HealthRecord.objects.bulk_create(
-        [_health_record(child, row.child, by=by) for row, child in children if has_health(row.child)], batch_size=MANY
-    )
-    everyone = list(families.values())
-    for start in range(0, len(everyone), MANY):
-        registration.refresh_family_sort_keys(family.pk for family in everyone[start : start + MANY])
+    drafts = [_draft(child, row.child, by=by, today=today) for row, child in children if has_draft(row.child)]
+    records = [_health_record(child, row.child, by=by) for row, child in children if has_health(row.child)]
+    insert_many(drafts)
+    insert_many(records)
+    joined = [family.pk for home, family in families.items() if home.startswith("family")]
+    for start in range(0, len(joined), MANY):  # a new family has its key already
+        registration.refresh_family_sort_keys(joined[start : start + MANY])
     return {
         "families": [str(family.pk) for home, family in families.items() if not home.startswith("family")],
         "guardians": [str(guardian.pk) for guardian in guardians],
@@ -59,7 +57,7 @@ def _write_families(planned: Plan, provinces: Mapping[str, Province]) -> dict[st
             language=_first(rows, "language") or Family._meta.get_field("language").default,
             sort_key=_family_sort_key(first),
         )
-    Family.objects.bulk_create([families[home] for home in homes], batch_size=MANY)
+    insert_many([families[home] for home in homes])
     return families
 
 
@@ -80,7 +78,7 @@ def _write_guardians(planned: Plan, families: Mapping[str, Family]) -> list[Guar
             # In a family that is joined somebody is called first already.
             first = place == 0 and not home.startswith("family")
             guardians.append(Guardian(family=families[home], is_first_contact=first, **adult))
-    return Guardian.objects.bulk_create(guardians, batch_size=MANY)
+    return Guardian.objects.insert(guardians)
 
 
 def _write_children(planned: Plan, families: Mapping[str, Family], *, today: date) -> list[tuple[ImportRow, Child]]:
@@ -102,7 +100,7 @@ def _write_children(planned: Plan, families: Mapping[str, Family], *, today: dat
         )
         row.written = str(child.pk)
         pairs.append((row, child))
-    Child.objects.bulk_create([child for _row, child in pairs], batch_size=MANY)
+    Child.objects.insert([child for _row, child in pairs])
     return pairs
 
 

@@ -1,11 +1,12 @@
 """People's names in both scripts, and the keys by which either script finds them."""
 
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from hajar.lib import names
+from hajar.lib.inserting import as_held, insert_many, insert_values
 
 
 def check_name(value: str) -> None:
@@ -26,8 +27,16 @@ class NamedQuerySet(models.QuerySet):
         for person in objs:
             person.tidy_names()
         created = super().bulk_create(objs, *args, **kwargs)
-        NameKey.objects.bulk_create([key for person in objs for key in NameKey.of(person)], batch_size=2000)
+        NameKey.insert_of(objs)
         return created
+
+    def insert(self, people: list) -> list:
+        """Write very many new people, with their keys, as fast as the database takes them."""
+        for person in people:
+            person.tidy_names()
+        insert_many(people)
+        NameKey.insert_of(people)
+        return people
 
     def rebuild_keys(self, batch_size: int = 500) -> int:
         """Bring stored keys and sort keys in step with the rules of names as they are now; returns how many changed.
@@ -155,6 +164,24 @@ class NameKey(models.Model):
         """The rows that `person` should have, unsaved."""
         owner = {NameKey.owner_field(person): person}
         return [NameKey(key=key[:40], **owner) for key in sorted(person.computed_keys())]
+
+    @staticmethod
+    def insert_of(people: list) -> None:
+        """Write the rows of people who have none yet."""
+        if not people:
+            return
+        owner = NameKey._meta.get_field(NameKey.owner_field(people[0]))
+        using = router.db_for_write(NameKey)
+        insert_values(
+            NameKey,
+            ["key", owner.column],
+            (
+                (key[:40], held)
+                for person in people
+                for held in [as_held(owner, person.pk, using)]
+                for key in sorted(person.computed_keys())
+            ),
+        )
 
     @staticmethod
     def rewrite(person) -> None:
