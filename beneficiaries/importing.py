@@ -16,8 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import joining_sheets, matching, reading_registers, register_columns, register_words, registration
-from beneficiaries.judging import FEW, ImportRow, Judge, Verdict, counts_of, family_key, guardian_keys
-from beneficiaries.models import Child, Province
+from beneficiaries.judging import ImportRow, Judge, counts_of, family_key, guardian_keys
+from beneficiaries.models import Province
 from beneficiaries.models.imports import ColumnMapping, RegisterImport
 from beneficiaries.models.references import next_numbers
 from beneficiaries.register_columns import Columns, NotARegister
@@ -422,8 +422,7 @@ def _judge_again(imported: RegisterImport, rows: list[ImportRow], row: ImportRow
     for other in rows:
         points = row.number in (other.match.get("row"), other.home.get("row"))
         if points or (
-            other.number > row.number
-            and (keys & _ties_of(other) or matching.compare(other.as_like(), like))
+            other.number > row.number and (keys & _ties_of(other) or matching.compare(other.as_like(), like))
         ):
             touched.add(other.number)
     Judge(rows, by=by, only=touched).run()
@@ -483,9 +482,7 @@ def withdraw_health(rows: Iterable[ImportRow], by: User) -> None:
                 row.child.pop(name, None)
 
 
-def judge_where_needed(
-    imported: RegisterImport, rows: list[ImportRow], part: Sequence[ImportRow], *, by: User
-) -> bool:
+def judge_where_needed(imported: RegisterImport, rows: list[ImportRow], part: Sequence[ImportRow], *, by: User) -> bool:
     """Judge a part of the rows again where the register or the mandate has changed since; says whether it did."""
     allowed = set(Province.objects.visible_to(by).values_list("iso", flat=True))
     outside = any(row.is_writable and row.child["province"] not in allowed for row in part)

@@ -204,9 +204,7 @@ class _Few:
 class Judge:
     """Gives rows their verdicts, in the order of the file: each against the register and against the rows before it."""
 
-    def __init__(
-        self, rows: list[ImportRow], *, by: User, only: set[int] | None = None, whole: bool = False
-    ) -> None:
+    def __init__(self, rows: list[ImportRow], *, by: User, only: set[int] | None = None, whole: bool = False) -> None:
         """With `whole` the whole register is read now: rows may be read and judged part by part later."""
         self.rows, self.only = rows, only
         self.provinces = {province.iso: province for province in Province.objects.all()}

@@ -8,9 +8,9 @@ only tells.
 import dataclasses
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Any
@@ -28,8 +28,6 @@ from beneficiaries.register_words import (
     CHAIR,
     CHAIR_ANSWERS,
     DIAGNOSES,
-    FIELDS,
-    HARMLESS,
     LANGUAGES,
     MEASURED,
     MORE_GUARDIANS,
@@ -40,7 +38,7 @@ from beneficiaries.register_words import (
     UNITS,
     YES_NO,
 )
-from hajar.lib import dates, digits, names, placenames, sheets
+from hajar.lib import dates, digits, names, placenames
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 OLDEST = 25  # years: a child of the register who would be older was mistyped more often than not

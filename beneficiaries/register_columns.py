@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext
 
 from beneficiaries.register_words import BY_NAME, FIELDS, HARMLESS, MEASURED, NAMES, UNITS
@@ -26,7 +27,18 @@ def _headings() -> dict[str, str]:
     bare: dict[str, set[str]] = {}
     for heading, name in known.items():
         bare.setdefault(_bare(heading.split()), set()).add(name)
-    return {heading: min(meant) for heading, meant in bare.items() if heading and len(meant) == 1} | known
+    known = {heading: min(meant) for heading, meant in bare.items() if heading and len(meant) == 1} | known
+    for language in ("fr", "ar", "en"):  # what we call a field ourselves, in templates and files of corrections
+        with translation.override(language):
+            for one in FIELDS:
+                known.setdefault(names.fold(str(one.label)), one.name)
+    return known
+
+
+def heading_for(name: str, unit: str = "") -> str:
+    """A heading in the reader's language under which the field is found again."""
+    label = str(BY_NAME[name].label)
+    return f"{label.partition(' (')[0]} ({unit})" if unit else label
 
 
 def _bare(words: Iterable[str]) -> str:

@@ -144,4 +144,4 @@ def _owners(kind: str, ids: set[UUID]) -> set[Any]:
 
 
 def _references(model: type[Child] | type[Family], ids: set[Any]) -> set[str]:
-    return {row.reference for row in model._default_manager.filter(pk__in=list(ids)[:MANY])}
+    return {row.reference for row in model._base_manager.filter(pk__in=list(ids)[:MANY])}

@@ -57,6 +57,10 @@ urlpatterns = [
     # import of a register
     path("imports/", imports.index, name="import_list"),
     path("imports/new/", imports.create, name="import_create"),
+    path("imports/template/<str:language>/", imports.template, name="import_template"),
+    path("imports/<uuid:pk>/columns/", imports.columns, name="import_columns"),
+    path("imports/<uuid:pk>/work/", imports.work, name="import_work"),
+    path("imports/<uuid:pk>/corrections/", imports.corrections, name="import_corrections"),
     path("imports/<uuid:pk>/", imports.detail, name="import_detail"),
     path("imports/<uuid:pk>/rows/<int:number>/", imports.row, name="import_row"),
     path("imports/<uuid:pk>/confirm/", imports.confirm, name="import_confirm"),

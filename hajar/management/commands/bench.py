@@ -22,7 +22,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from beneficiaries import importing
+from beneficiaries import importing, working_imports
 from beneficiaries.forms.filters import ChildFilterForm, FamilyFilterForm
 from beneficiaries.forms.needs import NeedFilterForm
 from beneficiaries.models import Child, Family, Mandate, Need, Region
@@ -376,6 +376,7 @@ def _workbook() -> bytes:
 def _import(user: User, workbook: bytes) -> int:
     with transaction.atomic():
         found = importing.upload_register(file=io.BytesIO(workbook), filename="registre.xlsx", by=user)
+        working_imports.work(found)
         transaction.set_rollback(True)
     return len(found.rows)
 
