@@ -1,8 +1,8 @@
 """One workbook of several sheets, as one: families, guardians and assessments join the row of their child.
 
 The sheet of children says of each the key of its family; a sheet of families or guardians bears the same key, one of
-assessments the child's number. What a row of another sheet tells becomes further cells of the child's row, under its own
-heading. Nothing here touches the database.
+assessments the child's number. What a row of another sheet tells becomes further cells of the child's row, under its
+own heading. Nothing here touches the database.
 """
 
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Workbooks that a person fills in: an empty register in her language, and the rows of an import that are to be mended."""
+"""Workbooks that a person fills in: an empty register in her language, and the rows of an import to be mended."""
 
 import tempfile
 from collections.abc import Sequence
@@ -110,7 +110,7 @@ PAGES = (
 
 
 def template(language: str, *, with_health: bool) -> IO[bytes]:
-    """An empty register in this language: four sheets, each with what to do above its headings, and choices to click."""
+    """An empty register in this language: four sheets, what to do above their headings, choices to click."""
     with translation.override(language):
         workbook = Workbook()
         workbook.remove(workbook.active)
@@ -184,7 +184,7 @@ def to_mend(imported: RegisterImport) -> list[ImportRow]:
 
 
 def corrections(imported: RegisterImport) -> IO[bytes]:
-    """The rows to mend as a workbook: what to look at beside the cells, and whose row each is, so that it finds back."""
+    """The rows to mend as a workbook: what to look at beside the cells, and which row each is."""
     columns = importing.columns_of(imported)
     fields = [
         name for name, _place in sorted(columns.fields.items(), key=lambda pair: pair[1]) if name != "row_identity"

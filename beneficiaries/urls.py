@@ -5,6 +5,7 @@ from beneficiaries.views import (
     children,
     consents,
     explanations,
+    exports,
     families,
     health,
     imports,
@@ -54,6 +55,8 @@ urlpatterns = [
     path("needs/<uuid:pk>/explanation.pdf", explanations.pdf, name="need_explanation_pdf"),
     path("needs/<uuid:pk>/override/", needs.override, name="need_override"),
     path("needs/<uuid:pk>/close/", needs.close, name="need_close"),
+    path("families/export/", families.export, name="family_export"),
+    path("exports/", exports.index, name="export_list"),
     # import of a register
     path("imports/", imports.index, name="import_list"),
     path("imports/new/", imports.create, name="import_create"),

@@ -39,6 +39,9 @@ CACHES = {"default": env.cache("HAJAR_CACHE_URL", default="dbcache://cache")}
 EMAIL = env.email("HAJAR_EMAIL_URL", default="consolemail://")
 # What phones seal their unsent entries for: the first secret is in use, older ones still open what was sealed for them.
 PHONE_SECRETS = env.list("HAJAR_PHONE_SECRETS", default=[f"phones:{SECRET_KEY}"])
+# What one person may take out of the house in a day.
+EXPORTS_A_DAY = env.int("HAJAR_EXPORTS_A_DAY", default=20)
+EXPORTED_ROWS_A_DAY = env.int("HAJAR_EXPORTED_ROWS_A_DAY", default=100_000)
 TRUSTED_PROXIES = env.int("HAJAR_TRUSTED_PROXIES", default=0 if DEBUG else 1)
 
 if not DEBUG:

@@ -324,6 +324,9 @@ def _begins_a_formula(text: str) -> bool:
 
 def _plain(value: Any) -> Any:
     """What a cell can hold: numbers, days and truth as they are, all the rest as clean text."""
+    kind = type(value)
+    if (kind is str and value.isprintable()) or kind is int or value is None:  # most cells by far
+        return value
     if isinstance(value, float | Decimal) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, bool | int | float | Decimal | timedelta):
@@ -336,17 +339,28 @@ def _plain(value: Any) -> Any:
 
 
 def write_xlsx(
-    headers: Sequence[Any], rows: Iterable[Sequence[Any]], *, title: str = "", rtl: bool = False
+    headers: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str = "",
+    rtl: bool = False,
+    tags: Sequence[str] | None = None,
+    mark: str = "",
 ) -> IO[bytes]:
     """A workbook of one sheet, as an open temporary file at its start (give it to FileResponse).
 
     Rows may be a generator over 100,000 of them: each is written and forgotten. Text stays text whatever it begins
-    with; moments come out in local time.
+    with; moments come out in local time. `tags` is a row under the headings (HXL); `mark` stands on every printed page,
+    in the properties of the file and in a row of its own at the end.
     """
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1")
     sheet.sheet_view.rightToLeft = rtl
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "A3" if tags else "A2"
+    if mark:
+        sheet.oddFooter.center.text = _printable(mark)[:200].replace("&", "&&")
+        workbook.properties.creator = "Hajar"
+        workbook.properties.description = _printable(mark)
     for column, header in enumerate(headers, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = max(12, min(40, len(str(header)) + 4))
 
@@ -366,24 +380,39 @@ def write_xlsx(
         return written
 
     sheet.append([cell(header, bold=True) for header in headers])
+    if tags:
+        sheet.append([cell(tag) for tag in tags])
     for row in rows:
         sheet.append([cell(value) for value in row])
+    if mark:
+        sheet.append([cell(mark)])
     output = tempfile.TemporaryFile()
     workbook.save(output)
     output.seek(0)
     return output
 
 
-def write_csv(headers: Sequence[Any], rows: Iterable[Sequence[Any]], *, delimiter: str = ";") -> Iterator[bytes]:
+def _printable(text: str) -> str:
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
+
+
+def write_csv(
+    headers: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    *,
+    delimiter: str = ";",
+    tags: Sequence[str] | None = None,
+    mark: str = "",
+) -> Iterator[bytes]:
     """A CSV file in pieces (give it to StreamingHttpResponse): UTF-8 with its mark and semicolons, as Excel wants it.
 
     Text that a spreadsheet would take for a formula gets a leading apostrophe, which `read` takes off again; days are
-    written dd/mm/yyyy.
+    written dd/mm/yyyy. `tags` and `mark` as in a workbook.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter)
     yield codecs.BOM_UTF8
-    for row in chain([headers], rows):
+    for row in chain([headers], [tags] if tags else [], rows, [[mark]] if mark else []):
         writer.writerow([_for_csv(value) for value in row])
         if buffer.tell() > 65_536:
             yield buffer.getvalue().encode()
