@@ -48,6 +48,7 @@ ACTS = [
     Act("census.taken", _("Census of the waiting list taken"), "list-ol", "info"),
     Act("name_alias.kept", _("Name in both scripts kept"), "translate"),
     Act("search.asked_elsewhere", _("Asked whether another region follows a child"), "binoculars", "warn"),
+    Act("register.columns_named", _("Columns of a register named"), "layout-three-columns", "info"),
     Act("register.imported", _("Register imported"), "file-earmark-arrow-up", "info"),
     Act("register.import_undone", _("Import undone"), "arrow-counterclockwise", "warn"),
     Act("register.exported", _("List exported"), "file-earmark-arrow-down", "info"),

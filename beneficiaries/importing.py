@@ -1,37 +1,47 @@
-"""Import a register: show what would happen, write it all at once, take it back while nobody built on it.
+"""Import a register: show what would happen, let a person mend it, and write it when she confirms.
 
-Nothing is written before a person confirms. Until then the rows lie in the RegisterImport as they were typed; whoever
-corrects one has it judged again together with the rows that it concerns. Confirming judges everything once more, inside
-the lock that hands out the numbers of the register: what somebody registered meanwhile is not doubled.
+Nothing is written before that. Until then the rows lie in the RegisterImport as they were typed; whoever corrects one
+has it judged again together with the rows that it concerns. A small register is read and written at once; a large one
+in slices, each whole and each a short transaction: working_imports does them, and goes on wherever the work stopped.
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import IO, Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import diagnoses, matching, pairing, reading_registers, register_words, registration, scoring
-from beneficiaries.judging import MANY, ImportRow, Judge, counts_of, guardian_keys
-from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, HealthRecord, Need, Province
-from beneficiaries.models.imports import RegisterImport
+from beneficiaries import (
+    joining_sheets,
+    matching,
+    pairing,
+    reading_registers,
+    register_columns,
+    register_words,
+    registration,
+)
+from beneficiaries.judging import ImportRow, Judge, counts_of, family_key, guardian_keys
+from beneficiaries.models import Province
+from beneficiaries.models.imports import ColumnMapping, RegisterImport
 from beneficiaries.models.references import next_numbers
-from beneficiaries.reading_registers import Columns
+from beneficiaries.register_columns import Columns, NotARegister
+from beneficiaries.register_plans import HEALTH_FIELDS, Plan, plan
+from beneficiaries.writing_registers import write
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry, Head
-from hajar.lib import names, placenames, sheets
+from hajar.lib import placenames, sheets
 from hajar.lib.refusals import Refusal
 
-READING = ("health_record.opened",)  # acts that look and change nothing
+AT_ONCE = 500  # rows that are read, or written, in one go; and of a slice where there are more
+IDS = ("families", "guardians", "children", "assessments", "health_records")
+MENDABLE = register_words.BY_NAME.keys() - set(register_words.TIES)
+#: What an entry of the journal tells of when it may change a verdict.
+PEOPLE = ("beneficiaries.child", "beneficiaries.family", "beneficiaries.guardian", "beneficiaries.registerimport")
 
 
 class ImportRefused(Refusal):
@@ -52,18 +62,8 @@ class RegisterHasChanged(ImportRefused):
     )
 
 
-class NotUndoable(ImportRefused):
-    """Somebody has worked with what was imported; `references` are the files."""
-
-    sentence = _("This import cannot be undone: some of its files were already worked on.")
-
-    def __init__(self, references: Sequence[str]) -> None:
-        super().__init__()
-        self.references = list(references)
-
-
-class NotImported(ImportRefused):
-    sentence = _("Only an import that was confirmed can be undone.")
+class ColumnsRefused(ImportRefused):
+    sentence = _("Say at least which column holds the name and which two others are what.")
 
 
 def rows_of(imported: RegisterImport) -> list[ImportRow]:
@@ -72,6 +72,11 @@ def rows_of(imported: RegisterImport) -> list[ImportRow]:
 
 def columns_of(imported: RegisterImport) -> Columns:
     return Columns(**imported.columns)
+
+
+def reader_of(imported: RegisterImport, *, by: User, today: date | None = None) -> reading_registers.Reader:
+    """What reads the cells of this import, in the name of this person."""
+    return _reader(columns_of(imported), by=by, today=today or timezone.localdate())
 
 
 def _reader(columns: Columns, *, by: User, today: date) -> reading_registers.Reader:
@@ -96,44 +101,114 @@ def may_write_health(user: User) -> bool:
     return user.has_perm("beneficiaries.add_healthrecord")
 
 
-def _read(row: ImportRow, reader: reading_registers.Reader) -> None:
+def read_row(row: ImportRow, reader: reading_registers.Reader) -> None:
+    """What the cells of a row say; it keeps no verdict yet."""
     row.child, findings = reader.read(row.typed)
     row.findings = [finding.as_json() for finding in findings]
 
 
-# --- uploading and correcting ---------------------------------------------------------------------------------------
+# --- uploading ------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def upload_register(*, file: IO[bytes], filename: str, by: User, today: date | None = None) -> RegisterImport:
-    """Read and judge a register, and keep it as a preview. Raises SheetError or NotARegister."""
-    sheet = sheets.read(file, filename)
-    columns = reading_registers.find_columns(sheet)
-    reader = _reader(columns, by=by, today=today or timezone.localdate())
-    if not reader.reads_health:
-        for name in register_words.HEALTH:
-            columns.fields.pop(name, None)
-    rows = [ImportRow(number, typed) for number, typed in reading_registers.typed_rows(sheet, columns)]
-    if not rows:
+def upload_register(
+    *, file: IO[bytes], filename: str, by: User, today: date | None = None, asks: bool = False
+) -> RegisterImport:
+    """Read and judge a register, and keep it as a preview; a large one is kept to be read in slices.
+
+    The rows of a file of corrections go to the import that they correct, and it is returned. With `asks`, a workbook
+    whose headings are unknown is kept so that a person names its columns. Raises SheetError or NotARegister.
+    """
+    workbook = sheets.read_all(file, filename)
+    try:
+        sheet, columns = joining_sheets.join(workbook)
+        is_known = True
+    except NotARegister:
+        sheet, is_known = workbook[0], False
+        row = register_columns.guessed_heading_row(sheet) if asks else None
+        if row is None:
+            raise
+        columns = Columns(row, {}, {})
+    headings = _headings_of(sheet, columns)
+    if said := ColumnMapping.objects.filter(signature=register_columns.signature_of(headings)).first():
+        columns, is_known = _named(columns, headings, said.fields), True
+    withheld = _without_health(columns, by)
+    kept = _as_kept(sheet, columns, headings, withheld=withheld)
+    rows = _rows_in(kept, columns) if is_known else []
+    if is_known and not rows:
         raise sheets.SheetError("empty")
-    for row in rows:
-        _read(row, reader)
-    judged_at = _place_in_journal()
-    Judge(rows, by=by).run()
-    return RegisterImport.objects.create(
-        uploaded_by=by,
-        filename=_file_name(filename),
-        digest=_digest(file),
-        columns=columns.as_json(),
-        rows=[row.as_json() for row in rows],
-        written={"judged_at": judged_at, "verdicts": counts_of(rows)},
+    if corrected := _corrected_by(rows, by):
+        return _take_corrections(corrected, rows, columns, by=by, today=today)
+    imported = RegisterImport(
+        uploaded_by=by, filename=_file_name(filename), digest=_digest(file), columns=columns.as_json(), sheet=kept
     )
+    if not is_known:
+        imported.state = RegisterImport.State.MAPPING
+    else:
+        _mark_mended(rows, by)
+        _begin_reading(imported, rows, by=by, today=today)
+    imported.save()
+    return imported
+
+
+def _begin_reading(imported: RegisterImport, rows: list[ImportRow], *, by: User, today: date | None) -> None:
+    """Read and judge a small register now; leave a large one to be worked through."""
+    imported.progress, imported.written = 0, {}
+    if len(rows) > AT_ONCE:
+        imported.state = RegisterImport.State.READING
+    else:
+        reader = reader_of(imported, by=by, today=today)
+        for row in rows:
+            read_row(row, reader)
+        judged_at = place_in_journal()
+        Judge(rows, by=by).run()
+        imported.state = RegisterImport.State.PREVIEW
+        imported.written = {"judged_at": judged_at, "verdicts": counts_of(rows)}
+    imported.rows = [row.as_json() for row in rows]
+
+
+def _headings_of(sheet: sheets.Sheet, columns: Columns) -> list[str | None]:
+    row = next((row for row in sheet.rows if row.number == columns.heading_row), None)
+    return [None if cell is None else register_columns.as_text(cell)[:80] for cell in row.cells] if row else []
+
+
+def _named(columns: Columns, headings: Sequence[str | None], chosen: Mapping[str, int]) -> Columns:
+    return register_columns.named_columns(
+        headings, chosen, heading_row=columns.heading_row, unread_sheets=columns.unread_sheets
+    )
+
+
+def _without_health(columns: Columns, by: User) -> set[int]:
+    """The places of columns that this person may not bring in; they are neither read nor kept."""
+    if may_write_health(by):
+        return set()
+    return {columns.fields.pop(name) for name in register_words.HEALTH if name in columns.fields}
+
+
+def _as_kept(
+    sheet: sheets.Sheet, columns: Columns, headings: Sequence[str | None], *, withheld: set[int]
+) -> dict[str, Any]:
+    rows = []
+    for row in sheet.rows:
+        if row.number > columns.heading_row:
+            cells = [
+                None if cell is None or place in withheld else register_columns.as_text(cell)
+                for place, cell in enumerate(row.cells)
+            ]
+            rows.append([row.number, cells])
+    return {"headings": list(headings), "rows": rows}
+
+
+def _rows_in(kept: Mapping[str, Any], columns: Columns) -> list[ImportRow]:
+    rows = [sheets.Row(number, tuple(cells)) for number, cells in kept["rows"]]
+    typed = register_columns.typed_rows(sheets.Sheet("", rows), columns)
+    return [ImportRow(number, cells, origin=cells.pop("row_identity", "")) for number, cells in typed]
 
 
 def earlier_import(imported: RegisterImport) -> RegisterImport | None:
     """The import by which the very same file was written before, if any; whoever did it."""
     same = RegisterImport.objects.filter(digest=imported.digest, state=RegisterImport.State.DONE)
-    return same.exclude(pk=imported.pk).defer("rows", "written").order_by("-confirmed_at", "pk").first()
+    return same.exclude(pk=imported.pk).defer("rows", "written", "sheet").order_by("-confirmed_at", "pk").first()
 
 
 def _digest(file: IO[bytes]) -> str:
@@ -146,6 +221,126 @@ def _file_name(name: str) -> str:
     return "".join(letter for letter in tail if letter.isprintable())[-200:] or "?"
 
 
+# --- naming the columns ---------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def name_columns(
+    imported: RegisterImport, *, by: User, chosen: Mapping[str, int], today: date | None = None
+) -> RegisterImport:
+    """Take a person's word for what the columns are, remember it for the same headings, and read every row again.
+
+    `chosen` is {field: place of the column, from 0}. Raises ColumnsRefused when that makes no register.
+    """
+    imported = RegisterImport.objects.select_for_update().get(pk=imported.pk)
+    if imported.state not in (RegisterImport.State.MAPPING, RegisterImport.State.PREVIEW) or not imported.sheet:
+        raise NotInPreview
+    headings = imported.sheet["headings"]
+    places = {name: place for name, place in chosen.items() if name not in register_words.HEALTH}
+    columns = _named(columns_of(imported), headings, chosen if may_write_health(by) else places)
+    if not register_columns.is_register(columns):
+        raise ColumnsRefused
+    ColumnMapping.objects.update_or_create(
+        signature=register_columns.signature_of(headings),
+        defaults={"headings": headings, "fields": columns.fields, "said_by": by},
+    )
+    rows = _rows_in(imported.sheet, columns)
+    if not rows:
+        raise ColumnsRefused
+    imported.columns = columns.as_json()
+    _mark_mended(rows, by)
+    _begin_reading(imported, rows, by=by, today=today)
+    imported.save()
+    journal.record("register.columns_named", imported, by=by, payload={"fields": sorted(columns.fields)})
+    return imported
+
+
+# --- corrections that come back as a file ---------------------------------------------------------------------------
+
+
+def identity_of(imported: RegisterImport, row: ImportRow) -> str:
+    """What a file of corrections says of a row, so that it comes back to its place."""
+    return f"{imported.pk.hex}-{row.number}"
+
+
+def _origin_of(row: ImportRow) -> tuple[str, int] | None:
+    key, _dash, number = row.origin.strip().rpartition("-")
+    try:
+        return str(UUID(key)), int(number)
+    except ValueError:
+        return None
+
+
+def _corrected_by(rows: Iterable[ImportRow], by: User) -> RegisterImport | None:
+    """The preview to which every row of this file belongs, if it is one that this person may see."""
+    origins = {origin[0] if (origin := _origin_of(row)) else None for row in rows}
+    if len(origins) != 1 or None in origins:
+        return None
+    open_ones = RegisterImport.objects.visible_to(by).filter(state=RegisterImport.State.PREVIEW)
+    return open_ones.filter(pk__in=origins).first()
+
+
+def _take_corrections(
+    imported: RegisterImport, corrections: list[ImportRow], columns: Columns, *, by: User, today: date | None
+) -> RegisterImport:
+    """Lay the cells of a file of corrections over the rows that they correct, and judge everything again."""
+    imported, rows = _open(imported)
+    by_number = {row.number: row for row in rows}
+    for correction in corrections:
+        origin = _origin_of(correction)
+        row = by_number.get(origin[1]) if origin else None
+        if row is None:
+            continue
+        own = columns.fields.keys() & columns_of(imported).fields.keys() - set(register_words.TIES)
+        cells = {name: correction.typed.get(name, "") for name in own}
+        changed = {name: text for name, text in cells.items() if text != row.typed.get(name, "")}
+        if changed:
+            row.typed = {name: text for name, text in {**row.typed, **changed}.items() if text}
+            row.is_accepted, row.is_corrected = False, True
+    _begin_reading(imported, rows, by=by, today=today)
+    imported.save(update_fields=["rows", "written", "state", "progress"])
+    return imported
+
+
+def _mark_mended(rows: Iterable[ImportRow], by: User) -> None:
+    """Rows that correct one of an earlier import which was written meanwhile: they are not written twice."""
+    origins = {row.number: origin for row in rows if (origin := _origin_of(row))}
+    if not origins:
+        return
+    written: dict[tuple[str, int], str] = {}
+    earlier = RegisterImport.objects.visible_to(by).filter(pk__in={key for key, _number in origins.values()})
+    for imported in earlier.defer("sheet").order_by("pk"):
+        key = str(imported.pk)
+        written |= {(key, row.number): row.written for row in rows_of(imported) if row.written}
+        written |= {(key, int(number)): child for number, child in imported.written.get("mended", {}).items()}
+    for row in rows:
+        row.mended = written.get(origins.get(row.number, ("", 0)), "")
+
+
+def _tell_origins(rows: Iterable[ImportRow]) -> None:
+    """Let earlier imports know which of their rows were written by way of a file of corrections."""
+    told: dict[str, dict[str, str]] = {}
+    for row in rows:
+        if row.written and (origin := _origin_of(row)):
+            told.setdefault(origin[0], {})[str(origin[1])] = row.written
+    for earlier in RegisterImport.objects.select_for_update().filter(pk__in=told).order_by("pk"):
+        earlier.written = {**earlier.written, "mended": {**earlier.written.get("mended", {}), **told[str(earlier.pk)]}}
+        earlier.save(update_fields=["written"])
+
+
+def forget_mended(imported: RegisterImport) -> None:
+    """What an import that is undone had written for others is to be written again."""
+    for key in {origin[0] for row in rows_of(imported) if (origin := _origin_of(row))}:
+        for earlier in RegisterImport.objects.select_for_update().filter(pk=key):
+            gone = set(imported.written["children"])
+            kept = {n: child for n, child in earlier.written.get("mended", {}).items() if child not in gone}
+            earlier.written = {**earlier.written, "mended": kept}
+            earlier.save(update_fields=["written"])
+
+
+# --- correcting on the page -----------------------------------------------------------------------------------------
+
+
 @transaction.atomic
 def correct_row(
     imported: RegisterImport, *, number: int, by: User, typed: Mapping[str, str], today: date | None = None
@@ -153,12 +348,12 @@ def correct_row(
     """Take other words for cells of a row, and judge it again; returns the rows whose verdict this touched."""
     imported, rows = _open(imported)
     row = _row(rows, number)
-    words = {name: reading_registers.as_text(text) for name, text in typed.items() if name in register_words.BY_NAME}
+    words = {name: register_columns.as_text(text) for name, text in typed.items() if name in MENDABLE}
     changed = {name: text for name, text in words.items() if text != row.typed.get(name, "")}
     if changed:
         row.typed = {name: text for name, text in {**row.typed, **changed}.items() if text}
         row.is_accepted, row.is_corrected = False, True
-        _read(row, _reader(columns_of(imported), by=by, today=today or timezone.localdate()))
+        read_row(row, reader_of(imported, by=by, today=today))
     return _judge_again(imported, rows, row, by=by)
 
 
@@ -184,7 +379,7 @@ def set_row_aside(imported: RegisterImport, *, number: int, by: User, aside: boo
 def judge_again(imported: RegisterImport, *, by: User) -> RegisterImport:
     """Judge every row against the register as it is now."""
     imported, rows = _open(imported)
-    judged_at = _place_in_journal()
+    judged_at = place_in_journal()
     Judge(rows, by=by).run()
     _keep(imported, rows, judged_at=judged_at)
     return imported
@@ -193,12 +388,18 @@ def judge_again(imported: RegisterImport, *, by: User) -> RegisterImport:
 @transaction.atomic
 def discard_import(imported: RegisterImport) -> None:
     """Throw a preview away, with all that was typed in it. Nothing of it was ever in the register."""
-    imported, _rows = _open(imported)
+    imported = RegisterImport.objects.select_for_update().defer("rows", "sheet").get(pk=imported.pk)
+    if imported.state not in (
+        RegisterImport.State.MAPPING,
+        RegisterImport.State.READING,
+        RegisterImport.State.PREVIEW,
+    ):
+        raise NotInPreview
     imported.delete()
 
 
 def _open(imported: RegisterImport) -> tuple[RegisterImport, list[ImportRow]]:
-    imported = RegisterImport.objects.select_for_update().get(pk=imported.pk)
+    imported = RegisterImport.objects.select_for_update().defer("sheet").get(pk=imported.pk)
     if imported.state != RegisterImport.State.PREVIEW:
         raise NotInPreview
     return imported, rows_of(imported)
@@ -217,20 +418,19 @@ def _keep(imported: RegisterImport, rows: list[ImportRow], *, judged_at: int | N
     imported.save(update_fields=["rows", "written"])
 
 
-def _place_in_journal() -> int:
+def place_in_journal() -> int:
     """How far the journal has come; taken before judging. While it stands still, the register does."""
     return Head.objects.values_list("sequence", flat=True).get(pk=1)
 
 
 def _judge_again(imported: RegisterImport, rows: list[ImportRow], row: ImportRow, *, by: User) -> set[int]:
     """Judge a changed row, the rows that pointed to it, and the later ones that may point to it now."""
-    like, keys = row.as_like(), {*row.phones, *guardian_keys(row)}
+    like, keys = row.as_like(), _ties_of(row)
     touched = {row.number}
     for other in rows:
         points = row.number in (other.match.get("row"), other.home.get("row"))
         if points or (
-            other.number > row.number
-            and (keys & {*other.phones, *guardian_keys(other)} or matching.compare(other.as_like(), like))
+            other.number > row.number and (keys & _ties_of(other) or matching.compare(other.as_like(), like))
         ):
             touched.add(other.number)
     Judge(rows, by=by, only=touched).run()
@@ -238,102 +438,16 @@ def _judge_again(imported: RegisterImport, rows: list[ImportRow], row: ImportRow
     return touched
 
 
-# --- what will be written -------------------------------------------------------------------------------------------
+def _ties_of(row: ImportRow) -> set[str]:
+    """What may put two rows in one family."""
+    return {*row.phones, *guardian_keys(row), *filter(None, [family_key(row)])}
 
 
-@dataclass
-class Plan:
-    """What confirming writes: rows by family, the adults new to each, and how many files of each kind that makes."""
-
-    homes: dict[str, list[ImportRow]]
-    adults: dict[str, list[dict[str, Any]]]
-
-    @property
-    def families(self) -> int:
-        return sum(not home.startswith("family") for home in self.homes)
-
-    @property
-    def joined(self) -> int:
-        return len(self.homes) - self.families
-
-    @property
-    def guardians(self) -> int:
-        return sum(map(len, self.adults.values()))
-
-    @property
-    def rows(self) -> list[ImportRow]:
-        """In the order of the file: so the numbers of the register run."""
-        return sorted((row for rows in self.homes.values() for row in rows), key=lambda row: row.number)
-
-    @property
-    def children(self) -> int:
-        return sum(map(len, self.homes.values()))
-
-    @property
-    def assessments(self) -> int:
-        return sum(_has_draft(row.child) for row in self.rows)
-
-    @property
-    def health_records(self) -> int:
-        return sum(_has_health(row.child) for row in self.rows)
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {
-            "families": self.families,
-            "guardians": self.guardians,
-            "children": self.children,
-            "assessments": self.assessments,
-            "health_records": self.health_records,
-        }
-
-    @property
-    def token(self) -> str:
-        """What the person saw when she confirmed: which rows, and how many files."""
-        seen = [[row.number for row in self.rows], list(self.counts.values())]
-        return hashlib.sha256(str(seen).encode()).hexdigest()[:16]
-
-
-def plan(rows: Iterable[ImportRow]) -> Plan:
-    """What these rows come to. One query, for the adults of families that are joined."""
-    homes: dict[str, list[ImportRow]] = defaultdict(list)
-    for row in rows:
-        if row.is_writable:
-            kind, place = next(iter(row.home.items()))
-            homes[f"{kind}:{place}"].append(row)
-    joined = [home.partition(":")[2] for home in homes if home.startswith("family")]
-    known: dict[str, set[str]] = defaultdict(set)
-    about = Q(family__in=joined) if len(joined) <= MANY else Q()
-    for family, *written in Guardian.objects.filter(about).values_list("family", *Guardian.NAME_FIELDS):
-        known[f"family:{family}"].add(_adult_key(dict(zip(Guardian.NAME_FIELDS, written, strict=True))))
-    adults: dict[str, list[dict[str, Any]]] = {}
-    for home, members in homes.items():
-        for adult in (adult for row in members for adult in row.guardians):
-            if (key := _adult_key(adult)) not in known[home]:
-                known[home].add(key)
-                adults.setdefault(home, []).append(adult)
-    return Plan(dict(homes), adults)
-
-
-def _adult_key(person: Mapping[str, Any]) -> str:
-    """One adult of one family, named alike twice, is one."""
-    latin, arabic = (
-        f"{person.get(f'family_name_{script}', '')} {person.get(f'given_name_{script}', '')}".strip()
-        for script in ("latin", "arabic")
-    )
-    return names.sort_key(latin, arabic)
-
-
-_MEASURED = ("mass_kg", "height_cm", "hip_width_mm", "has_chair", "chair_meets_needs", "chair_fits", "remarks")
-_HEALTH = ("diagnosis", "diagnosis_as_written", "hospital", "hospital_number")
-
-
-def _has_draft(child: Mapping[str, Any]) -> bool:
-    return any(name in child for name in _MEASURED)
-
-
-def _has_health(child: Mapping[str, Any]) -> bool:
-    return any(name in child for name in _HEALTH)
+def register_has_moved(since: int | None) -> bool:
+    """Whether the journal tells since then of children, families, guardians or another import."""
+    if since is None:
+        return True
+    return Entry.objects.filter(sequence__gt=since, object_type__in=PEOPLE).exists()
 
 
 # --- confirming -----------------------------------------------------------------------------------------------------
@@ -343,264 +457,87 @@ def _has_health(child: Mapping[str, Any]) -> bool:
 def confirm_import(
     imported: RegisterImport, *, by: User, seen: str | None = None, today: date | None = None
 ) -> RegisterImport:
-    """Write what the preview showed, all or nothing, as one act of the journal.
+    """Write what the preview showed as one act of the journal: a small register at once, all or nothing.
 
+    A large one is left to be worked through, slice by slice; what the register no longer allows then stays unwritten.
     `seen` is the token of the plan that the person confirmed. Raises RegisterHasChanged when the register no longer
     allows exactly that, NothingToWrite when there is nothing, NotInPreview when it was done before.
     """
-    today = today or timezone.localdate()
     imported, rows = _open(imported)
-    # Whoever registers a family or a child takes these rows too: from here to the end nobody else does.
+    if len(rows) > AT_ONCE:
+        return _begin_writing(imported, rows, by=by, seen=seen)
+    take_the_numbers()
+    withdraw_health(rows, by)
+    judge_where_needed(imported, rows, rows, by=by)
+    planned = _agreed(rows, seen)
+    written = write(planned, by=by, today=today or timezone.localdate())
+    imported.written = {**written, "counts": planned.counts, "verdicts": counts_of(rows)}
+    finish(imported, rows, by=by)
+    return imported
+
+
+def take_the_numbers() -> None:
+    """Whoever registers a family or a child takes these rows too: to the end of the transaction nobody else does."""
     next_numbers(registration.FAMILIES, 0)
     next_numbers(registration.CHILDREN, 0)
-    if not may_write_health(by):  # the right may be gone since the upload
+
+
+def withdraw_health(rows: Iterable[ImportRow], by: User) -> None:
+    """The right to write health records may be gone since the upload."""
+    if not may_write_health(by):
         for row in rows:
-            for name in _HEALTH:
+            for name in HEALTH_FIELDS:
                 row.child.pop(name, None)
+
+
+def judge_where_needed(imported: RegisterImport, rows: list[ImportRow], part: Sequence[ImportRow], *, by: User) -> bool:
+    """Judge a part of the rows again where the register or the mandate has changed since; says whether it did."""
     allowed = set(Province.objects.visible_to(by).values_list("iso", flat=True))
-    stands_still = imported.written.get("judged_at") == _place_in_journal()
-    if not stands_still or any(row.is_writable and row.child["province"] not in allowed for row in rows):
-        Judge(rows, by=by).run()
+    outside = any(row.is_writable and row.child["province"] not in allowed for row in part)
+    if not outside and not register_has_moved(imported.written.get("judged_at")):
+        return False
+    Judge(rows, by=by, only=None if part is rows else {row.number for row in part}).run()
+    return True
+
+
+def _agreed(rows: list[ImportRow], seen: str | None) -> Plan:
     planned = plan(rows)
     if seen is not None and planned.token != seen:
         raise RegisterHasChanged
     if not planned.children:
         raise NothingToWrite
-    written = _write(planned, by=by, today=today)
-    pairing.look_between(_alike(planned.rows))
-    imported.written = {**written, "counts": planned.counts, "verdicts": counts_of(rows)}
-    imported.state, imported.confirmed_at = RegisterImport.State.DONE, timezone.now()
+    return planned
+
+
+def _begin_writing(imported: RegisterImport, rows: list[ImportRow], *, by: User, seen: str | None) -> RegisterImport:
+    _agreed(rows, seen)
+    nothing: dict[str, Any] = {kind: [] for kind in IDS}
+    imported.written = {**imported.written, **nothing, "numbers": [], "counts": {}, "by": str(by.pk)}
+    imported.state, imported.progress = RegisterImport.State.WRITING, 0
+    imported.save(update_fields=["written", "state", "progress"])
+    return imported
+
+
+def finish(imported: RegisterImport, rows: list[ImportRow], *, by: User) -> None:
+    """The import is written: forget the words of what the register holds now, and tell the journal."""
+    imported.state, imported.confirmed_at, imported.sheet = RegisterImport.State.DONE, timezone.now(), {}
+    imported.worker, imported.worked_until = "", None
+    pairing.look_between(_alike(rows))
     imported.rows = [
-        ImportRow(row.number, verdict=row.verdict, written=row.written).as_json() if row.written else row.as_json()
+        ImportRow(row.number, verdict=row.verdict, written=row.written, origin=row.origin).as_json()
+        if row.written
+        else row.as_json()
         for row in rows
     ]
-    imported.save(update_fields=["written", "state", "confirmed_at", "rows"])
-    told = {**planned.counts, "filename": imported.filename, "digest": imported.digest}
+    imported.save()
+    _tell_origins(rows)
+    told = {**imported.written["counts"], "filename": imported.filename, "digest": imported.digest}
     journal.record("register.imported", imported, by=by, payload=told)
-    return imported
 
 
 def _alike(rows: Sequence[ImportRow]) -> list[tuple[UUID, UUID]]:
     """The children now written of whom the preview said that they may be somebody known: for the queue of pairs."""
-    written = {row.number: row.written for row in rows}
-    others = ((row, row.match.get("child") or written.get(row.match.get("row", 0))) for row in rows if row.match)
+    written = {row.number: row.written for row in rows if row.written}
+    alike = [(row, row.match) for row in rows if row.written and row.match]
+    others = ((row, match.get("child") or written.get(match.get("row", 0))) for row, match in alike)
     return [(UUID(row.written), UUID(other)) for row, other in others if other]
-
-
-def _write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
-    """Write the rows of a plan in bulk; returns the ids of everything that is new."""
-    provinces = {province.iso: province for province in Province.objects.all()}
-    families = _write_families(planned, provinces)
-    guardians = _write_guardians(planned, families)
-    children = _write_children(planned, families, today=today)
-    drafts = Assessment.objects.bulk_create(
-        [_draft(child, row.child, by=by, today=today) for row, child in children if _has_draft(row.child)],
-        batch_size=MANY,
-    )
-    records = HealthRecord.objects.bulk_create(
-        [_health_record(child, row.child, by=by) for row, child in children if _has_health(row.child)], batch_size=MANY
-    )
-    everyone = list(families.values())
-    for start in range(0, len(everyone), MANY):
-        registration.refresh_family_sort_keys(family.pk for family in everyone[start : start + MANY])
-    return {
-        "families": [str(family.pk) for home, family in families.items() if not home.startswith("family")],
-        "guardians": [str(guardian.pk) for guardian in guardians],
-        "children": [str(child.pk) for _row, child in children],
-        "assessments": [str(draft.pk) for draft in drafts],
-        "health_records": [str(record.pk) for record in records],
-    }
-
-
-def _write_families(planned: Plan, provinces: Mapping[str, Province]) -> dict[str, Family]:
-    """The family of each home of the plan: new ones written, the others as they are."""
-    ids = [home.partition(":")[2] for home in planned.homes if home.startswith("family")]
-    families = {
-        f"family:{family.pk}": family
-        for start in range(0, len(ids), MANY)
-        for family in Family.objects.filter(pk__in=ids[start : start + MANY])
-    }
-    homes = {home: rows for home, rows in planned.homes.items() if not home.startswith("family")}
-    for number, (home, rows) in zip(next_numbers(registration.FAMILIES, len(homes)), homes.items(), strict=True):
-        first = rows[0].child
-        families[home] = Family(
-            number=number,
-            province=provinces[first["province"]],
-            commune=_first(rows, "commune"),
-            address=_first(rows, "address"),
-            directions=_first(rows, "directions"),
-            language=_first(rows, "language") or Family._meta.get_field("language").default,
-            sort_key=_family_sort_key(first),
-        )
-    Family.objects.bulk_create([families[home] for home in homes], batch_size=MANY)
-    return families
-
-
-def _first(rows: Iterable[ImportRow], name: str) -> str:
-    return next((row.child[name] for row in rows if row.child.get(name)), "")
-
-
-def _family_sort_key(child: Mapping[str, Any]) -> str:
-    """As registration.refresh_family_sort_keys gives it: written at once, there is nothing left to refresh."""
-    key = names.sort_key(child.get("family_name_latin", ""), child.get("family_name_arabic", ""))
-    return (key or _adult_key(child))[:170]
-
-
-def _write_guardians(planned: Plan, families: Mapping[str, Family]) -> list[Guardian]:
-    guardians = []
-    for home, adults in planned.adults.items():
-        for place, adult in enumerate(adults):
-            # In a family that is joined somebody is called first already.
-            first = place == 0 and not home.startswith("family")
-            guardians.append(Guardian(family=families[home], is_first_contact=first, **adult))
-    return Guardian.objects.bulk_create(guardians, batch_size=MANY)
-
-
-def _write_children(planned: Plan, families: Mapping[str, Family], *, today: date) -> list[tuple[ImportRow, Child]]:
-    home_of = {row.number: home for home, rows in planned.homes.items() for row in rows}
-    pairs = []
-    for number, row in zip(next_numbers(registration.CHILDREN, planned.children), planned.rows, strict=True):
-        told = row.child
-        child = Child(
-            number=number,
-            family=families[home_of[row.number]],
-            born_on=date.fromisoformat(told["born_on"]),
-            birth_precision=told["birth_precision"],
-            sex=told["sex"],
-            school=told.get("school", Child.School.UNKNOWN),
-            requested_on=date.fromisoformat(told["requested_on"]) if "requested_on" in told else today,
-            previous_reference=told.get("previous_reference", ""),
-            notes=told.get("notes", ""),
-            **{name: told.get(name, "") for name in Child.NAME_FIELDS},
-        )
-        row.written = str(child.pk)
-        pairs.append((row, child))
-    Child.objects.bulk_create([child for _row, child in pairs], batch_size=MANY)
-    return pairs
-
-
-def _draft(child: Child, told: Mapping[str, Any], *, by: User, today: date) -> Assessment:
-    preset = scoring.preset_out_of_school(child.school)
-    return Assessment(
-        child=child,
-        assessor=by,
-        assessed_on=today,
-        out_of_school="" if preset == scoring.UNKNOWN else preset,
-        mass_kg=Decimal(told["mass_kg"]) if "mass_kg" in told else None,
-        height_cm=Decimal(told["height_cm"]) if "height_cm" in told else None,
-        hip_width_mm=told.get("hip_width_mm"),
-        **{name: told.get(name, "") for name in ("has_chair", "chair_meets_needs", "chair_fits", "remarks")},
-    )
-
-
-def _health_record(child: Child, told: Mapping[str, Any], *, by: User) -> HealthRecord:
-    line = diagnoses.find(told.get("diagnosis", ""))
-    return HealthRecord(
-        child=child,
-        updated_by=by,
-        diagnosis_edition=diagnoses.EDITION if line else "",
-        limit_radiation=bool(line and line.limits_radiation),
-        no_live_vaccines=bool(line and line.no_live_vaccines),
-        **{name: told.get(name, "") for name in _HEALTH},
-    )
-
-
-# --- taking it back -------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
-    """Take out of the register what an import wrote, as one act. Raises NotUndoable when somebody built on it."""
-    imported = RegisterImport.objects.select_for_update().get(pk=imported.pk)
-    if imported.state != RegisterImport.State.DONE:
-        raise NotImported
-    ids = imported.written
-    locked = (("families", Family.objects.select_for_update()), ("children", Child.objects.select_for_update()))
-    for kind, rows in locked:  # nobody may build on them while we look
-        for part in _parts(ids[kind]):
-            list(rows.filter(pk__in=part).order_by("pk").values_list("pk", flat=True))
-    if worked_on := sorted(_worked_on(ids)):
-        raise NotUndoable(worked_on)
-    joined = _families_of(ids["children"]) - set(map(UUID, ids["families"]))
-    try:
-        with transaction.atomic():
-            for kind, gone in (
-                ("assessments", Assessment.objects.all()),
-                ("health_records", HealthRecord.objects.all()),
-                ("children", Child.objects.all()),
-                ("guardians", Guardian.objects.all()),
-                ("families", Family.objects.all()),
-            ):
-                for part in _parts(ids[kind]):
-                    gone.filter(pk__in=part).delete()
-    except ProtectedError as error:
-        raise NotUndoable(sorted({str(getattr(row, "child", row)) for row in error.protected_objects})) from error
-    registration.refresh_family_sort_keys(joined)
-    imported.state, imported.undone_at = RegisterImport.State.UNDONE, timezone.now()
-    imported.save(update_fields=["state", "undone_at"])
-    told = {**ids["counts"], "filename": imported.filename}
-    journal.record("register.import_undone", imported, by=by, payload=told)
-    return imported
-
-
-def _parts(ids: Sequence[str]) -> Iterator[list[UUID]]:
-    for start in range(0, len(ids), MANY):
-        yield [UUID(key) for key in ids[start : start + MANY]]
-
-
-def _families_of(children: Sequence[str]) -> set[UUID]:
-    found: set[UUID] = set()
-    for part in _parts(children):
-        found |= set(Child.objects.filter(pk__in=part).values_list("family", flat=True))
-    return found
-
-
-def _worked_on(ids: Mapping[str, Any]) -> set[str]:
-    """References of the files that are no longer as the import wrote them."""
-    written = {key: set(ids[key]) for key in ("families", "guardians", "children", "assessments", "health_records")}
-    children: set[Any] = set()
-    families: set[Any] = set()
-
-    def keep(rows: Iterable[tuple[Any, Any]], kind: str, into: set[Any]) -> None:
-        into |= {owner for row, owner in rows if str(row) not in written[kind]}
-
-    for part in _parts(ids["children"]):
-        drafts = Assessment.objects.filter(child__in=part)
-        keep(drafts.values_list("pk", "child"), "assessments", children)
-        children |= set(
-            drafts.filter(Q(state=Assessment.State.COMPLETE) | Q(version__gt=0)).values_list("child", flat=True)
-        )
-        keep(HealthRecord.objects.filter(child__in=part).values_list("pk", "child"), "health_records", children)
-        children |= set(Consent.objects.filter(child__in=part).values_list("child", flat=True))
-        children |= set(Need.objects.filter(child__in=part).values_list("child", flat=True))
-        children |= set(Child.objects.filter(pk__in=part).exclude(photo="").values_list("pk", flat=True))
-        children |= _with_later_entries(part)
-    for part in _parts(ids["families"]):
-        keep(Child.objects.filter(family__in=part).values_list("pk", "family"), "children", families)
-        keep(Guardian.objects.filter(family__in=part).values_list("pk", "family"), "guardians", families)
-        families |= _with_later_entries(part)
-    for kind, owner in (("guardians", families), ("assessments", children), ("health_records", children)):
-        for part in _parts(ids[kind]):
-            owner |= _owners(kind, _with_later_entries(part))
-    return _references(Child, children) | _references(Family, families)
-
-
-def _with_later_entries(ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these rows or files the journal tells anything of: the import itself is told of elsewhere."""
-    objects = [str(key) for key in ids]  # the journal names objects by their text, files by their key
-    entries = Entry.objects.filter(Q(object_id__in=objects) | Q(subject_id__in=ids)).exclude(act__in=READING)
-    told = {str(key) for pair in entries.values_list("object_id", "subject_id") for key in pair}
-    return {key for key in ids if str(key) in told}
-
-
-def _owners(kind: str, ids: set[UUID]) -> set[Any]:
-    model, owner = {
-        "guardians": (Guardian, "family"),
-        "assessments": (Assessment, "child"),
-        "health_records": (HealthRecord, "child"),
-    }[kind]
-    return set(model._default_manager.filter(pk__in=ids).values_list(owner, flat=True)) if ids else set()
-
-
-def _references(model: type[Child] | type[Family], ids: set[Any]) -> set[str]:
-    return {row.reference for row in model._base_manager.filter(pk__in=list(ids)[:MANY])}

@@ -27,6 +27,7 @@ from beneficiaries.register_words import NAMES
 from hajar.accounts.models import User
 from hajar.lib import names
 
+FEW = 50  # rows that are judged again by comparing each: indexing all would cost more
 MANY = 2_000  # values in one condition; with more, the whole table is read once
 
 
@@ -42,6 +43,7 @@ WRITTEN = (Verdict.NEW, Verdict.SIBLING)
 
 REASONS: dict[str, str | Promise] = {
     "same_child_in_register": _("This child is already in the register."),
+    "written_already": _("This row was imported already."),
     "same_child_in_file": _("This is the same child as in row {row}."),
     "same_child_elsewhere": _("This child is already in the register of another region. Ask a coordinator."),
     "may_be_in_register": _("This may be a child who is already in the register."),
@@ -99,6 +101,8 @@ class ImportRow:
     is_accepted: bool = False
     is_corrected: bool = False
     written: str = ""
+    origin: str = ""  # the row of an earlier import that this one corrects: "import-number"
+    mended: str = ""  # the child's id, where that row was written meanwhile
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "ImportRow":
@@ -118,7 +122,8 @@ class ImportRow:
     @property
     def may_be_accepted(self) -> bool:
         """Doubts that a person may answer with "it is right so". Never a match that she is not allowed to see."""
-        return self.verdict in (Verdict.WARNING, Verdict.DUPLICATE) and not self.match.get("elsewhere")
+        doubted = self.verdict in (Verdict.WARNING, Verdict.DUPLICATE)
+        return doubted and not self.match.get("elsewhere") and not self.mended
 
     @property
     def full_name_latin(self) -> str:
@@ -193,6 +198,7 @@ class _Home:
     phones: set[str] = field(default_factory=set)
     surnames: set[str] = field(default_factory=set)
     guardians: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)  # of families, as this file numbers them
 
 
 class _Few:
@@ -212,25 +218,35 @@ class _Few:
 class Judge:
     """Gives rows their verdicts, in the order of the file: each against the register and against the rows before it."""
 
-    def __init__(self, rows: list[ImportRow], *, by: User, only: set[int] | None = None) -> None:
+    def __init__(self, rows: list[ImportRow], *, by: User, only: set[int] | None = None, whole: bool = False) -> None:
+        """With `whole` the whole register is read now: rows may be read and judged part by part later."""
         self.rows, self.only = rows, only
-        judged = [row for row in rows if self.is_judged(row)]
         self.provinces = {province.iso: province for province in Province.objects.all()}
         self.allowed = set(Province.objects.visible_to(by).values_list("iso", flat=True))
-        self.file: matching.Matcher | _Few = matching.Matcher() if only is None else _Few()
+        self.file: matching.Matcher | _Few = _Few() if only is not None and len(only) <= FEW else matching.Matcher()
         self.homes: dict[str, _Home] = {}
         self.by_phone: dict[str, list[_Home]] = defaultdict(list)
         self.by_guardian: dict[str, list[_Home]] = defaultdict(list)
-        homes = self._homes_of_the_register(judged)
+        self.by_key: dict[str, _Home] = {}
+        judged = [row for row in rows if self.is_judged(row)]
+        homes = self._homes_of_the_register(judged, whole=whole)
         for home in homes.values():
             self._index(home)
-        self.register = matching.Matcher(_known_like(judged, {pk: home.phones for pk, home in homes.items()}))
+        self.register = matching.Matcher(_known_like(judged, {pk: home.phones for pk, home in homes.items()}, whole))
+
+    def take_in(self, rows: Iterable[ImportRow]) -> None:
+        """Rows that have their verdict already: later ones are compared with them."""
+        for row in rows:
+            if not (row.is_aside or row.written or row.verdict in (Verdict.DUPLICATE, Verdict.ERROR)):
+                self.file.add(row.as_like())
+                self._move_in(row)
 
     def is_judged(self, row: ImportRow) -> bool:
         return not row.written and (self.only is None or row.number in self.only)
 
-    def run(self) -> None:
-        for row in self.rows:
+    def run(self, rows: Iterable[ImportRow] | None = None) -> None:
+        """Give the rows their verdicts: all of them, or the next part of them, in the order of the file."""
+        for row in self.rows if rows is None else rows:
             if self.is_judged(row):
                 row.relations, row.home, row.match = [], {}, {}
                 self._check_province(row)
@@ -250,6 +266,10 @@ class Judge:
             row.relations.append(Finding("province", "place_outside", ERROR).as_json())
 
     def _judge(self, row: ImportRow, like: matching.Like) -> None:
+        if row.mended:
+            row.match, row.verdict = {"child": row.mended}, Verdict.DUPLICATE
+            row.relations.append(Finding(NAMES[0], "written_already", NOTE).as_json())
+            return
         found = [*self.register.candidates(like, limit=1), *self.file.candidates(like, limit=1)]
         best = max(found, key=lambda match: (match.is_probable, match.score), default=None)
         if best:
@@ -290,8 +310,10 @@ class Judge:
     def _find_home(self, row: ImportRow) -> bool:
         """Put the row in a family; whether others are there already."""
         row.home = {"row": row.number}
+        key = family_key(row)
         near = [home for phone in sorted(row.phones) for home in self.by_phone[phone]]
-        home = next((home for home in near if _is_of(row, home)), None)
+        near = [home for home in near if not (key and home.keys and key not in home.keys)]
+        home = self.by_key.get(key) or next((home for home in near if _is_of(row, home)), None)
         if near and not home and not row.is_accepted:
             row.relations.append(Finding("phone", "phone_of_another_family").as_json())
         for key in () if home else guardian_keys(row):
@@ -300,6 +322,7 @@ class Judge:
                     home
                     for home in self.by_guardian[key]
                     if not (home.phones and row.phones)
+                    and not (family_key(row) and home.keys and family_key(row) not in home.keys)
                     and home.province == row.child.get("province")
                     and _is_of(row, home)
                     and _same_address(row.child.get("address", ""), home.address)
@@ -330,6 +353,9 @@ class Judge:
             home = _Home(row.home, row.child.get("province", ""), row.child.get("address", ""))
             self.homes[key] = home
         home.surnames |= _surnames(row.child)
+        if tie := family_key(row):
+            home.keys.add(tie)
+            self.by_key.setdefault(tie, home)
         fresh = _Home({}, phones=set(row.phones) - home.phones, guardians=set(guardian_keys(row)) - home.guardians)
         home.phones |= fresh.phones
         home.guardians |= fresh.guardians
@@ -345,11 +371,11 @@ class Judge:
         for key in home.guardians:
             self.by_guardian[key].append(home)
 
-    def _homes_of_the_register(self, rows: list[ImportRow]) -> dict[UUID, _Home]:
+    def _homes_of_the_register(self, rows: list[ImportRow], *, whole: bool) -> dict[UUID, _Home]:
         """Families with a phone or a guardian like these rows have; two queries."""
         phones = {phone for row in rows for phone in row.phones}
         keys = {key for row in rows for key in guardian_keys(row)}
-        wanted = Q(phone__in=phones) | Q(sort_key__in=keys) if len(phones) + len(keys) <= MANY else Q()
+        wanted = Q(phone__in=phones) | Q(sort_key__in=keys) if not whole and len(phones) + len(keys) <= MANY else Q()
         homes: dict[UUID, _Home] = {}
         told = ("family", "family__number", "family__province__iso", "family__address", "phone", "sort_key")
         surnames = ("family_name_latin", "family_name_arabic")
@@ -379,12 +405,14 @@ class _Known:
     province: str
 
 
-def _known_like(rows: list[ImportRow], phones_of: Mapping[UUID, set[str]]) -> Iterator[matching.Like]:
+def _known_like(
+    rows: list[ImportRow], phones_of: Mapping[UUID, set[str]], whole: bool = False
+) -> Iterator[matching.Like]:
     """The children of the register whom these rows could be: all of them for a large file, few for a small one."""
-    likes = [row.as_like() for row in rows[: MANY + 1]]  # more would read the whole register anyway
+    likes = [] if whole else [row.as_like() for row in rows[: MANY + 1]]  # more would read the whole register anyway
     keys = {key for like in likes for key in like.keys()}
     children = Child.objects.all()
-    if len(likes) <= MANY and len(keys) + len(phones_of) <= MANY:
+    if not whole and len(likes) <= MANY and len(keys) + len(phones_of) <= MANY:
         years = [like.born_on.year for like in likes if like.born_on]
         sounds = Q(pk__in=NameKey.objects.filter(key__in=keys, child__isnull=False).values("child"))
         if years and len(years) == len(likes):
@@ -422,6 +450,11 @@ def _mothers_of(families: Q) -> dict[UUID, list[Guardian]]:
 def _surnames(child: Mapping[str, Any]) -> set[str]:
     people = [child, *child.get("guardians", [])]
     return {person[key] for person in people for key in ("family_name_latin", "family_name_arabic") if person.get(key)}
+
+
+def family_key(row: ImportRow) -> str:
+    """What the file itself says ties brothers and sisters; "" where it says nothing."""
+    return names.fold(row.child.get("family_key", ""))
 
 
 def guardian_keys(row: ImportRow) -> list[str]:

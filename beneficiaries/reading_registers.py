@@ -1,4 +1,4 @@
-"""Read a register that somebody else kept: which column is what, and what its cells say.
+"""Read a register that somebody else kept: what its cells say.
 
 Nothing here touches the database. A cell is kept as the text that was typed, so that a person may correct it and the
 same rules read it again. What is read comes with findings: an error forbids the row, a warning asks a person, a note
@@ -8,9 +8,9 @@ only tells.
 import dataclasses
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Any
@@ -22,15 +22,15 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import diagnoses, measures, measuring
 from beneficiaries.models import phones
+from beneficiaries.register_columns import Columns
 from beneficiaries.register_words import (
     BY_NAME,
     CHAIR,
     CHAIR_ANSWERS,
     DIAGNOSES,
-    FIELDS,
-    HARMLESS,
     LANGUAGES,
     MEASURED,
+    MORE_GUARDIANS,
     NAMES,
     RELATIONS,
     SCHOOL,
@@ -38,184 +38,10 @@ from beneficiaries.register_words import (
     UNITS,
     YES_NO,
 )
-from hajar.lib import dates, digits, names, placenames, sheets
+from hajar.lib import dates, digits, names, placenames
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
-HEADING_ROWS = 30  # a heading stands among the first filled rows, or nowhere
 OLDEST = 25  # years: a child of the register who would be older was mistyped more often than not
-
-
-# --- what a column may be -------------------------------------------------------------------------------------------
-
-
-@cache
-def _headings() -> dict[str, str]:
-    """Every heading, folded; and without its small words, where that still means one field alone."""
-    known = {names.fold(heading): one.name for one in FIELDS for heading in one.headings.split("|")}
-    bare: dict[str, set[str]] = {}
-    for heading, name in known.items():
-        bare.setdefault(_bare(heading.split()), set()).add(name)
-    return {heading: min(meant) for heading, meant in bare.items() if heading and len(meant) == 1} | known
-
-
-def _bare(words: Iterable[str]) -> str:
-    return " ".join(word for word in words if word not in UNITS and word not in HARMLESS)
-
-
-@dataclass
-class Columns:
-    """Which column feeds which field, counted from 0; the headings as they stand; units that a heading names."""
-
-    heading_row: int
-    fields: dict[str, int]
-    headings: dict[str, str]
-    units: dict[str, str] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-    unread_sheets: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        return dict(vars(self))
-
-    def heading(self, name: str) -> str:
-        """The heading over a field's column; the field's own label where the register has no such column."""
-        return self.headings.get(name) or (str(BY_NAME[name].label) if name in BY_NAME else "")
-
-
-class NotARegister(ValueError):
-    """A workbook in which no row looks like the headings of a register."""
-
-    code = "no_headings"
-
-    @property
-    def message(self) -> str:
-        return gettext(
-            "No row with headings was found. A register needs at least a name and a birth date, under headings in "
-            "French, Arabic or English."
-        )
-
-
-def find_columns(sheet: sheets.Sheet) -> Columns:
-    """The heading row, wherever it is, and what its columns are. Raises NotARegister."""
-    found = [_read_headings(row) for row in sheet.rows[:HEADING_ROWS]]
-    best = max(found, key=lambda columns: len(columns.fields), default=None)
-    if best is None or len(best.fields) < 3 or not set(NAMES) & best.fields.keys():
-        raise NotARegister
-    best.unread_sheets = list(sheet.unread)
-    return best
-
-
-def _read_headings(row: sheets.Row) -> Columns:
-    columns = Columns(row.number, {}, {})
-    for place, cell in enumerate(row.cells):
-        if not isinstance(cell, str):
-            continue
-        name, unit = recognise(cell)
-        if name == "phone" and "phone" in columns.fields:
-            name = "other_phone"
-        if name and name not in columns.fields:
-            columns.fields[name] = place
-            columns.headings[name] = cell[:80]
-            if unit and name in MEASURED:
-                columns.units[name] = unit
-        else:
-            columns.unread.append(cell[:80])
-    _settle(columns)
-    return columns
-
-
-def _settle(columns: Columns) -> None:
-    """Headings that mean one thing alone and another beside their neighbours."""
-    # "Nom" alone is the whole name; "الاسم" beside "النسب" is the given one.
-    for whole, given, family in (
-        ("full_name_latin", "given_name_latin", "family_name_latin"),
-        ("full_name_arabic", "given_name_arabic", "family_name_arabic"),
-    ):
-        if family in columns.fields and given not in columns.fields and whole not in columns.fields:
-            _rename(columns, family, whole)
-        elif family in columns.fields and given not in columns.fields and whole in columns.fields:
-            _rename(columns, whole, given)
-    # A register of towns alone: the town says the province.
-    if "province" not in columns.fields and "town" in columns.fields:
-        _rename(columns, "town", "province")
-
-
-def _rename(columns: Columns, old: str, new: str) -> None:
-    for table in (columns.fields, columns.headings, columns.units):
-        if old in table:
-            table[new] = table.pop(old)  # type: ignore[assignment]
-
-
-def recognise(heading: str) -> tuple[str | None, str]:
-    """The field that a heading names, and the unit it states: "Largeur hanches (cm)" is hip_width_mm in cm."""
-    words = names.fold(heading.replace("°", " ")).split()
-    unit = next((UNITS[word] for word in reversed(words) if word in UNITS), "") if len(words) > 1 else ""
-    known = _headings()
-    typed = " ".join(word for word in words if word not in UNITS)
-    for form in (" ".join(words), typed, _bare(words)):
-        if name := known.get(form):
-            return name, unit
-    return _nearly(typed, known), unit
-
-
-def _nearly(typed: str, known: Mapping[str, str]) -> str | None:
-    """A heading with one wrong letter, or two in a long one; nothing when two fields are as near."""
-    if len(typed) < 5:
-        return None
-    near: dict[str, float] = {}
-    for heading, name in known.items():
-        longest = max(len(typed), len(heading))
-        likeness = difflib.SequenceMatcher(None, typed, heading, autojunk=False)
-        needed = 1 - (1 if longest < 10 else 2) / longest
-        if likeness.real_quick_ratio() >= needed and likeness.ratio() >= needed:
-            near[name] = max(near.get(name, 0.0), likeness.ratio())
-    best = sorted(near, key=lambda name: -near[name])
-    return best[0] if best and (len(best) == 1 or near[best[0]] > near[best[1]]) else None
-
-
-def typed_rows(sheet: sheets.Sheet, columns: Columns) -> list[tuple[int, dict[str, str]]]:
-    """The rows under the headings: number and {field: text as typed}.
-
-    Left out are rows that were only numbered, headings that a printer repeats on each page, and sums.
-    """
-    rows = []
-    for row in sheet.rows:
-        if row.number <= columns.heading_row:
-            continue
-        typed = {}
-        for name, place in columns.fields.items():
-            cell = row.cell(place)
-            if cell is not None and (text := as_text(cell)):
-                typed[name] = text
-        told = typed.keys() - {"previous_reference"}
-        repeats = sum(text == columns.headings[name] for name, text in typed.items())
-        if not told or repeats >= 3 or (len(told) == 1 and _is_a_sum(typed)):
-            continue
-        rows.append((row.number, typed))
-    return rows
-
-
-def _is_a_sum(typed: Mapping[str, str]) -> bool:
-    return any(names.fold(text).split()[:1] in (["total"], ["sum"], ["المجموع"]) for text in typed.values())
-
-
-def as_text(cell: sheets.Cell) -> str:
-    """A cell as a person would type it."""
-    if isinstance(cell, bool):
-        return "oui" if cell else "non"
-    if isinstance(cell, datetime | date):
-        return f"{cell:%d/%m/%Y}"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return _without_controls(str(cell)).strip()
-
-
-def _without_controls(text: str) -> str:
-    """Without what no database and no page can hold: NUL and other control characters, halves of characters."""
-    return "".join(
-        letter if letter >= " " or letter == "\n" else " "
-        for letter in text
-        if not "\ud800" <= letter <= "\udfff" and letter != "\x7f"
-    )
 
 
 # --- diagnoses ------------------------------------------------------------------------------------------------------
@@ -281,6 +107,7 @@ REASONS: dict[str, str | Promise] = {
     "request_unreadable": _("The date of the first request cannot be read: today's will be taken."),
     "request_in_future": _("The first request lies in the future: today's date will be taken."),
     "request_before_birth": _("The first request lies before the birth: today's date will be taken."),
+    "assessment_unreadable": _("The date of the assessment cannot be right: today's will be taken."),
     "too_long": _("This text is too long: what comes after {most} characters is cut off."),
     **{f"date.{code}": words for code, words in dates.MESSAGES.items()},
 }
@@ -347,7 +174,8 @@ class _Reading:
         self.present_chair()
         self.school()
         self.request()
-        for name in ("previous_reference", "address", "directions"):
+        self.assessment_day()
+        for name in ("previous_reference", "address", "directions", "family_key"):
             self.child[name] = self.text(name)
         self.child["notes"] = "\n".join([*filter(None, [self.text("notes")]), *self.kept])[: BY_NAME["notes"].longest]
         self.child["remarks"] = "\n".join(self.remarks)[:4000]
@@ -455,9 +283,29 @@ class _Reading:
         for person, number in zip(people, numbers, strict=False):
             person["phone"] = number
         self.kept += numbers[len(people) :]
+        people += self.more_guardians()
         if people and self.uses_whatsapp(numbers) and people[0].get("phone"):
             people[0]["has_whatsapp"] = True
         self.child["guardians"] = people
+
+    def more_guardians(self) -> list[dict[str, Any]]:
+        """Those of the further columns: each with a relation and a phone of her own."""
+        people = []
+        for place in MORE_GUARDIANS:
+            if not (text := self.typed.get(f"guardian_name_{place}")):
+                continue
+            person: dict[str, Any] = self.person(f"guardian_name_{place}", text)
+            if not person:
+                continue
+            person["relation"] = RELATIONS.get(_folded(self.typed.get(f"relation_{place}", "")), "other")
+            if typed := self.typed.get(name := f"guardian_phone_{place}"):
+                found = _phones_in(typed)
+                if found:
+                    person["phone"] = found[0].as_e164
+                else:
+                    self.find(name, "phone_unreadable")
+            people.append(person)
+        return people
 
     def person(self, field_name: str, text: str) -> dict[str, str]:
         """Given and family name in the scripts that they are written in."""
@@ -555,6 +403,18 @@ class _Reading:
                 # A plain "no" does not say whether she left or never went: the words are kept for who assesses.
                 self.remarks.append(self.as_written("school")[:400])
 
+    def assessment_day(self) -> None:
+        if not (typed := self.typed.get("assessed_on")):
+            return
+        try:
+            day = dates.parse(typed, today=self.reader.today).date
+        except dates.DateError:
+            return self.find("assessed_on", "assessment_unreadable", NOTE)
+        if day > self.reader.today or day.isoformat() < self.child.get("born_on", ""):
+            self.find("assessed_on", "assessment_unreadable", NOTE)
+        else:
+            self.child["assessed_on"] = day.isoformat()
+
     def request(self) -> None:
         if not (typed := self.typed.get("requested_on")):
             return
@@ -588,10 +448,10 @@ _PHONE_TAIL = re.compile(r"(?<=^\d{9})\.0+$|(?<=^\d{12})\.0+$")  # a number that
 def _phones_in(typed: str) -> list[Any]:
     """The numbers of a cell, each readable; none where one of them is not."""
     whole = _PHONE_TAIL.sub("", typed.strip())
-    if number := phones.parse(whole):
+    if (number := phones.parse(whole)) is not None:  # the truth of a number costs as much as reading it
         return [number]
     found = [phones.parse(part) for part in _BETWEEN_PHONES.split(whole) if part.strip()]
-    return found if len(found) > 1 and all(found) else []
+    return found if len(found) > 1 and None not in found else []
 
 
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]*)\.?")

@@ -23,6 +23,12 @@ class Field:
     longest: int = 200
 
 
+MORE_GUARDIANS = (2, 3)
+_MORE = {
+    2: (_("Second guardian"), _("Second guardian: relation"), _("Second guardian: phone")),
+    3: (_("Third guardian"), _("Third guardian: relation"), _("Third guardian: phone")),
+}
+
 FIELDS = (
     Field(
         "previous_reference",
@@ -218,6 +224,36 @@ FIELDS = (
         "|تاريخ الطلب|تاريخ التسجيل",
     ),
     Field(
+        "assessed_on",
+        _("Assessed on"),
+        "date d evaluation|date evaluation|date de l evaluation|evalue le|evaluation du|date de mesure|mesure le"
+        "|assessment date|assessed on|date of assessment|measured on|تاريخ التقييم|تاريخ القياس",
+    ),
+    Field(
+        "family_key",
+        _("Family key"),
+        "cle famille|cle de la famille|code famille|n famille|numero famille|numero de famille|identifiant famille"
+        "|family key|family code|family number|family id|household|household key"
+        "|رمز الاسرة|رقم الاسرة|مفتاح الاسرة|رمز العائلة",
+        40,
+    ),
+    *(
+        Field(f"{name}_{place}", label, "|".join(f"{heading} {place}" for heading in headings.split("|")))
+        for place in MORE_GUARDIANS
+        for name, label, headings in (
+            ("guardian_name", _MORE[place][0], "tuteur|autre tuteur|guardian|other guardian|الولي|ولي الامر"),
+            ("relation", _MORE[place][1], "lien|lien de parente|relation|القرابة|صلة القرابة"),
+            ("guardian_phone", _MORE[place][2], "telephone tuteur|telephone du tuteur|guardian phone|هاتف الولي"),
+        )
+    ),
+    Field(
+        "row_identity",
+        _("Row of the import (leave as it is)"),
+        "ligne de l import a laisser telle quelle|ligne de l import|row of the import leave as it is|row of the import"
+        "|سطر الاستيراد يترك كما هو|سطر الاستيراد",
+        80,
+    ),
+    Field(
         "notes",
         _("Observations"),
         "observations|observation|remarques|remarque|notes|note|commentaires|commentaire|divers|remarks"
@@ -227,6 +263,8 @@ FIELDS = (
     ),
 )
 BY_NAME: dict[str, Field] = {one.name: one for one in FIELDS}
+# What ties a row to others: read from the file alone, never typed on a page.
+TIES = ("family_key", "row_identity")
 HEALTH = ("diagnosis", "hospital", "hospital_number")
 NAMES = (
     "given_name_latin",

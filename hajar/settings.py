@@ -41,6 +41,9 @@ EMAIL = env.email("HAJAR_EMAIL_URL", default="consolemail://")
 PHONE_SECRETS = env.list("HAJAR_PHONE_SECRETS", default=[f"phones:{SECRET_KEY}"])
 # Off: phones drop the pages that work without a network and go on with the server's; they still send their entries.
 PHONES_KEEP_ROUNDS = switch("HAJAR_PHONES_KEEP_ROUNDS", default=True)
+# What one person may take out of the house in a day.
+EXPORTS_A_DAY = env.int("HAJAR_EXPORTS_A_DAY", default=20)
+EXPORTED_ROWS_A_DAY = env.int("HAJAR_EXPORTED_ROWS_A_DAY", default=100_000)
 TRUSTED_PROXIES = env.int("HAJAR_TRUSTED_PROXIES", default=0 if DEBUG else 1)
 
 if not DEBUG:

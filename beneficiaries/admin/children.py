@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from beneficiaries.admin.families import FamilyMemberAdmin, NumberedAdmin
-from beneficiaries.models import Child, Consent, HealthRecord, RegisterImport
+from beneficiaries.models import Child, ColumnMapping, Consent, Export, HealthRecord, RegisterImport
 from hajar.journal import recording
 from hajar.journal.admin import JournalledAdmin, ReadOnlyAdmin
 
@@ -63,5 +63,21 @@ class RegisterImportAdmin(ReadOnlyAdmin):
     list_select_related = ["uploaded_by"]
     list_filter = ["state"]
     search_fields = ["filename"]
-    exclude = ["rows"]
+    exclude = ["rows", "sheet", "worker"]
     ordering = ["-created_at"]
+
+
+@admin.register(ColumnMapping)
+class ColumnMappingAdmin(ReadOnlyAdmin):
+    list_display = ["__str__", "said_by", "said_at"]
+    list_select_related = ["said_by"]
+    ordering = ["-said_at", "pk"]
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "name", "file_format", "count", "taken_by", "reason"]
+    list_select_related = ["taken_by"]
+    list_filter = ["name", "file_format"]
+    search_fields = ["reason"]
+    ordering = ["-created_at", "pk"]

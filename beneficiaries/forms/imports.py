@@ -1,12 +1,13 @@
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import reading_registers
 from beneficiaries.models import Child
-from beneficiaries.register_words import BY_NAME
+from beneficiaries.register_columns import Columns
+from beneficiaries.register_words import BY_NAME, FIELDS
 
 
 class UploadForm(forms.Form):
@@ -27,9 +28,7 @@ class UploadForm(forms.Form):
 class RowForm(forms.Form):
     """The cells of one row that may need other words. What is typed is judged by the rules that judged the file."""
 
-    def __init__(
-        self, data: Any = None, *, fields: Iterable[str], columns: reading_registers.Columns, typed: Mapping[str, str]
-    ) -> None:
+    def __init__(self, data: Any = None, *, fields: Iterable[str], columns: Columns, typed: Mapping[str, str]) -> None:
         super().__init__(data, auto_id=False)
         for name in fields:
             self.fields[name] = forms.CharField(
@@ -55,3 +54,68 @@ class RowForm(forms.Form):
         elif name == "province":
             attrs |= {"list": "provinces"}
         return forms.TextInput(attrs)
+
+
+@dataclass(frozen=True)
+class NamedColumn:
+    """One column of a workbook as the page shows it: its heading, some of its cells, the choice of a field."""
+
+    heading: str
+    examples: list[str]
+    field: forms.BoundField
+
+    @property
+    def is_read(self) -> bool:
+        return bool(self.field.value())
+
+
+class ColumnsForm(forms.Form):
+    """Which of our fields each column of a workbook is. A column that is none of them is left out, and said to be."""
+
+    def __init__(
+        self, data: Any = None, *, sheet: Mapping[str, Any], columns: Columns, withheld: Iterable[str] = ()
+    ) -> None:
+        super().__init__(data)
+        self.sheet = sheet
+        read = {place: name for name, place in columns.fields.items()}
+        choices = [("", _("leave this column out"))]
+        choices += [(one.name, one.label) for one in FIELDS if one.name not in withheld]
+        self.width = max([len(sheet["headings"]), *(len(cells) for _number, cells in sheet["rows"][:200])], default=0)
+        for place in range(self.width):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=self._heading(place) or _("Column %(number)d without a heading") % {"number": place + 1},
+                choices=choices,
+                initial=read.get(place, ""),
+                required=False,
+                widget=forms.Select({"class": "form-select"}),
+            )
+
+    def _heading(self, place: int) -> str:
+        headings = self.sheet["headings"]
+        return (headings[place] or "") if place < len(headings) else ""
+
+    @property
+    def rows(self) -> list[NamedColumn]:
+        """The columns that hold anything, each with its first three different values."""
+        shown = []
+        for place in range(self.width):
+            cells = (cells[place] for _number, cells in self.sheet["rows"][:200] if place < len(cells) and cells[place])
+            examples = [text[:40] for text in dict.fromkeys(cells)][:3]
+            if examples or self._heading(place):
+                shown.append(NamedColumn(self._heading(place), examples, self[f"column_{place}"]))
+        return shown
+
+    @property
+    def chosen(self) -> dict[str, int]:
+        return {name: int(key.rpartition("_")[2]) for key, name in self.cleaned_data.items() if name}
+
+    def clean(self) -> dict[str, Any]:
+        """One field has one column."""
+        cleaned = super().clean() or self.cleaned_data
+        seen: dict[str, str] = {}
+        for key, name in cleaned.items():
+            if name and name in seen:
+                self.add_error(key, _("Another column is said to be this already."))
+            elif name:
+                seen[name] = key
+        return cleaned

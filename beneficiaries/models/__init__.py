@@ -4,9 +4,10 @@ from beneficiaries.models.census import Census
 from beneficiaries.models.children import Child, HealthRecord
 from beneficiaries.models.consents import Consent, ConsentText
 from beneficiaries.models.duplicates import DuplicatePair, Merge
+from beneficiaries.models.exports import Export
 from beneficiaries.models.families import Family, Guardian
 from beneficiaries.models.identities import NationalIdentity
-from beneficiaries.models.imports import RegisterImport
+from beneficiaries.models.imports import ColumnMapping, RegisterImport
 from beneficiaries.models.measurements import Measurement
 from beneficiaries.models.names import NameAlias, NameKey
 from beneficiaries.models.needs import Need
@@ -20,11 +21,13 @@ __all__ = [
     "Association",
     "Census",
     "Child",
+    "ColumnMapping",
     "Consent",
     "ConsentText",
     "Counter",
     "DuplicatePair",
     "Erasure",
+    "Export",
     "Family",
     "Guardian",
     "HealthRecord",

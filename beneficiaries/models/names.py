@@ -7,13 +7,14 @@ the rules change. What writes rows past these (raw SQL) calls `rebuild_keys()` o
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import connection, models, router, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from hajar.journal.models import Journalled
 from hajar.lib import names
+from hajar.lib.inserting import as_held, insert_many, insert_values
 
 
 def check_name(value: str) -> None:
@@ -34,6 +35,14 @@ class NamedQuerySet(models.QuerySet):
         created = super().bulk_create(objs, *args, **kwargs)
         self.model.write_keys(objs)
         return created
+
+    def insert(self, people: list) -> list:
+        """Write very many new people, with their keys, as fast as the database takes them."""
+        for person in people:
+            person.tidy_names()
+        insert_many(people)
+        self.model.write_keys(people)
+        return people
 
     def bulk_update(self, objs, fields, *args, **kwargs):
         objs, fields = list(objs), set(fields)
@@ -307,10 +316,13 @@ class NameKey(models.Model):
     @staticmethod
     def write_many(people: Sequence[Named]) -> None:
         """Store the keys of new people."""
-        bridges = list(NameAlias.objects.bridges()) if people else []
-        NameKey.objects.bulk_create(
-            [row for person in people for row in NameKey._rows(person, bridges)], batch_size=2000
-        )
+        if not people:
+            return
+        bridges, using = list(NameAlias.objects.bridges()), router.db_for_write(NameKey)
+        owner = NameKey._meta.get_field(NameKey.owner_field(people[0]))
+        held = {person.pk: as_held(owner, person.pk, using) for person in people}
+        keys = ((key, held[person.pk]) for person in people for key in sorted(person.computed_keys(bridges)))
+        insert_values(NameKey, ["key", owner.column], keys)
 
     @staticmethod
     def rewrite_many(people: Sequence[Named]) -> set:

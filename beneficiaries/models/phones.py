@@ -25,7 +25,7 @@ REFUSAL = _("This is not a phone number. Write it as 06 12 34 56 78, or with the
 def parse(text: str) -> PhoneNumber | None:
     """The number that was typed, in E.164 whatever its spelling; None for what cannot be a phone number."""
     number = read(digits.without_direction_marks(digits.to_western(text)).strip())
-    if not number or not is_possible(number):
+    if not isinstance(number, PhoneNumber) or not is_possible(number):  # its truth would cost as much as reading it
         return None
     return PhoneNumber.from_string(number.as_e164)
 
@@ -36,7 +36,7 @@ def is_possible(number: PhoneNumber) -> bool:
 
 def is_doubtful(number: PhoneNumber | str) -> bool:
     """Whether a number is possible, and yet in no known block: worth a second look."""
-    return bool(number) and isinstance(number, PhoneNumber) and not number.is_valid()
+    return isinstance(number, PhoneNumber) and not number.is_valid() and bool(number)
 
 
 def check_possible(number: PhoneNumber | str) -> None:

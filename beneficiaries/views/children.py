@@ -13,7 +13,7 @@ from beneficiaries import closing, exporting, pairing, registration, searching
 from beneficiaries.forms.children import ChildForm, DeathForm, PhotoForm, StatusForm
 from beneficiaries.forms.filters import ChildFilterForm
 from beneficiaries.models import Child, Family
-from beneficiaries.views import lists, stories
+from beneficiaries.views import exports, lists, stories
 from beneficiaries.views.stories import OPEN_NEEDS
 from hajar.lib import asking, listing
 
@@ -34,17 +34,17 @@ def index(request):
     return listing.answer(request, "beneficiaries/child_list.html", "beneficiaries/_child_rows.html", context)
 
 
-@require_POST
-@permission_required("beneficiaries.export_register", raise_exception=True)
-@permission_required("beneficiaries.view_child", raise_exception=True)
-def export(request):
-    """The children as they are narrowed, as a file."""
-    form = ChildFilterForm(request.POST, user=request.user)
+def narrowed(request):
+    """The children as the address narrows them, to be taken out."""
+    form = ChildFilterForm(request.GET, user=request.user)
     children = form.apply(Child.objects.visible_to(request.user))
     if form.value("q"):
         found = searching.find_children(children.with_family(), searching.understand(form.value("q")))
         children = children.filter(pk__in=[child.pk for child in found])
-    return lists.as_file(request, form, exporting.export_children, children.order_by(*form.ORDERS[form.order]))
+    return children.order_by(*form.ORDERS[form.order]), exports.filters_in(form)
+
+
+export = exports.page_for(exporting.CHILDREN, narrowed, back="beneficiaries:child_list")
 
 
 def _in_order(found: list[Child], form: ChildFilterForm) -> list[Child]:

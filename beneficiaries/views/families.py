@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from beneficiaries import guarding, moving, registration, searching
+from beneficiaries import exporting, guarding, moving, registration, searching
 from beneficiaries.forms.families import FamilyForm, GuardianForm, MoveForm
 from beneficiaries.forms.filters import FamilyFilterForm
 from beneficiaries.models import Child, Family, Guardian
-from beneficiaries.views import lists
+from beneficiaries.views import exports, lists
 from beneficiaries.views.stories import OPEN_NEEDS
 from hajar.journal.models import Entry
 from hajar.lib import asking, listing
@@ -43,6 +43,20 @@ def index(request):
     prefetch_related_objects(page["rows"], *PEOPLE)
     context = {"form": form, "q": form.value("q"), **page}
     return listing.answer(request, "beneficiaries/family_list.html", "beneficiaries/_family_rows.html", context)
+
+
+def narrowed(request):
+    """The families as the address narrows them, to be taken out."""
+    form = FamilyFilterForm(request.GET, user=request.user)
+    families = form.apply(Family.objects.visible_to(request.user))
+    if form.value("q"):
+        found = searching.find_families(request.user, searching.understand(form.value("q")))
+        families = families.filter(pk__in=[row.pk for row in found])
+    rows = exporting.with_people(families).order_by(*form.ORDERS[form.order])
+    return rows, exports.filters_in(form)
+
+
+export = exports.page_for(exporting.FAMILIES, narrowed, back="beneficiaries:family_list")
 
 
 @require_safe

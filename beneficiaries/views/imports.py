@@ -4,19 +4,25 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import importing
-from beneficiaries.forms.imports import RowForm, UploadForm
+from beneficiaries import importing, register_files, undoing_imports, working_imports
+from beneficiaries.exporting import CONTENT_TYPES
+from beneficiaries.forms.imports import ColumnsForm, RowForm, UploadForm
 from beneficiaries.judging import ImportRow
 from beneficiaries.models.imports import RegisterImport
-from beneficiaries.reading_registers import NotARegister
-from beneficiaries.register_words import BY_NAME
+from beneficiaries.register_columns import NotARegister
+from beneficiaries.register_words import BY_NAME, HEALTH
 from beneficiaries.views import previews
+from hajar.lib import asking
 from hajar.lib.sheets import SheetError
+
+AT_A_TIME = 2.0  # seconds of work for each question of the page that shows the progress
+XLSX = CONTENT_TYPES["xlsx"]
 
 may_import = permission_required("beneficiaries.import_register", raise_exception=True)
 
@@ -25,7 +31,9 @@ may_import = permission_required("beneficiaries.import_register", raise_exceptio
 @may_import
 def index(request):
     """One's own imports, the newest first."""
-    imports = RegisterImport.objects.visible_to(request.user).select_related("uploaded_by").defer("rows", "columns")
+    imports = (
+        RegisterImport.objects.visible_to(request.user).select_related("uploaded_by").defer("rows", "columns", "sheet")
+    )
     newest = list(imports.order_by("-created_at", "pk")[: previews.SIZE])
     context = {
         "imports": [{"row": row, "dress": previews.state_of(row), "words": previews.state_words(row)} for row in newest]
@@ -41,12 +49,15 @@ def create(request):
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            return redirect(
-                previews.address_of(importing.upload_register(file=file.file, filename=file.name, by=request.user))
-            )
+            imported = importing.upload_register(file=file.file, filename=file.name, by=request.user, asks=True)
+            return redirect(previews.address_of(imported))
         except (SheetError, NotARegister) as refusal:
             form.add_error("file", refusal.message)
-    context = {"form": form, "crumbs": previews.crumbs((_("Choose a file"), ""))}
+    context = {
+        "form": form,
+        "languages": [(code, get_language_info(code)["name_local"]) for code in register_files.LANGUAGES],
+        "crumbs": previews.crumbs((_("Choose a file"), "")),
+    }
     return render(request, "beneficiaries/import_create.html", context)
 
 
@@ -55,9 +66,76 @@ def create(request):
 def detail(request, pk):
     """The preview of an import; once it is confirmed, what became of it."""
     imported = _own(request, pk)
+    if imported.state == RegisterImport.State.MAPPING:
+        return redirect("beneficiaries:import_columns", imported.pk)
+    if imported.is_at_work:
+        return render(request, "beneficiaries/import_progress.html", previews.progress(imported))
     if imported.state == RegisterImport.State.PREVIEW:
         return render(request, "beneficiaries/import_detail.html", previews.preview(request, imported))
     return render(request, "beneficiaries/import_result.html", previews.result(request, imported))
+
+
+@require_POST
+@may_import
+def work(request, pk):
+    """Do some slices of a large import, and say how far it has come; the person may leave and come back."""
+    imported = _own(request, pk)
+    working_imports.work(imported, seconds=AT_A_TIME)
+    imported = _own(request, pk)
+    if request.htmx and imported.is_at_work:
+        return render(request, "beneficiaries/_import_progress.html", previews.progress(imported))
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": previews.address_of(imported)})
+    return redirect(previews.address_of(imported))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_import
+def columns(request, pk):
+    """Say which of our fields each column is; it is remembered for the next file with the same headings."""
+    imported = get_object_or_404(RegisterImport.objects.visible_to(request.user), pk=pk)
+    if imported.state not in (RegisterImport.State.MAPPING, RegisterImport.State.PREVIEW) or not imported.sheet:
+        return redirect(previews.address_of(imported))
+    form = ColumnsForm(
+        asking.sent(request),
+        sheet=imported.sheet,
+        columns=importing.columns_of(imported),
+        withheld=() if importing.may_write_health(request.user) else HEALTH,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            importing.name_columns(imported, by=request.user, chosen=form.chosen)
+        except importing.ImportRefused as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            messages.success(request, _("The columns are named. The same headings are known from now on."))
+            return redirect(previews.address_of(imported))
+    context = {
+        "form": form,
+        "imported": imported,
+        "is_new": imported.state == RegisterImport.State.MAPPING,
+        "crumbs": previews.crumbs((imported.filename, previews.address_of(imported)), (_("Columns"), "")),
+    }
+    return render(request, "beneficiaries/import_columns.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@may_import
+def corrections(request, pk):
+    """The rows to mend as a workbook, to be corrected there and uploaded again."""
+    imported = _own(request, pk)
+    file = register_files.corrections(imported)
+    return FileResponse(file, as_attachment=True, filename=f"hajar-{_('corrections')}.xlsx", content_type=XLSX)
+
+
+@require_safe
+@may_import
+def template(request, language):
+    """An empty register to fill in, in one of the three languages."""
+    if language not in register_files.LANGUAGES:
+        raise Http404
+    file = register_files.template(language, with_health=importing.may_write_health(request.user))
+    return FileResponse(file, as_attachment=True, filename=f"hajar-register-{language}.xlsx", content_type=XLSX)
 
 
 @require_POST
@@ -116,8 +194,8 @@ def undo(request, pk):
     """Take back what an import wrote."""
     imported = _own(request, pk)
     try:
-        importing.undo_import(imported, by=request.user)
-    except importing.NotUndoable as refusal:
+        undoing_imports.undo_import(imported, by=request.user)
+    except undoing_imports.NotUndoable as refusal:
         shown = ", ".join(f"\u2066{reference}\u2069" for reference in refusal.references[:12])
         more = len(refusal.references) - 12
         shown = f"{shown}, …" if more > 0 else shown
@@ -143,7 +221,7 @@ def discard(request, pk):
 
 
 def _own(request: Any, pk: Any) -> RegisterImport:
-    return get_object_or_404(RegisterImport.objects.visible_to(request.user), pk=pk)
+    return get_object_or_404(RegisterImport.objects.visible_to(request.user).defer("sheet"), pk=pk)
 
 
 def _back_to(request: Any, imported: RegisterImport, number: int) -> HttpResponse:

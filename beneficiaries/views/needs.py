@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from beneficiaries import assessing, closing, exporting, scoring, searching
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
 from beneficiaries.models import Census, Child, Need
-from beneficiaries.views import lists
+from beneficiaries.views import exports, lists
 from hajar.lib import listing
 
 PLACES_COUNTED = 1_000  # further down, "after 1,000" says enough and costs the same with a hundred thousand children
@@ -85,14 +85,14 @@ def _stand(need):
     need.awaits_decision = need.is_urgent and not (need.allocation and need.allocation.status in DECIDED)
 
 
-@require_POST
-@permission_required("beneficiaries.export_register", raise_exception=True)
-@permission_required("beneficiaries.view_need", raise_exception=True)
-def export(request):
-    """The list as it is narrowed, as a file."""
-    form = NeedFilterForm(request.POST, user=request.user)
-    _whole, needs = _queue(request, form)
-    return lists.as_file(request, form, exporting.export_needs, needs)
+def narrowed(request):
+    """The waiting list as the address narrows it, in the order of the queue, to be taken out."""
+    form = NeedFilterForm(request.GET, user=request.user)
+    _queue_of_all, needs = _queue(request, form)
+    return needs.in_queue_order(), exports.filters_in(form)
+
+
+export = exports.page_for(exporting.NEEDS, narrowed, back="beneficiaries:need_list")
 
 
 @require_safe

@@ -10,12 +10,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from beneficiaries import importing, judging, measuring
+from beneficiaries import importing, judging, measuring, register_files
 from beneficiaries.forms.imports import RowForm
 from beneficiaries.judging import ImportRow, Verdict
 from beneficiaries.models import Child, Guardian, Province
 from beneficiaries.models.imports import RegisterImport
-from beneficiaries.reading_registers import ERROR, WARNING, Columns
+from beneficiaries.reading_registers import ERROR, WARNING
+from beneficiaries.register_columns import Columns
 from beneficiaries.register_words import BY_NAME, HEALTH, NAMES
 
 SIZE = 50
@@ -40,6 +41,9 @@ def crumbs(*here: tuple[str, str]) -> list[tuple[str, str]]:
 
 def state_of(imported: RegisterImport) -> dict[str, str]:
     tone, icon = {
+        RegisterImport.State.MAPPING: ("warn", "layout-three-columns"),
+        RegisterImport.State.READING: ("info", "arrow-repeat"),
+        RegisterImport.State.WRITING: ("info", "arrow-repeat"),
         RegisterImport.State.PREVIEW: ("warn", "hourglass-split"),
         RegisterImport.State.DONE: ("good", "check-circle-fill"),
         RegisterImport.State.UNDONE: ("muted", "arrow-counterclockwise"),
@@ -48,11 +52,33 @@ def state_of(imported: RegisterImport) -> dict[str, str]:
 
 
 def state_words(imported: RegisterImport) -> str:
+    if imported.state == RegisterImport.State.MAPPING:
+        return _("Say what its columns are")
     counts = imported.written.get("counts")
     if counts:
         return plan_words(counts)
     number = sum(imported.written.get("verdicts", {}).values())
     return ngettext("%(count)d row to look at", "%(count)d rows to look at", number) % {"count": number}
+
+
+def progress(imported: RegisterImport) -> dict[str, Any]:
+    """How far a large import has come."""
+    total = len(imported.rows)
+    writes = imported.state == RegisterImport.State.WRITING
+    done = {"done": imported.progress, "count": total}
+    words = (
+        ngettext("%(done)d of %(count)d row written", "%(done)d of %(count)d rows written", total)
+        if writes
+        else ngettext("%(done)d of %(count)d row read", "%(done)d of %(count)d rows read", total)
+    )
+    return {
+        "imported": imported,
+        "done": imported.progress,
+        "total": total,
+        "words": words % done,
+        "writes": writes,
+        "crumbs": crumbs((imported.filename, "")),
+    }
 
 
 def plan_words(counts: dict[str, int]) -> str:
@@ -232,6 +258,7 @@ def preview(request: Any, imported: RegisterImport, only: set[int] | None = None
             columns.headings[name] for name in HEALTH if name in columns.headings.keys() - columns.fields.keys()
         ],
         "earlier": importing.earlier_import(imported),
+        "to_mend": sum(counts[verdict] for verdict in register_files.TO_MEND),
         "number_of_rows": len(rows),
         "plan": planned,
         "plan_words": plan_words(planned.counts),
@@ -309,7 +336,7 @@ def result(request: Any, imported: RegisterImport) -> dict[str, Any]:
     """What an import wrote, and what it left."""
     rows, columns = importing.rows_of(imported), importing.columns_of(imported)
     written = [row for row in rows if row.written]
-    left = [row for row in rows if not row.written]
+    left = [row for row in rows if not row.written and str(row.number) not in imported.written.get("mended", {})]
     asked = request.GET.get("verdict", "")
     chosen = left if asked == "left" else written
     page = _page(request, imported, chosen, "left" if chosen is left else "written")
@@ -320,6 +347,7 @@ def result(request: Any, imported: RegisterImport) -> dict[str, Any]:
     return {
         "imported": imported,
         "counts": imported.written["counts"],
+        "to_mend": len(register_files.to_mend(imported)),
         "is_done": imported.state == RegisterImport.State.DONE,
         "badges": [state_of(imported)],
         "plan_words": plan_words(imported.written["counts"]),

@@ -23,7 +23,7 @@ from hajar.lib.refusals import Refusal
 def list_chairs(request):
     """All chairs, narrowed by state, depot, model or a piece of label or serial number."""
     asked = {name: request.GET.get(name, "").strip() for name in ("q", "state", "depot", "model")}
-    rows = _narrowed(Chair.objects.visible_to(request.user).with_model().with_recall(), asked)
+    rows = narrowed_chairs(Chair.objects.visible_to(request.user).with_model().with_recall(), asked)
     page = paging.page(rows, order=("number",), token=request.GET.get("page"))
     context = {
         "chairs": page.rows,
@@ -39,7 +39,8 @@ def list_chairs(request):
     return listing.answer(request, "distributions/chair_list.html", "distributions/_chair_rows.html", context)
 
 
-def _narrowed(chairs, asked: dict[str, str]):
+def narrowed_chairs(chairs, asked: dict[str, str]):
+    """The chairs that the address lets through."""
     if asked["state"] in Chair.State.values:
         chairs = chairs.filter(state=asked["state"])
     for name in ("depot", "model"):

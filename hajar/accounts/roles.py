@@ -28,6 +28,7 @@ _RIGHTS = _may("beneficiaries", "view add change", "rightsrequest", "nationalide
 _WRITE_REGISTER = _may("beneficiaries", "add change", *REGISTER, "assessment", "measurement") | {
     "beneficiaries.import_register",
     "beneficiaries.export_register",
+    "beneficiaries.add_export",
 }
 _READ_STORE = _may("distributions", "view", *STORE, "chairevent")
 _READ_CAMPAIGN = _may("distributions", "view", *CAMPAIGN, "preparation", "delivery", "followup", "repair")
@@ -58,7 +59,7 @@ _COORDINATOR = (
     | _may("distributions", "view add change", "townposition")
     | _may("distributions", "view change", "device", "matter", "returnoffer")
     | _may("distributions", "view", "phoneentry", "keptround")
-    | _may("beneficiaries", "view", "census", "duplicatepair", "merge")
+    | _may("beneficiaries", "view", "census", "duplicatepair", "export", "merge")
     | _may("beneficiaries", "view add", "erasure")
     | _may("backups", "view", "backup")
     | {
@@ -92,7 +93,7 @@ _TABLE = [
             _COORDINATOR
             | _may("accounts", "view add change", "user")
             | _may("beneficiaries", "view add change", "mandate", "association", "namealias")
-            | _may("beneficiaries", "view", "registerimport")
+            | _may("beneficiaries", "view", "registerimport", "columnmapping")
             | _may("beneficiaries", "add", "consenttext")
             | _may(
                 "distributions",
@@ -118,7 +119,7 @@ _TABLE = [
             _READ_STORE
             | _may("distributions", "add change", *STORE, "repair")
             | _may("distributions", "view", *CAMPAIGN, "preparation", "repair")
-            | {"distributions.record_chairevent", "distributions.prepare_allocation"}
+            | {"distributions.record_chairevent", "distributions.prepare_allocation", "beneficiaries.add_export"}
         ),
     ),
     Role(VOLUNTEER, _("Volunteer"), frozenset({"distributions.record_delivery"})),

@@ -97,10 +97,22 @@ class Sheet:
 
 
 def read(file: IO[bytes], name: str) -> Sheet:
-    """Read an uploaded or opened .xlsx or .csv; raises SheetError with a code of MESSAGES, and nothing else.
+    """Read the first filled sheet of a .xlsx or .csv; raises SheetError with a code of MESSAGES, and nothing else.
 
     `name` only tells text from accident: text is read as CSV when the name ends in .csv, .tsv or .txt.
     """
+    return _read(file, name, all_sheets=False)[0]
+
+
+def read_all(file: IO[bytes], name: str) -> list[Sheet]:
+    """Every visible sheet that holds anything, the first one first; raises as `read` does.
+
+    A further sheet that cannot be read (too many rows) is named as unread by the first one.
+    """
+    return _read(file, name, all_sheets=True)
+
+
+def _read(file: IO[bytes], name: str, *, all_sheets: bool) -> list[Sheet]:
     file.seek(0)
     content = file.read(MAX_UPLOAD + 1)
     if len(content) > MAX_UPLOAD:
@@ -108,27 +120,27 @@ def read(file: IO[bytes], name: str) -> Sheet:
     if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise SheetError("empty")
     if content.startswith(b"PK\x03\x04"):
-        sheet = _read_workbook(content)
+        found = _read_workbook(content, all_sheets=all_sheets)
     elif content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         # The old container of Office: an encrypted .xlsx lies in one as the stream "EncryptedPackage"; else it is .xls.
         raise SheetError("password_protected" if "EncryptedPackage".encode("utf-16-le") in content else "wrong_type")
     elif name.lower().endswith((".csv", ".tsv", ".txt")):
-        sheet = _read_csv(content)
+        found = [_read_csv(content)]
     else:
         raise SheetError("wrong_type")
-    if not sheet.rows:
+    if not found[0].rows:
         raise SheetError("empty")
-    return sheet
+    return found
 
 
-def _read_workbook(content: bytes) -> Sheet:
+def _read_workbook(content: bytes, *, all_sheets: bool) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _refuse_bombs(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # extensions that openpyxl does not know
             workbook = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-            return _first_filled(workbook)
+            return _filled_sheets(workbook, all_sheets=all_sheets)
     except SheetError:
         raise
     except Exception as error:
@@ -180,17 +192,28 @@ def _refuse_doctype(opening: bytes) -> None:
         raise SheetError("unsafe")  # 64 kB and still no element
 
 
-def _first_filled(workbook: Any) -> Sheet:
+def _filled_sheets(workbook: Any, *, all_sheets: bool) -> list[Sheet]:
     titles = [sheet.title for sheet in workbook.worksheets]
+    found: list[tuple[str, list[Row]]] = []
     for sheet in workbook.worksheets:
-        if sheet.sheet_state != "visible":
+        if sheet.sheet_state != "visible" or (found and not all_sheets):
             continue
         sheet.reset_dimensions()  # what the file claims about its size is not always true
         numbered = enumerate(sheet.iter_rows(max_col=_COLUMNS_SEEN, values_only=True), start=1)
-        rows = _filled(numbered, _from_excel)
+        try:
+            rows = _filled(numbered, _from_excel)
+        except SheetError:
+            if not found:
+                raise
+            continue
         if rows:
-            return Sheet(sheet.title, rows, tuple(title for title in titles if title != sheet.title))
-    return Sheet("", [])
+            found.append((sheet.title, rows))
+    if not found:
+        return [Sheet("", [])]
+    read = {title for title, _rows in found}
+    first, *others = found
+    unread = tuple(title for title in titles if title not in read)
+    return [Sheet(*first, unread), *(Sheet(title, rows) for title, rows in others)]
 
 
 def _filled(numbered: Iterable[tuple[int, Sequence[Any]]], clean: Any) -> list[Row]:
@@ -301,6 +324,9 @@ def _begins_a_formula(text: str) -> bool:
 
 def _plain(value: Any) -> Any:
     """What a cell can hold: numbers, days and truth as they are, all the rest as clean text."""
+    kind = type(value)
+    if (kind is str and value.isprintable()) or kind is int or value is None:  # most cells by far
+        return value
     if isinstance(value, float | Decimal) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, bool | int | float | Decimal | timedelta):
@@ -313,17 +339,28 @@ def _plain(value: Any) -> Any:
 
 
 def write_xlsx(
-    headers: Sequence[Any], rows: Iterable[Sequence[Any]], *, title: str = "", rtl: bool = False
+    headers: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    *,
+    title: str = "",
+    rtl: bool = False,
+    tags: Sequence[str] | None = None,
+    mark: str = "",
 ) -> IO[bytes]:
     """A workbook of one sheet, as an open temporary file at its start (give it to FileResponse).
 
     Rows may be a generator over 100,000 of them: each is written and forgotten. Text stays text whatever it begins
-    with; moments come out in local time.
+    with; moments come out in local time. `tags` is a row under the headings (HXL); `mark` stands on every printed page,
+    in the properties of the file and in a row of its own at the end.
     """
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1")
     sheet.sheet_view.rightToLeft = rtl
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = "A3" if tags else "A2"
+    if mark:
+        sheet.oddFooter.center.text = _printable(mark)[:200].replace("&", "&&")
+        workbook.properties.creator = "Hajar"
+        workbook.properties.description = _printable(mark)
     for column, header in enumerate(headers, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = max(12, min(40, len(str(header)) + 4))
 
@@ -343,24 +380,39 @@ def write_xlsx(
         return written
 
     sheet.append([cell(header, bold=True) for header in headers])
+    if tags:
+        sheet.append([cell(tag) for tag in tags])
     for row in rows:
         sheet.append([cell(value) for value in row])
+    if mark:
+        sheet.append([cell(mark)])
     output = tempfile.TemporaryFile()
     workbook.save(output)
     output.seek(0)
     return output
 
 
-def write_csv(headers: Sequence[Any], rows: Iterable[Sequence[Any]], *, delimiter: str = ";") -> Iterator[bytes]:
+def _printable(text: str) -> str:
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
+
+
+def write_csv(
+    headers: Sequence[Any],
+    rows: Iterable[Sequence[Any]],
+    *,
+    delimiter: str = ";",
+    tags: Sequence[str] | None = None,
+    mark: str = "",
+) -> Iterator[bytes]:
     """A CSV file in pieces (give it to StreamingHttpResponse): UTF-8 with its mark and semicolons, as Excel wants it.
 
     Text that a spreadsheet would take for a formula gets a leading apostrophe, which `read` takes off again; days are
-    written dd/mm/yyyy.
+    written dd/mm/yyyy. `tags` and `mark` as in a workbook.
     """
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=delimiter)
     yield codecs.BOM_UTF8
-    for row in chain([headers], rows):
+    for row in chain([headers], [tags] if tags else [], rows, [[mark]] if mark else []):
         writer.writerow([_for_csv(value) for value in row])
         if buffer.tell() > 65_536:
             yield buffer.getvalue().encode()

@@ -441,7 +441,9 @@ def test_the_list_goes_out_as_a_file_in_its_own_order_and_narrowed_as_it_is(clie
     ChildFactory(given_name_latin="Anas", family_name_latin="Bennani", sex="F")
     ChildFactory(given_name_latin="Omar", family_name_latin="Chraibi", sex="M")
     client.force_login(samira)
-    response = client.post(reverse("beneficiaries:child_export"), {"sex": "F", "format": "xlsx"})
+    response = client.post(
+        reverse("beneficiaries:child_export") + "?sex=F", {"file_format": "xlsx", "reason": "Réunion"}
+    )
     sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).active
     text = [" ".join(str(cell.value or "") for cell in row) for row in sheet.iter_rows()]
     assert [name for line in text for name in ("Alaoui", "Bennani", "Chraibi") if name in line] == ["Alaoui", "Bennani"]

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from beneficiaries import assessing, consenting, importing, judging, registration
+from beneficiaries import assessing, consenting, importing, judging, registration, undoing_imports
 from beneficiaries.judging import ImportRow
 from beneficiaries.models import Assessment, Child, Family, Guardian, HealthRecord, Province
 from beneficiaries.models.imports import RegisterImport
 from beneficiaries.models.names import NameKey
-from beneficiaries.reading_registers import NotARegister
+from beneficiaries.register_columns import NotARegister
 from hajar.journal.models import Entry
 from hajar.lib import sheets
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory
@@ -430,20 +430,20 @@ def test_once_written_the_words_of_a_row_are_forgotten(upload, karim):
 
 def test_an_import_can_be_undone(sample, karim):
     imported = importing.confirm_import(sample(), by=karim)
-    imported = importing.undo_import(imported, by=karim)
+    imported = undoing_imports.undo_import(imported, by=karim)
     assert imported.state == RegisterImport.State.UNDONE
     for model in (Family, Guardian, Child, Assessment, HealthRecord, NameKey):
         assert not model.objects.exists()
     assert Entry.objects.latest_first().first().act == "register.import_undone"
-    with pytest.raises(importing.NotImported):
-        importing.undo_import(imported, by=karim)
+    with pytest.raises(undoing_imports.NotImported):
+        undoing_imports.undo_import(imported, by=karim)
 
 
 def test_undoing_leaves_the_family_that_was_joined(upload, karim):
     family = FamilyFactory()
     GuardianFactory(family=family, phone="+212661000001", family_name_latin="Bennani", is_first_contact=True)
     ChildFactory(family=family, given_name_latin="Imane", family_name_latin="Bennani")
-    importing.undo_import(importing.confirm_import(upload(AYA), by=karim), by=karim)
+    undoing_imports.undo_import(importing.confirm_import(upload(AYA), by=karim), by=karim)
     assert family.children.count() == family.guardians.count() == 1
 
 
@@ -481,8 +481,8 @@ def test_an_import_on_which_somebody_built_stays(upload, karim, built):
     imported = importing.confirm_import(upload(AYA, REDA), by=karim)
     child = Child.objects.get(given_name_latin="Aya")
     BUILT[built](child, karim)
-    with pytest.raises(importing.NotUndoable) as refusal:
-        importing.undo_import(imported, by=karim)
+    with pytest.raises(undoing_imports.NotUndoable) as refusal:
+        undoing_imports.undo_import(imported, by=karim)
     assert set(refusal.value.references) & {child.reference, child.family.reference}
     assert Child.objects.filter(given_name_latin="Reda").exists()
 

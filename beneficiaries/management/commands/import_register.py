@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from beneficiaries import diagnoses, importing, judging
+from beneficiaries import diagnoses, importing, judging, working_imports
 from beneficiaries.judging import ImportRow, Verdict
-from beneficiaries.reading_registers import Columns, NotARegister
+from beneficiaries.register_columns import Columns, NotARegister
 from hajar.accounts import roles
 from hajar.accounts.models import User
 from hajar.lib import sheets
@@ -27,6 +27,8 @@ class Command(BaseCommand):
         by = self.importer(user)
         with transaction.atomic():
             imported = self.upload(file, by)
+            working_imports.work(imported)
+            imported.refresh_from_db()
             rows, columns = importing.rows_of(imported), importing.columns_of(imported)
             planned = importing.plan(rows)
             if report:
@@ -35,7 +37,7 @@ class Command(BaseCommand):
             if dry_run or not planned.children:
                 imported.delete()
             else:
-                importing.confirm_import(imported, by=by)
+                working_imports.work(importing.confirm_import(imported, by=by))
         self.tell(judging.counts_of(rows), planned, dry_run=dry_run)
 
     def importer(self, email: str | None) -> User:

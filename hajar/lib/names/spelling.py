@@ -165,6 +165,8 @@ def _plain(text: str) -> str:
 
 def _without_accents(text: str) -> str:
     """Take the accents off Latin letters; hamza and madda stay on the Arabic ones, where they tell names apart."""
+    if text.isascii():
+        return text
     return "".join(letter if is_arabic(letter) else _unaccented(letter) for letter in text)
 
 

@@ -22,7 +22,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from beneficiaries import importing
+from beneficiaries import importing, working_imports
 from beneficiaries.forms.filters import ChildFilterForm, FamilyFilterForm
 from beneficiaries.forms.needs import NeedFilterForm
 from beneficiaries.models import Child, Family, Mandate, Need, Region
@@ -191,7 +191,13 @@ def _database(keep: bool) -> Iterator[str]:
 def _as_in_production() -> Iterator[None]:
     """Without the developer's tools; the account enters with a password alone."""
     with override_settings(
-        DEBUG=False, HAJAR_DEMO=True, ALLOWED_HOSTS=["localhost"], SECURE_SSL_REDIRECT=False, LANGUAGE_CODE="fr"
+        DEBUG=False,
+        HAJAR_DEMO=True,
+        ALLOWED_HOSTS=["localhost"],
+        SECURE_SSL_REDIRECT=False,
+        LANGUAGE_CODE="fr",
+        EXPORTS_A_DAY=10**6,
+        EXPORTED_ROWS_A_DAY=10**9,
     ):
         yield
 
@@ -343,7 +349,7 @@ def _open(client: Client, address: str) -> int:
 
 
 def _take_out(client: Client, path: str, rows: int) -> int:
-    response = client.post(path, {"format": "xlsx"})
+    response = client.post(path, {"file_format": "xlsx", "reason": "bench"})
     if response.status_code != 200:
         raise CommandError(f"{path}: {response.status_code}")
     _read(response)
@@ -376,6 +382,7 @@ def _workbook() -> bytes:
 def _import(user: User, workbook: bytes) -> int:
     with transaction.atomic():
         found = importing.upload_register(file=io.BytesIO(workbook), filename="registre.xlsx", by=user)
+        working_imports.work(found)
         transaction.set_rollback(True)
     return len(found.rows)
 
