@@ -8,17 +8,16 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child, Consent, Family, Guardian
+from beneficiaries.models.consents import ADULT
 from beneficiaries.registration import refresh_family_sort_keys
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
-
-ADULT = 18
 
 
 class GuardianshipRefused(Refusal):
@@ -106,11 +105,5 @@ def register_own_contact(
 
 
 def consents_to_ask_again() -> QuerySet[Consent]:
-    """Consents in force on paper whose guardian no longer answers, and that nobody who does has answered since."""
-    since = Consent.objects.filter(
-        child=OuterRef("child"),
-        purpose=OuterRef("purpose"),
-        guardian__ended_on=None,
-        answered_on__gte=OuterRef("guardian__ended_on"),
-    )
-    return Consent.objects.valid().filter(guardian__ended_on__isnull=False).exclude(Exists(since))
+    """What was given by guardians who no longer answer, and that nobody has answered since."""
+    return Consent.objects.to_renew().filter(guardian__ended_on__isnull=False)

@@ -7,12 +7,13 @@ the file itself says that somebody has seen to it.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from beneficiaries import guarding
 from beneficiaries.models import Child, Consent, Family, Guardian
 from beneficiaries.models.children import years_before
+from beneficiaries.models.consents import ADULT
 
 SOON = timedelta(days=90)  # how long before the eighteenth birthday one begins to speak of it
 
@@ -31,11 +32,11 @@ class Reminders:
 def for_person(user, today: date | None = None) -> Reminders:
     today = today or timezone.localdate()
     followed = Child.objects.visible_to(user).followed()
-    adult = years_before(today, guarding.ADULT)
+    adult = years_before(today, ADULT)
     return Reminders(
         pauses_over=followed.filter(status=Child.Status.PAUSED, paused_until__lte=today),
         of_age=_not_asked_yet(followed.filter(born_on__lte=adult)),
-        soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=years_before(today + SOON, guarding.ADULT)),
+        soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=years_before(today + SOON, ADULT)),
         consents=followed.filter(Exists(guarding.consents_to_ask_again().filter(child=OuterRef("pk")))),
         nobody_answers=Family.objects.visible_to(user).filter(
             ~Exists(Guardian.objects.current().filter(family=OuterRef("pk"))),
@@ -52,7 +53,5 @@ def number_for(user, today: date | None = None) -> int:
 
 def _not_asked_yet(children: QuerySet[Child]) -> QuerySet[Child]:
     """Those who have not yet said themselves, since they are of age, whether they agree to be followed."""
-    own = Consent.objects.filter(
-        child=OuterRef("pk"), purpose=Consent.Purpose.CARE, withdrawn_on=None, guardian__herself=F("child")
-    )
+    own = Consent.objects.filter(child=OuterRef("pk"), purpose=Consent.Purpose.CARE, withdrawn_on=None, guardian=None)
     return children.exclude(Exists(own))

@@ -166,8 +166,7 @@ class Consent(Journalled):
         WITHDRAWN = "withdrawn", _("withdrawn")
         REFUSED = "refused", _("refused")
 
-    OWN = "own"
-    LEGAL_BASES = [*Guardian.LegalBasis.choices, (OWN, _("the person herself, of age"))]
+    OWN = Guardian.LegalBasis.OF_AGE
     # Years for which an answer holds unless another day is given; care lasts as long as the care.
     LASTS = {
         Purpose.HOSPITAL: 2,
@@ -190,7 +189,7 @@ class Consent(Journalled):
     )
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose.choices)
     answer = models.CharField(_("answer"), max_length=8, choices=Answer.choices, default=Answer.GIVEN)
-    legal_basis = models.CharField(_("legal basis"), max_length=12, choices=LEGAL_BASES)
+    legal_basis = models.CharField(_("legal basis"), max_length=12, choices=Guardian.LegalBasis.choices)
     method = models.CharField(_("how"), max_length=10, choices=Method.choices, default=Method.PAPER)
     witness = models.CharField(_("witness"), max_length=120, blank=True)
     language = models.CharField(_("language"), max_length=3, choices=Language.choices, default=Language.ARABIC)
@@ -248,7 +247,8 @@ class Consent(Journalled):
             ),
             models.CheckConstraint(
                 name="consent_own_has_no_guardian",
-                condition=Q(guardian=None, legal_basis="own") | (Q(guardian__isnull=False) & ~Q(legal_basis="own")),
+                condition=Q(guardian=None, legal_basis="of_age")
+                | (Q(guardian__isnull=False) & ~Q(legal_basis="of_age")),
                 violation_error_message=_("Either a guardian answers, or the person herself once of age."),
             ),
         ]

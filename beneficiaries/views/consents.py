@@ -20,7 +20,7 @@ from hajar.lib import asking
 def create(request, pk):
     """Record a guardian's answer for one purpose."""
     child = get_object_or_404(Child.objects.visible_to(request.user).with_family(), pk=pk)
-    guardians = child.family.guardians.current().to_call_first()
+    guardians = child.family.guardians.current().filter(herself=None).to_call_first()
     first = guardians.first()
     if first is None and child.age < ADULT:
         messages.warning(request, _("First add the adult who answers for the child."))

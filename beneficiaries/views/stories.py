@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from beneficiaries.models import Child, Consent, Need
+from beneficiaries.models.consents import ADULT
 from beneficiaries.views.growth import growth_of
 from hajar.journal.models import Entry
 
 TIMELINE = 30  # newest entries shown
 LIVE = ("proposed", "approved", "prepared", "loaded")
-ADULT = 18
 OPEN_NEEDS = Prefetch("needs", Need.objects.filter(closed_on=None).order_by("pk"), to_attr="open_needs")
 
 

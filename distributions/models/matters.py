@@ -12,7 +12,7 @@ from beneficiaries.models.places import scope
 from distributions.models.chairs import Chair
 from distributions.models.deliveries import Delivery
 from distributions.models.entries import Device, PhoneEntry
-from distributions.models.initiatives import Round
+from distributions.models.rounds import Round
 from hajar.journal.models import Journalled
 
 

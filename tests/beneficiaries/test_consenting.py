@@ -127,7 +127,7 @@ def days(number):
         ({"guardian__ended_on": days(0)}, False),
         ({"child__born_on": dates.years_later(days(1), -18)}, True),
         ({"child__born_on": dates.years_later(days(0), -18)}, False),
-        ({"child__born_on": dates.years_later(days(0), -18), "guardian": None, "legal_basis": "own"}, True),
+        ({"child__born_on": dates.years_later(days(0), -18), "guardian": None, "legal_basis": "of_age"}, True),
         ({"purpose": "proof_photo", "assent": "no"}, False),
         ({"purpose": "care", "assent": "no"}, True),
     ],

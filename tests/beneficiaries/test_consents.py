@@ -165,7 +165,7 @@ def test_a_person_of_age_answers_herself(client, samira, guardian, child):
         del said[name]
     assert client.post(create_url(child), said).url == child.get_absolute_url()
     consent = Consent.objects.get()
-    assert (consent.guardian, consent.legal_basis, consent.is_in_force) == (None, "own", True)
+    assert (consent.guardian, consent.legal_basis, consent.is_in_force) == (None, "of_age", True)
     page = client.get(reverse("beneficiaries:consent_withdraw", args=[consent.pk]))
     assert "withdrawn_by" not in page.context["form"].fields
 

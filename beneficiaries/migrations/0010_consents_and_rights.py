@@ -13,7 +13,7 @@ import hajar.lib.several
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("beneficiaries", "0005_guardians_end"),
+        ("beneficiaries", "0009_files_live_on"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -156,13 +156,13 @@ class Migration(migrations.Migration):
             name="legal_basis",
             field=models.CharField(
                 choices=[
+                    ("of_age", "answers for herself, of age"),
                     ("father", "father"),
                     ("mother", "mother, in default of the father"),
                     ("testamentary", "testamentary guardian"),
                     ("judge", "judge or guardian named by the judge"),
                     ("de_facto", "actually protects the child (art. 232)"),
                     ("unknown", "to be clarified"),
-                    ("own", "the person herself, of age"),
                 ],
                 max_length=12,
                 verbose_name="legal basis",
@@ -248,8 +248,8 @@ class Migration(migrations.Migration):
             model_name="consent",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("guardian", None), ("legal_basis", "own")),
-                    models.Q(("guardian__isnull", False), models.Q(("legal_basis", "own"), _negated=True)),
+                    models.Q(("guardian", None), ("legal_basis", "of_age")),
+                    models.Q(("guardian__isnull", False), models.Q(("legal_basis", "of_age"), _negated=True)),
                     _connector="OR",
                 ),
                 name="consent_own_has_no_guardian",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("beneficiaries", "0005_guardians_end"),
+        ("beneficiaries", "0007_fill_name_keys"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ import hajar.lib.several
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("beneficiaries", "0005_guardians_end"),
+        ("beneficiaries", "0008_one_child_one_file"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
