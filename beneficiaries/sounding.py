@@ -221,10 +221,11 @@ def _compared(typed: Typed, rows: Iterable[tuple], why: Why) -> dict[Any, Compar
     found: dict[Any, Compared] = {}
     known: dict[tuple[str, str], tuple[float, int, Why]] = {}  # namesakes are compared once
     for pk, sort_key, given_latin, family_latin, given_arabic, family_arabic, *others in rows:
-        own = f"{given_latin} {family_latin}".strip(), f"{given_arabic} {family_arabic}".strip()
-        for name in (written := [own, *map(tuple, *others)]):
-            if name not in known:
-                known[name] = _judged(typed, *name, why)
+        written = [(f"{given_latin} {family_latin}".strip(), f"{given_arabic} {family_arabic}".strip())]
+        written += [(latin, arabic) for pairs in others for latin, arabic in pairs]
+        for latin, arabic in written:
+            if (latin, arabic) not in known:
+                known[latin, arabic] = _judged(typed, latin, arabic, why)
         score, words, reason = max((known[name] for name in written), key=lambda judged: judged[0])
         found.setdefault(pk, Compared(pk, score, words, sort_key, reason))
     return found

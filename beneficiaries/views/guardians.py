@@ -32,7 +32,7 @@ def end(request, pk):
         else:
             messages.success(request, _("It is written in the family’s file."))
             return redirect(family)
-    given = guardian.consents.valid().filter(child__status__in=Child.FOLLOWED).count()
+    given = guardian.consents.given().filter(child__status__in=Child.FOLLOWED).count()
     words = ngettext("%(n)s consent is to be asked again.", "%(n)s consents are to be asked again.", given)
     context = {
         "form": form,

@@ -180,7 +180,7 @@ def _of_former_guardians(consents: list[Consent]) -> list[Consent]:
     latest: dict[str, Consent] = {}
     for consent in consents:
         latest.setdefault(consent.purpose, consent)
-    return [row for row in latest.values() if row.is_valid and not row.guardian.is_current]
+    return [row for row in latest.values() if row.may_be_withdrawn and row.guardian_has_ended(timezone.localdate())]
 
 
 def _farewell(child: Child) -> str:

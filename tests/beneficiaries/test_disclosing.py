@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from beneficiaries import disclosing, holdings, registration
+from beneficiaries import disclosing, holdings, opening
 from beneficiaries.models import Child
 from tests import papers, world
 from tests.factories import ChildFactory, GuardianFactory, HealthRecordFactory, NeedFactory
@@ -81,7 +81,7 @@ def test_the_points_of_a_need_are_explained(karim):
 
 def test_who_opened_the_health_record_is_told(karim):
     record = HealthRecordFactory()
-    registration.open_health_record(record.child, by=karim)
+    opening.open_health_record(record.child, by=karim, reason="préparer la réponse")
     assert [entry.actor for entry in disclosing.who_looked(record.child)] == [karim]
     with translation.override("en"):
         (chapter,) = [each for each in disclosing.in_words(record.child) if each.title == "Who looked"]

@@ -496,13 +496,13 @@ def test_the_history_of_the_file_that_ended_is_read_from_the_kept_one(karim, cli
 def test_an_import_of_a_merged_file_is_not_undone(karim):
     import io
 
-    from beneficiaries import importing
+    from beneficiaries import importing, undoing_imports
     from tests.world import REGISTER
 
     imported = importing.upload_register(file=io.BytesIO(REGISTER.encode()), filename="registre.csv", by=karim)
     importing.confirm_import(imported, by=karim)
     gone = Child.objects.get()
     merge(ChildFactory(), gone, karim)
-    with pytest.raises(importing.NotUndoable) as refused:
-        importing.undo_import(imported, by=karim)
+    with pytest.raises(undoing_imports.NotUndoable) as refused:
+        undoing_imports.undo_import(imported, by=karim)
     assert gone.reference in refused.value.references

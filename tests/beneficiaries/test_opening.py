@@ -59,7 +59,8 @@ def test_reading_makes_no_case_nor_does_work_of_long_ago(salwa, record):
     long_ago = timezone.now() - opening.OWN_FOR - timedelta(days=1)
     entry = Entry.objects.filter(act="health_record.changed")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(opening.timezone, "now", lambda: entry.get().received_at + (timezone.now() - long_ago))
+        much_later = entry.get().received_at + (timezone.now() - long_ago)
+        patch.setattr(opening.timezone, "now", lambda: much_later)
         assert not opening.is_own_case(record.child, salwa)
 
 
