@@ -1,4 +1,4 @@
-"""A long day in the hills: what test_offline.py does not put a phone through. docs/field-proof.md lists the 25 scenarios."""
+"""A long day in the hills: what test_offline.py does not put a phone through; docs/field-proof.md lists all."""
 
 import json
 import re
