@@ -331,19 +331,18 @@ def test_a_database_that_the_browser_threw_away_is_said_and_the_office_sees_anot
     hand_over(phone, stop)
     waits(phone, 0)
     first = Device.objects.get()
-    Device.objects.update(unsent=2)  # as it said in the last request that got through
     phone.goto("about:blank")
     other = phone.context.new_page()
     other.goto("/mobile/shell/fr/")
     in_database(other, "await done(indexedDB.deleteDatabase(name));")
     other.close()
+    Device.objects.update(unsent=2)  # as if the last request that got through had said so
     phone.goto("/mobile/")
     expect(phone.locator(".lost")).to_be_visible()
     assert CANARY not in what_is_kept(phone)
     keep_the_rounds(phone, driss, base_url)
-    phone.goto("/mobile/entries/")
-    waits(phone, 0)
-    expect(phone.locator("body[data-drawn]")).to_be_attached()
+    with phone.expect_response(SYNC):
+        phone.goto("/mobile/entries/")
     assert Device.objects.exclude(pk=first.pk).filter(user=driss).count() == 1
     assert Matter.objects.get(kind="gap").device == first
 
