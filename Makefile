@@ -11,7 +11,7 @@ PYTEST := pytest -q -n 2 --dist worksteal
 ON_SQLITE := env -u DATABASE_URL
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js soak check bench lock messages clean \
+.PHONY: help demo demo-reset setup compiled test test-sqlite test-postgres test-browser test-js soak load check bench lock messages clean \
 	production production-ready
 
 help: ## say what there is
@@ -111,6 +111,10 @@ check: setup ## lint, types, import law, migrations, translations, templates, de
 	scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
 	$(PRODUCTION) python manage.py check --deploy --fail-level WARNING --database default && \
 	$(PRODUCTION) python manage.py collectstatic --no-input --verbosity 0
+
+load: setup compiled ## measure what the field can send at once (LOAD_SECONDS=60 LOAD_PHONES=300 LOAD_MARKDOWN=file)
+	LOAD=1 $(ON_SQLITE) pytest -q -s --timeout 3600 tests/benchmarks/test_load.py $(ARGS)
+	LOAD=1 python scripts/with_postgres.py pytest -q -s --timeout 3600 tests/benchmarks/test_load.py $(ARGS)
 
 bench: setup compiled ## measure every main page (ARGS="--children 10000")
 	python manage.py bench $(ARGS)

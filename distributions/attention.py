@@ -166,22 +166,35 @@ def in_words(gaps: Iterable[range], longest: int = 200) -> str:
     return ", ".join(parts)
 
 
+def _numbered(device: Device) -> tuple[int, bool]:
+    """The last number of a phone, and whether every number up to it came by the phone itself; one query."""
+    own = device.entries.filter(number__gt=0)
+    found = own.aggregate(last=Max("number"), distinct=Count("number", distinct=True))
+    return found["last"] or 0, (found["last"] or 0) == found["distinct"]
+
+
 def gaps_of(device: Device) -> list[range]:
     """Which numbers of this phone never came, neither by itself nor in a rescue file of its owner."""
-    own = PhoneEntry.objects.exclude(number=None).filter(number__gt=0)
-    found = own.filter(device=device).aggregate(last=Max("number"), distinct=Count("number", distinct=True))
-    if not found["last"] or found["last"] == found["distinct"]:
+    last, is_whole = _numbered(device)
+    if is_whole:
         return []
-    came = own.filter(Q(device=device) | Q(device=None, author=device.user_id), number__lte=found["last"])
+    came = PhoneEntry.objects.filter(
+        Q(device=device) | Q(device=None, author=device.user_id), number__gt=0, number__lte=last
+    )
     return gaps_in(number for number in came.values_list("number", flat=True).iterator() if number)
 
 
-@transaction.atomic
 def watch_numbers(device: Device) -> None:
     """After a phone has spoken: note its last number, ask about those that lack, and stop asking once they came."""
-    device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
-    last = device.entries.exclude(number=None).aggregate(last=Max("number"))["last"] or 0
+    last, is_whole = _numbered(device)
     Device.objects.filter(pk=device.pk).update(last_number=last)
+    if not is_whole or Matter.objects.filter(device=device, kind=Kind.GAP, ended_at=None).exists():
+        _ask_about_numbers(device)
+
+
+@transaction.atomic
+def _ask_about_numbers(device: Device) -> None:
+    device = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
     missing = in_words(gaps_of(device))
     waiting = Matter.objects.filter(device=device, kind=Kind.GAP, ended_at=None)
     if not missing:

@@ -322,6 +322,8 @@ USE_TZ = True
 # --- mail and logs -----------------------------------------------------------------------------------------------
 
 vars().update(EMAIL)
+# Who hears of a failed backup; without it the administrators do.
+HAJAR_ALARM_EMAIL = env.list("HAJAR_ALARM_EMAIL", default=[])
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("HAJAR_EMAIL_FROM", default="hajar@localhost")
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 

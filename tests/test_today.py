@@ -7,6 +7,7 @@ from distributions.models import FollowUp
 from hajar import today
 from tests.factories import (
     AllocationFactory,
+    BackupFactory,
     ChairFactory,
     DeliveryFactory,
     InitiativeFactory,
@@ -79,3 +80,23 @@ def test_the_page_costs_the_same_at_1_and_15_rows(client, karim, number, django_
     client.force_login(karim)
     with django_assert_max_num_queries(24):
         client.get("/")
+
+
+def test_coordinators_and_administrators_are_told_when_no_backup_is_fresh(karim, nadia, samira, settings, tmp_path):
+    settings.HAJAR_BACKUP_DIR = None
+    assert today.for_person(karim).late_backup == ""  # a laptop that takes none
+    settings.HAJAR_BACKUP_DIR = tmp_path
+    assert today.for_person(karim).late_backup
+    BackupFactory(taken_at=timezone.now() - timedelta(hours=27))
+    for user, is_told in [(karim, True), (nadia, True), (samira, False)]:
+        assert bool(today.for_person(user).late_backup) is is_told
+    BackupFactory()
+    assert today.for_person(karim).late_backup == ""
+
+
+def test_the_oldest_matters_stand_on_the_home_page_of_who_may_settle_them(karim, samira):
+    for _number in range(today.FEW + 2):
+        DeliveryFactory(outcome="not_at_home", receiver_name="", receiver_relation="", checks={})
+    page = today.for_person(karim)
+    assert (len(page.matters), page.matters_waiting) == (today.FEW, today.FEW + 2)
+    assert today.for_person(samira).matters is None

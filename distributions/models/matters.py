@@ -149,6 +149,15 @@ class Matter(Journalled):
     @property
     def sentences(self) -> list[str]:
         """Why someone must look, in the reader's language. Needs select_related("entry__delivery", "delivery")."""
+        if self.kind == self.Kind.GAP and not self.missing:
+            return [
+                str(
+                    _(
+                        "The phone held entries when it was last heard of, and its owner has begun anew on another: "
+                        "they may be gone."
+                    )
+                )
+            ]
         if self.kind == self.Kind.GAP:
             return [str(_("The phone numbered entries that never came: {numbers}.")).format(numbers=self.missing)]
         if self.kind == self.Kind.FILE:

@@ -93,12 +93,15 @@ def _line(matter: Matter, user) -> Line:
     icon, tone = MARKS[matter.kind]
     child = matter.delivery.allocation.need.child if matter.delivery else None
     who = (child.name if user.has_perm("beneficiaries.view_child") else child.given_name) if child else ""
-    seen = [value for name, value in said_in(matter.entry) if name == _("What was seen")] if _is_seen(matter) else []
-    return Line(matter, icon, tone, who, [Truncator(words).chars(160) for words in seen] or matter.sentences)
+    return Line(matter, icon, tone, who, _seen_in(matter) or matter.sentences)
 
 
-def _is_seen(matter: Matter) -> bool:
-    return matter.kind in attention.SEEN.values()
+def _seen_in(matter: Matter) -> list[str]:
+    """What somebody saw on the way, in her own words; nothing for any other matter."""
+    if matter.entry is None or matter.kind not in attention.SEEN.values():
+        return []
+    label = _("What was seen")
+    return [Truncator(words).chars(160) for name, words in said_in(matter.entry) if name == label]
 
 
 @require_safe

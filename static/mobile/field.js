@@ -25,13 +25,13 @@ async function begin() {
   const owner = ownerNow();
   if (!kept) return showNone();
   const theirs = new Store(kept.owner);
+  if (owner === kept.owner && !(await theirs.get("device"))) {
+    notice("lost"); // the browser threw the database away; asked first, for with it went the last contact, too
+    return leave(theirs);
+  }
   const contactAt = (await theirs.get("contact_at")) ?? 0;
   if (!mayShow({ owner, kept: kept.owner, contactAt, now: Date.now() })) return leave(theirs);
   store = theirs;
-  if (!(await store.get("device"))) {
-    notice("lost"); // the browser threw the database away
-    return leave(theirs);
-  }
   send = keepSending(store, hear);
   setInterval(() => expire(owner, kept.owner), 60_000);
   await draw();

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from hajar.backups import copies, keeping, taking
+from hajar.backups import alarming, copies, keeping, taking
 from hajar.backups.models import Backup
 from hajar.journal.models import Entry
 from tests.factories import BackupFactory
@@ -100,3 +100,60 @@ def test_a_run_that_is_told_to_stop_cleans_up(monkeypatch, tmp_path):
             call_command("backup", "--to", str(tmp_path))
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+# --- somebody hears of it -----------------------------------------------------------------------------------------
+
+
+def failed(monkeypatch, tmp_path, outcome=None):
+    ran(monkeypatch, outcome or copies.Broken("Zxcanary, 12 rue des Orangers"))
+    with pytest.raises(CommandError):
+        call_command("backup", "--to", str(tmp_path))
+
+
+def test_a_run_that_failed_is_mailed_to_the_administrators_without_what_it_said(
+    monkeypatch, tmp_path, mailoutbox, nadia, karim
+):
+    failed(monkeypatch, tmp_path)
+    (mail,) = mailoutbox
+    assert mail.to == [nadia.email]
+    assert "Broken" in mail.body
+    assert "Zxcanary" not in mail.body + mail.subject
+
+
+def test_whoever_is_named_hears_of_it_instead(monkeypatch, tmp_path, mailoutbox, settings, nadia):
+    settings.HAJAR_ALARM_EMAIL = ["serveur@hajar.example", "astreinte@hajar.example"]
+    failed(monkeypatch, tmp_path)
+    assert mailoutbox[0].to == settings.HAJAR_ALARM_EMAIL
+
+
+def test_a_closed_account_hears_nothing_and_the_server_says_that_nobody_did(
+    monkeypatch, tmp_path, mailoutbox, nadia, capsys
+):
+    nadia.is_active = False
+    nadia.save()
+    failed(monkeypatch, tmp_path)
+    assert mailoutbox == []
+    assert "HAJAR_ALARM_EMAIL" in capsys.readouterr().err
+
+
+def test_a_mail_server_that_is_down_hides_no_failure(monkeypatch, tmp_path, nadia, capsys):
+    def down(*args, **options):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(alarming, "send_mail", down)
+    failed(monkeypatch, tmp_path)
+    assert "ConnectionRefusedError" in capsys.readouterr().err
+
+
+def test_a_late_backup_and_one_with_a_blemish_are_mailed_and_a_good_one_is_not(
+    monkeypatch, tmp_path, mailoutbox, nadia
+):
+    with pytest.raises(CommandError):
+        call_command("backup", "--check")
+    failed(monkeypatch, tmp_path, taking.Taken(BackupFactory(), missing=["deliveries/x.png"]))
+    assert len(mailoutbox) == 2
+    ran(monkeypatch, taking.Taken(BackupFactory()))
+    call_command("backup", "--to", str(tmp_path))
+    call_command("backup", "--check")
+    assert len(mailoutbox) == 2

@@ -87,7 +87,8 @@ def test_no_page_of_the_inbox_shows_a_diagnosis_or_a_score(office, driss):
     for address in (INBOX, matter.get_absolute_url(), matter.entry.get_absolute_url()):
         page = read(office, address)
         assert record.diagnosis_as_written not in page
-        assert stop.need.score_text not in page
+        assert stop.need.get_absolute_url() not in page
+        assert "score" not in page
 
 
 def test_the_list_is_narrowed_by_kind_region_round_and_age(office, driss):

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from distributions import phoning, syncing
-from distributions.models import PhoneEntry
+from distributions.models import Matter, PhoneEntry
 from hajar.journal import recording as journal
 from hajar.journal.models import GENESIS, Head, Payload
 from hajar.journal.models import Entry as JournalEntry
 from tests.factories import RoundFactory
 from tests.phones import entry
 
-INTERLEAVINGS = 10_000 if os.environ.get("SOAK") else 500 if connection.vendor == "sqlite" else 60
+INTERLEAVINGS = 10_000 if os.environ.get("SOAK") else 500 if connection.vendor == "sqlite" else 250
 STEPS = 20
 BUGS = ["forgets on receipt", "trusts the newest backup", "does not ask again", "has no key", "orders by its clock"]
 
@@ -33,8 +33,7 @@ class Field(RuleBasedStateMachine):
 
     @initialize()
     def begin(self):
-        for model in (Payload, JournalEntry, PhoneEntry):
-            model.objects.all()._raw_delete("default")
+        _wipe()
         Head.objects.update(sequence=0, hash=GENESIS)
         self.saved: set[str] = set()
         self.outbox: list[list[dict]] = [[], []]
@@ -91,7 +90,7 @@ class Field(RuleBasedStateMachine):
 
     @rule()
     def back_up(self):
-        tables = {model: list(model.objects.values()) for model in (PhoneEntry, JournalEntry, Payload)}
+        tables = {model: list(model.objects.values()) for model in (PhoneEntry, Matter, JournalEntry, Payload)}
         backup = {"tables": tables, "head": Head.objects.values().get(), "at": timezone.now().isoformat()}
         self.backups = [*self.backups, backup][-2:]
 
@@ -101,8 +100,7 @@ class Field(RuleBasedStateMachine):
         if newest_is_spoilt and len(self.backups) > 1:
             self.backups.pop()
         backup = self.backups[-1]
-        for model in (Payload, JournalEntry, PhoneEntry):
-            model.objects.all()._raw_delete("default")
+        _wipe()
         for model, rows in backup["tables"].items():
             model.objects.bulk_create(model(**row) for row in rows)
         Head.objects.update(sequence=backup["head"]["sequence"], hash=backup["head"]["hash"])
@@ -120,7 +118,13 @@ class Field(RuleBasedStateMachine):
             assert len(what) == len(set(what))
         else:
             assert len(there) == len(self.saved)
+        assert Matter.objects.count() == len(there)  # each of them waits for a person, once
         assert list(journal.faults()) == []
+
+
+def _wipe() -> None:
+    for model in (Payload, JournalEntry, Matter, PhoneEntry):
+        model.objects.all()._raw_delete("default")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error as DatabaseFault
 from django.utils import timezone
 
-from hajar.backups import keeping, taking
+from hajar.backups import alarming, keeping, taking
 from hajar.backups.models import Backup
 
 
@@ -41,11 +41,12 @@ class Command(BaseCommand):
                 folder=folder, secret=settings.HAJAR_BACKUP_KEY, rule=keeping.Rule(*settings.HAJAR_BACKUP_KEEP)
             )
         except keeping.AlreadyRunning as fault:
-            raise CommandError(f"NO BACKUP: {fault}") from fault
+            raise self._alarm(f"NO BACKUP: {fault}", "AlreadyRunning") from fault
         except Exception as fault:  # whatever it was: there is no new backup, and somebody must hear of it
             with suppress(DatabaseFault):
                 taking.record_failure(fault)
-            raise CommandError(f"BACKUP FAILED, the earlier ones stand as they were: {fault}") from fault
+            failed = f"BACKUP FAILED, the earlier ones stand as they were: {fault}"
+            raise self._alarm(failed, type(fault).__name__) from fault
         self._tell(taken, folder)
 
     def _tell(self, taken, folder):
@@ -62,14 +63,20 @@ class Command(BaseCommand):
         if taken.missing:
             faults.append(f"FILES MISSING, nobody has them: {len(taken.missing)}, the first is {taken.missing[0]}")
         if faults:
-            raise CommandError("a new backup was taken, but\n" + "\n".join(faults))
+            raise self._alarm("a new backup was taken, but\n" + "\n".join(faults), *faults)
+
+    def _alarm(self, words, *kinds):
+        """Tell whoever looks after the server; the words go to the server's own messages, the mail has the kind."""
+        if silence := alarming.tell(kinds):
+            self.stderr.write(silence)
+        return CommandError(words)
 
     def _check(self):
         newest = Backup.objects.standing().newest_first().first()
         if newest is None:
-            raise CommandError("NO BACKUP: none was ever taken, or none is there any more")
+            raise self._alarm("NO BACKUP: none was ever taken, or none is there any more", "NO BACKUP")
         hours = int(newest.age(timezone.now()).total_seconds() // 3600)
         said = f"the newest backup is {hours} hours old: {newest.file_name}"
         if newest.is_late():
-            raise CommandError(f"BACKUP LATE: {said}")
+            raise self._alarm(f"BACKUP LATE: {said}", f"BACKUP LATE: {said}")
         self.stdout.write(self.style.SUCCESS(f"{said}; nothing up to entry {keeping.durable_sequence()} can be lost"))
