@@ -23,6 +23,7 @@ LOOKED_AT = 100  # people whose names are compared with what was typed
 KEPT = 0.8  # those less alike than this share of the best are left out
 FEWEST_LETTERS = 3  # from which the beginning of a word is looked for
 LEAST_LIKE = 70.0  # with a slip in a word, or a word that is not there, names less alike than this are others
+ALIAS, SLIP = 1.0, 5.0  # points off for an alias, for a slip
 MOST_SLIPS = 3  # words in which one is looked for
 BEGUN = 400  # names that begin so are looked at
 NEAR_KEYS, EACH = 10, 40  # so many keys a slip away are followed, each to so many people
@@ -161,9 +162,11 @@ def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
 
 
 def _bearing_most(among: QuerySet, typed: Typed) -> list[tuple]:
-    """Whose name has all the words but one, or of two words the one that says most."""
+    """Whose name has one of two words, or of more all but the one that says least."""
+    if len(typed.keys) == 2:
+        return _looked_at(_with_keys(among, typed.keys[0] | typed.keys[1]))
     most = sorted(typed.keys, key=lambda keys: (-min(map(len, keys)), sorted(keys)))
-    return _looked_at(_with_keys(among, *most[: max(len(most) - 1, 1)]))
+    return _looked_at(_with_keys(among, *most[:-1]))
 
 
 def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
@@ -232,9 +235,21 @@ def _judged(typed: Typed, latin: str, arabic: str, why: Why) -> tuple[float, int
     as_alias = max(
         (names.part_similarity(other, name) for other in typed.others for name in (latin, arabic)), default=0
     )
-    if as_alias - 1 > score:
-        return as_alias - 1, words, Why.ALIAS
+    if as_alias - ALIAS > score:
+        return as_alias - ALIAS, words, Why.ALIAS
+    if why is Why.SLIP:
+        score = max(score, *(_mended_score(typed, name) for name in (latin, arabic)))
     return score, words, _reason(typed, latin, arabic) if why is Why.SPELLING else why
+
+
+def _mended_score(typed: Typed, name: str) -> float:
+    """How alike they are once the words a slip away from a word of the name are written as it is."""
+    written = names.fold(name).split()
+    words = [
+        next((word for word in written if names.is_one_slip(typed_word, word)), typed_word)
+        for typed_word in typed.folded.split()
+    ]
+    return names.part_similarity(" ".join(words), name) - SLIP
 
 
 def _reason(typed: Typed, latin: str, arabic: str) -> Why:

@@ -37,6 +37,20 @@ def near_unit_keys(text: str) -> list[list[str]]:
     return [near_keys(unit) for unit in units.read(text).units]
 
 
+def is_one_slip(typed: str, meant: str) -> bool:
+    """Whether one letter left out, put in, changed or exchanged with its neighbour makes one word of the other."""
+    if typed == meant or abs(len(typed) - len(meant)) > 1:
+        return False
+    shorter, longer = sorted((typed, meant), key=len)
+    start = next((place for place, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[start:] == longer[start + 1 :]
+    if shorter[start + 1 :] == longer[start + 1 :]:
+        return True
+    exchanged = shorter[start : start + 2] == longer[start : start + 2][::-1]
+    return exchanged and shorter[start + 2 :] == longer[start + 2 :]
+
+
 def _letters_undone(word: str) -> list[str]:
     """The word with two neighbours exchanged, or one letter less."""
     exchanged = [word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)]
