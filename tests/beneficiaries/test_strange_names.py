@@ -1,4 +1,4 @@
-"""Names that no name should be: refused in words where they are typed, shown literally should one be there after all."""
+"""Names that no name should be: refused in words where they are typed, shown literally where they are already."""
 
 import io
 import json
