@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                     models.BooleanField(
                         default=True,
                         help_text="It is suggested, and finds people. Two forms that sound unlike wait here for your yes.",
-                        verbose_name="in use",
+                        verbose_name="put to use",
                     ),
                 ),
                 ("latin_folded", models.CharField(editable=False, max_length=80)),

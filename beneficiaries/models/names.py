@@ -193,7 +193,7 @@ class NameAlias(Journalled):
     )
     source = models.CharField(_("source"), max_length=13, choices=Source.choices, default=Source.ADMINISTRATOR)
     is_active = models.BooleanField(
-        _("in use"),
+        _("put to use"),
         default=True,
         help_text=_("It is suggested, and finds people. Two forms that sound unlike wait here for your yes."),
     )
