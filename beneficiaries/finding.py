@@ -53,17 +53,16 @@ def find_places(user: Any, sought: Sought) -> Group | None:
         hits.append(
             Hit(
                 _("Children of %(place)s") % {"place": province.name},
-                f"{children}?{urlencode({'province': province.pk})}",
+                f"{children}?{urlencode({'province': str(province.pk)})}",
                 f"{province.get_kind_display()} · {province.region.name}",
             )
         )
     by_pk = {province.pk: province for province in provinces.values()}
     towns = Family.objects.visible_to(user).living_in(sought.words)
-    for province_pk, commune in _towns(towns)[: PLACES_SHOWN - len(hits)]:
-        query = urlencode({"commune": commune, "province": province_pk})
-        hits.append(
-            Hit(_("Children of %(place)s") % {"place": commune}, f"{children}?{query}", by_pk[province_pk].name)
-        )
+    for province_pk, commune in _towns(towns.filter(province__in=by_pk))[: PLACES_SHOWN - len(hits)]:
+        query = urlencode({"commune": commune, "province": str(province_pk)})
+        title = _("Children of %(place)s") % {"place": commune}
+        hits.append(Hit(title, f"{children}?{query}", by_pk[province_pk].name))
     return Group(_("Places"), "geo-alt", hits)
 
 

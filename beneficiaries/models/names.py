@@ -5,6 +5,7 @@ the rules change. What writes rows past these (raw SQL) calls `rebuild_keys()` o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
@@ -27,6 +28,8 @@ def _name_field(label) -> models.CharField:
 
 
 class NamedQuerySet(models.QuerySet):
+    model: Any  # a Named
+
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
         for person in objs:
@@ -42,7 +45,9 @@ class NamedQuerySet(models.QuerySet):
         for person in objs:
             person.tidy_names()
         with transaction.atomic():
-            plain = models.QuerySet(self.model, using=self._db)  # past our own update(), which would do the keys again
+            plain: models.QuerySet = models.QuerySet(
+                self.model, using=self.db
+            )  # past our own update(), which would do the keys again
             changed = plain.bulk_update(objs, sorted(fields | {"sort_key"}), *args, **kwargs)
             self._written_anew([person.pk for person in objs])
         return changed
@@ -59,7 +64,7 @@ class NamedQuerySet(models.QuerySet):
     update.alters_data = True  # type: ignore[attr-defined]
 
     def _written_anew(self, pks: list) -> None:
-        type(self)(self.model, using=self._db).filter(pk__in=pks).rebuild_keys()
+        type(self)(self.model, using=self.db).filter(pk__in=pks).rebuild_keys()
 
     def rebuild_keys(self, batch_size: int = 500) -> int:
         """Bring stored keys and sort keys in step with the rules as they are now; returns of how many people.
@@ -328,7 +333,8 @@ class NameKey(models.Model):
         misplaced = [person for person in people if person.sort_key != person.computed_sort_key()]
         for person in misplaced:
             person.sort_key = person.computed_sort_key()
-        models.QuerySet(type(people[0])).bulk_update(misplaced, ["sort_key"])
+        plain: models.QuerySet = models.QuerySet(type(people[0]))
+        plain.bulk_update(misplaced, ["sort_key"])
         return changed | {person.pk for person in misplaced}
 
     @staticmethod
