@@ -64,6 +64,15 @@ def test_what_is_out_of_use_is_not_offered():
     assert "زاهرة" not in naming.suggest("Zahira")
 
 
+def test_the_usual_names_are_there_once_and_find_people_by_their_sounds_alone():
+    before = NameAlias.objects.filter(source=NameAlias.Source.COMMON).count()
+    assert naming.load_common_names(NameAlias) == before > 100
+    assert NameAlias.objects.filter(source=NameAlias.Source.COMMON).count() == before
+    for row in NameAlias.objects.order_by("pk"):
+        row.tidy()
+        assert not row.is_bridge, row
+
+
 # --- learning -------------------------------------------------------------------------------------------------------
 
 
