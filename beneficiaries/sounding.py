@@ -135,6 +135,12 @@ def _has_key(owner: str, condition: Q) -> Exists:
     return Exists(NameKey.objects.filter(condition, **{owner: OuterRef("pk")}))
 
 
+def _reads(owner: str, letters: int, wanted: Collection[str]) -> Exists:
+    """The few keys of each person are read, their first letters: the index would be asked for everybody's of them."""
+    read = NameKey.objects.alias(start=Left("key", letters))
+    return Exists(read.filter(start__in=wanted, **{owner: OuterRef("pk")}))
+
+
 def _bearing(among: QuerySet, typed: Typed) -> list[tuple]:
     """Whose name has every word that was typed; of a single word, those who write it so come first."""
     if not typed.keys:
@@ -150,9 +156,7 @@ def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
     last = typed.last_word[: names.KEY_LENGTH]
     owner = NameKey.owner_field(among.model)
     if len(typed.keys) > 1:
-        # The first letters of each one's few keys are compared: the index would be asked for everybody's that begin so.
-        so = Exists(NameKey.objects.alias(start=Left("key", len(last))).filter(start=last, **{owner: OuterRef("pk")}))
-        return _looked_at(_with_keys(among, *typed.keys[:-1]).filter(so))
+        return _looked_at(_with_keys(among, *typed.keys[:-1]).filter(_reads(owner, len(last), [last])))
     if len(last) < FEWEST_LETTERS:
         return []
     binary = "C" if connection.vendor == "postgresql" else "BINARY"  # the same order on both
@@ -179,7 +183,7 @@ def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
         others = [*typed.keys[:place], *typed.keys[place + 1 :]]
         people = _with_keys(among, *others)
         if len(others) == 1:  # with more, those who have them are few
-            people = people.filter(_has_key(owner, Q(key__in=near)))
+            people = people.filter(_reads(owner, names.KEY_LENGTH, near))
         rows |= {row[0]: row for row in _looked_at(people)}
     return list(rows.values())
 
@@ -198,7 +202,7 @@ def _slipped_alone(among: QuerySet, word: str) -> list[tuple]:
     return list(among.select_related(None).filter(pk__in=pks).values_list("pk", "sort_key", *_NAMES))
 
 
-def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
+def _that_somebody_has(owner: str, keys: Sequence[str]) -> list[str]:
     """Those of the keys that are in use, in the order given; one probe of the index each."""
     if not keys:
         return []
@@ -208,7 +212,7 @@ def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
         f"(SELECT 1 FROM {table} used WHERE used.key = near.key AND used.{owner}_id IS NOT NULL)"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, keys)
+        cursor.execute(sql, list(keys))
         used = {row[0] for row in cursor.fetchall()}
     return [key for key in keys if key in used]
 

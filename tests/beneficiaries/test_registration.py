@@ -10,6 +10,7 @@ from PIL import Image
 from beneficiaries import diagnoses, registration
 from beneficiaries.models import Child, Family, Guardian, HealthRecord, NameKey
 from hajar.journal.models import Entry
+from hajar.lib import names
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, HealthRecordFactory, province
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,7 @@ def test_a_number_given_out_is_not_lost_by_a_refusal(samira):
 def test_a_corrected_name_is_found_by_its_new_sound(samira):
     child = ChildFactory(given_name_arabic="", family_name_arabic="")
     registration.correct_child(child, by=samira, given_name_latin="Yasmine", born_on=date(2016, 1, 2))
-    assert Child.objects.matching("ياسمين").get() == child
+    assert Child.objects.filter(name_keys__key__in=names.keys("ياسمين")).distinct().get() == child
     assert last_entry().details["changes"]["born_on"] == ["2017-08-05", "2016-01-02"]
 
 

@@ -243,7 +243,7 @@ def _sought(user: User) -> Iterator[tuple[str, str]]:
     yield "name in Arabic script", arabic.full_name_arabic
     yield "given name alone", given
     yield "family name alone", family
-    yield "a slip in a name", f"{given} {family[:-2]}{family[-1]}x"
+    yield "a slip in a name", f"{given} {family[:-3]}{family[-2:]}"
     yield "name half typed", f"{given} {family[:4]}"
     yield "beginning of a name", family[:4]
     yield "whole phone", phone
