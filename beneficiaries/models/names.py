@@ -274,13 +274,15 @@ class NameKey(models.Model):
     """
 
     key = models.CharField(max_length=40)
-    child = models.ForeignKey("beneficiaries.Child", null=True, on_delete=models.CASCADE, related_name="name_keys")
+    child = models.ForeignKey(
+        "beneficiaries.Child", null=True, on_delete=models.CASCADE, related_name="name_keys", db_index=False
+    )
     guardian = models.ForeignKey(
-        "beneficiaries.Guardian", null=True, on_delete=models.CASCADE, related_name="name_keys"
+        "beneficiaries.Guardian", null=True, on_delete=models.CASCADE, related_name="name_keys", db_index=False
     )
 
     class Meta:
-        # The operator classes let PostgreSQL look for the beginning of a word whatever its collation; see beginning().
+        # The operator classes let PostgreSQL look for the beginning of a word whatever its collation: see beginning().
         indexes = [
             models.Index(
                 name="namekey_of_child", fields=["key", "child"], opclasses=["varchar_pattern_ops", "uuid_ops"]
@@ -288,6 +290,8 @@ class NameKey(models.Model):
             models.Index(
                 name="namekey_of_guardian", fields=["key", "guardian"], opclasses=["varchar_pattern_ops", "uuid_ops"]
             ),
+            models.Index(name="namekey_by_child", fields=["child", "key"]),
+            models.Index(name="namekey_by_guardian", fields=["guardian", "key"]),
         ]
         constraints = [
             models.CheckConstraint(
