@@ -39,31 +39,27 @@ _SHORTEST_WORD = 3  # letters; initials name nobody
 
 
 def find_places(user: Any, sought: Sought) -> Group | None:
-    """Provinces and towns of this name in one's regions, each leading to the children who live there. Two queries."""
+    """Provinces and towns of this name in one's regions, each leading to the children who live there. Three queries."""
     if not sought.words or not user.has_perm("beneficiaries.view_child"):
         return None
     children = reverse("beneficiaries:child_list")
-    provinces = {province.iso: province for province in Province.objects.visible_to(user).select_related("region")}
-    gazetteer = _gazetteer(
-        tuple((iso, row.name_fr, row.name_ar, row.name_en, row.aliases) for iso, row in sorted(provinces.items()))
-    )
+    visible = Province.objects.visible_to(user)
+    spelled = visible.order_by("pk").values_list("pk", "name_fr", "name_ar", "name_en", "aliases")
+    named = _gazetteer(tuple(spelled)).named(sought.words)[:PLACES_SHOWN]
+    towns = _towns(Family.objects.visible_to(user).living_in(sought.words))[: PLACES_SHOWN - len(named)]
+    if not named and not towns:
+        return None
+    provinces = visible.select_related("region").in_bulk({*map(int, named), *(pk for pk, _commune in towns)})
     hits = []
-    for iso in gazetteer.named(sought.words)[:PLACES_SHOWN]:
-        province = provinces[iso]
-        hits.append(
-            Hit(
-                _("Children of %(place)s") % {"place": province.name},
-                f"{children}?{urlencode({'province': province.pk})}",
-                f"{province.get_kind_display()} · {province.region.name}",
-            )
-        )
-    by_pk = {province.pk: province for province in provinces.values()}
-    towns = Family.objects.visible_to(user).living_in(sought.words)
-    for province_pk, commune in _towns(towns)[: PLACES_SHOWN - len(hits)]:
-        query = urlencode({"commune": commune, "province": province_pk})
-        hits.append(
-            Hit(_("Children of %(place)s") % {"place": commune}, f"{children}?{query}", by_pk[province_pk].name)
-        )
+    for pk in map(int, named):
+        title = _("Children of %(place)s") % {"place": provinces[pk].name}
+        sentence = f"{provinces[pk].get_kind_display()} · {provinces[pk].region.name}"
+        hits.append(Hit(title, f"{children}?{urlencode({'province': str(pk)})}", sentence))
+    for pk, commune in towns:
+        if pk in provinces:
+            title = _("Children of %(place)s") % {"place": commune}
+            query = urlencode({"commune": commune, "province": str(pk)})
+            hits.append(Hit(title, f"{children}?{query}", provinces[pk].name))
     return Group(_("Places"), "geo-alt", hits)
 
 
@@ -76,9 +72,9 @@ def _towns(families: QuerySet) -> list[tuple[int, str]]:
 
 
 @lru_cache(maxsize=16)
-def _gazetteer(rows: tuple[tuple[str, ...], ...]) -> placenames.Gazetteer:
+def _gazetteer(rows: tuple[tuple[Any, ...], ...]) -> placenames.Gazetteer:
     """Made once for each set of regions that somebody's mandate covers."""
-    return placenames.Gazetteer((iso, [*spelled, *aliases.split("|")]) for iso, *spelled, aliases in rows)
+    return placenames.Gazetteer((f"{pk:04}", [*spelled, *aliases.split("|")]) for pk, *spelled, aliases in rows)
 
 
 # --- another region -------------------------------------------------------------------------------------------------

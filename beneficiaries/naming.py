@@ -138,10 +138,11 @@ def load_common_names(alias_model: Any) -> int:
     """
     with COMMON_NAMES.open(encoding="utf-8", newline="") as file:
         rows: list[Mapping[str, str]] = list(csv.DictReader(file))
-    for row in rows:
-        alias_model.objects.get_or_create(
-            latin_folded=names.fold(row["latin"]),
-            arabic_folded=names.fold(row["arabic"]),
-            defaults={**row, "source": "common", "is_active": True, "is_bridge": False},
-        )
+    known = set(alias_model.objects.values_list("latin_folded", "arabic_folded"))
+    wanted = {(names.fold(row["latin"]), names.fold(row["arabic"])): row for row in rows}
+    alias_model.objects.bulk_create(
+        alias_model(latin_folded=latin, arabic_folded=arabic, source="common", **row)
+        for (latin, arabic), row in wanted.items()
+        if (latin, arabic) not in known
+    )
     return len(rows)

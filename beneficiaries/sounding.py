@@ -23,6 +23,7 @@ LOOKED_AT = 100  # people whose names are compared with what was typed
 KEPT = 0.8  # those less alike than this share of the best are left out
 FEWEST_LETTERS = 3  # from which the beginning of a word is looked for
 LEAST_LIKE = 70.0  # with a slip in a word, or a word that is not there, names less alike than this are others
+ALIAS, SLIP = 1.0, 5.0  # points off for an alias, for a slip
 MOST_SLIPS = 3  # words in which one is looked for
 BEGUN = 400  # names that begin so are looked at
 NEAR_KEYS, EACH = 10, 40  # so many keys a slip away are followed, each to so many people
@@ -138,6 +139,12 @@ def _has_key(owner: str, condition: Q) -> Exists:
     return Exists(NameKey.objects.filter(condition, **{owner: OuterRef("pk")}))
 
 
+def _reads(owner: str, letters: int, wanted: Collection[str]) -> Exists:
+    """The few keys of each person are read, their first letters: the index would be asked for everybody's of them."""
+    read = NameKey.objects.alias(start=Left("key", letters))
+    return Exists(read.filter(start__in=wanted, **{owner: OuterRef("pk")}))
+
+
 def _bearing(among: QuerySet, typed: Typed) -> list[tuple]:
     """Whose name has every word that was typed; of a single word, those who write it so come first."""
     if not typed.keys:
@@ -153,9 +160,7 @@ def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
     last = typed.last_word[: names.KEY_LENGTH]
     owner = NameKey.owner_field(among.model)
     if len(typed.keys) > 1:
-        # The first letters of each one's few keys are compared: the index would be asked for everybody's that begin so.
-        so = Exists(NameKey.objects.alias(start=Left("key", len(last))).filter(start=last, **{owner: OuterRef("pk")}))
-        return _looked_at(_with_keys(among, *typed.keys[:-1]).filter(so))
+        return _looked_at(_with_keys(among, *typed.keys[:-1]).filter(_reads(owner, len(last), [last])))
     if len(last) < FEWEST_LETTERS:
         return []
     binary = "C" if connection.vendor == "postgresql" else "BINARY"  # the same order on both
@@ -165,9 +170,11 @@ def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
 
 
 def _bearing_most(among: QuerySet, typed: Typed) -> list[tuple]:
-    """Whose name has all the words but one, or of two words the one that says most."""
+    """Whose name has one of two words, or of more all but the one that says least."""
+    if len(typed.keys) == 2:
+        return _looked_at(_with_keys(among, typed.keys[0] | typed.keys[1]))
     most = sorted(typed.keys, key=lambda keys: (-min(map(len, keys)), sorted(keys)))
-    return _looked_at(_with_keys(among, *most[: max(len(most) - 1, 1)]))
+    return _looked_at(_with_keys(among, *most[:-1]))
 
 
 def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
@@ -180,7 +187,7 @@ def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
         others = [*typed.keys[:place], *typed.keys[place + 1 :]]
         people = _with_keys(among, *others)
         if len(others) == 1:  # with more, those who have them are few
-            people = people.filter(_has_key(owner, Q(key__in=near)))
+            people = people.filter(_reads(owner, names.KEY_LENGTH, near))
         rows |= {row[0]: row for row in _looked_at(people)}
     return list(rows.values())
 
@@ -199,7 +206,7 @@ def _slipped_alone(among: QuerySet, word: str) -> list[tuple]:
     return list(among.select_related(None).filter(pk__in=pks).values_list(*_columns(among.model)))
 
 
-def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
+def _that_somebody_has(owner: str, keys: Sequence[str]) -> list[str]:
     """Those of the keys that are in use, in the order given; one probe of the index each."""
     if not keys:
         return []
@@ -209,7 +216,7 @@ def _that_somebody_has(owner: str, keys: list[str]) -> list[str]:
         f"(SELECT 1 FROM {table} used WHERE used.key = near.key AND used.{owner}_id IS NOT NULL)"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, keys)
+        cursor.execute(sql, list(keys))
         used = {row[0] for row in cursor.fetchall()}
     return [key for key in keys if key in used]
 
@@ -238,9 +245,21 @@ def _judged(typed: Typed, latin: str, arabic: str, why: Why) -> tuple[float, int
     as_alias = max(
         (names.part_similarity(other, name) for other in typed.others for name in (latin, arabic)), default=0
     )
-    if as_alias - 1 > score:
-        return as_alias - 1, words, Why.ALIAS
+    if as_alias - ALIAS > score:
+        return as_alias - ALIAS, words, Why.ALIAS
+    if why is Why.SLIP:
+        score = max(score, *(_mended_score(typed, name) for name in (latin, arabic)))
     return score, words, _reason(typed, latin, arabic) if why is Why.SPELLING else why
+
+
+def _mended_score(typed: Typed, name: str) -> float:
+    """How alike they are once the words a slip away from a word of the name are written as it is."""
+    written = names.fold(name).split()
+    words = [
+        next((word for word in written if names.is_one_slip(typed_word, word)), typed_word)
+        for typed_word in typed.folded.split()
+    ]
+    return names.part_similarity(" ".join(words), name) - SLIP
 
 
 def _reason(typed: Typed, latin: str, arabic: str) -> Why:

@@ -39,15 +39,18 @@ def _folded(name: str) -> str:
 
 
 def find_initiatives(user: Any, sought: Sought) -> Group | None:
-    """Initiatives in whose name every word stands. They are few: all names are read. One query."""
+    """Initiatives in whose name every word stands. They are few: all names are read. Two queries."""
     if not sought.words or not user.has_perm("distributions.view_initiative"):
         return None
     words = names.fold(sought.words).split()
     if not any(len(word) >= FEWEST_LETTERS for word in words):
         return None
-    hits = [
-        Hit(initiative.name, initiative.get_absolute_url(), initiative.get_state_display())
-        for initiative in Initiative.objects.visible_to(user).order_by("-starts_on", "pk")
-        if any(all(word in name for word in words) for name in map(_folded, (initiative.name_fr, initiative.name_ar)))
-    ]
-    return Group(_("Initiatives"), "calendar-heart", hits[:SHOWN])
+    everything = Initiative.objects.visible_to(user)
+    meant = [
+        pk
+        for pk, *named in everything.order_by("-starts_on", "pk").values_list("pk", "name_fr", "name_ar", "name_en")
+        if any(all(word in name for word in words) for name in map(_folded, named))
+    ][:SHOWN]
+    found = everything.in_bulk(meant) if meant else {}
+    hits = [Hit(found[pk].name, found[pk].get_absolute_url(), found[pk].get_state_display()) for pk in meant]
+    return Group(_("Initiatives"), "calendar-heart", hits)

@@ -1,7 +1,7 @@
 """Between two tests with real transactions Django empties every table: make that work here.
 
 On SQLite it deletes row by row, which the append-only triggers rightly refuse: they are taken off for that moment.
-Afterwards the rows that migrations wrote (places, roles, the journal's head) are written again.
+Afterwards the rows that migrations wrote (places, usual names, roles, the journal's head) are written again.
 """
 
 from django.apps import apps
@@ -42,10 +42,11 @@ def _run(connection, sql: str) -> None:
 
 
 def _write_reference_rows() -> None:
-    from beneficiaries import placing
+    from beneficiaries import naming, placing
     from hajar.accounts import roles
     from hajar.journal.models import Head
 
     placing.load_places(apps.get_model("beneficiaries.Region"), apps.get_model("beneficiaries.Province"))
+    naming.load_common_names(apps.get_model("beneficiaries.NameAlias"))
     roles.keep_groups_in_step()
     Head.objects.get_or_create(pk=1)

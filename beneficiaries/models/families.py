@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, F, IntegerField, Q, Value, When
@@ -36,7 +37,8 @@ class FamilyQuerySet(models.QuerySet):
             fields.add("commune_key")
             for family in objs:
                 family.tidy_place()
-        return models.QuerySet(self.model, using=self._db).bulk_update(objs, sorted(fields), *args, **kwargs)
+        plain: models.QuerySet = models.QuerySet(self.model, using=self.db)
+        return plain.bulk_update(objs, sorted(fields), *args, **kwargs)
 
     def update(self, **changes):
         if "commune" in changes:
@@ -51,12 +53,14 @@ class FamilyQuerySet(models.QuerySet):
 
     def rebuild_place_keys(self, batch_size: int = 500) -> int:
         """Bring the keys of towns and villages in step with the rules as they are now; returns how many changed."""
-        stale = []
+        stale: list[Any] = []
+        family: Any
         for family in self.only("commune", "commune_key").order_by("pk").iterator():
             before = family.commune_key
             family.tidy_place()
             stale += [family] if family.commune_key != before else []
-        models.QuerySet(self.model, using=self._db).bulk_update(stale, ["commune_key"], batch_size=batch_size)
+        plain: models.QuerySet = models.QuerySet(self.model, using=self.db)
+        plain.bulk_update(stale, ["commune_key"], batch_size=batch_size)
         return len(stale)
 
 

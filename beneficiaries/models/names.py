@@ -5,6 +5,7 @@ the rules change. What writes rows past these (raw SQL) calls `rebuild_keys()` o
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models, router, transaction
@@ -28,6 +29,8 @@ def _name_field(label) -> models.CharField:
 
 
 class NamedQuerySet(models.QuerySet):
+    model: Any  # a Named
+
     def bulk_create(self, objs, *args, **kwargs):
         objs = list(objs)
         for person in objs:
@@ -51,7 +54,9 @@ class NamedQuerySet(models.QuerySet):
         for person in objs:
             person.tidy_names()
         with transaction.atomic():
-            plain = models.QuerySet(self.model, using=self._db)  # past our own update(), which would do the keys again
+            plain: models.QuerySet = models.QuerySet(
+                self.model, using=self.db
+            )  # past our own update(), which would do the keys again
             changed = plain.bulk_update(objs, sorted(fields | {"sort_key"}), *args, **kwargs)
             self._written_anew([person.pk for person in objs])
         return changed
@@ -68,7 +73,7 @@ class NamedQuerySet(models.QuerySet):
     update.alters_data = True  # type: ignore[attr-defined]
 
     def _written_anew(self, pks: list) -> None:
-        type(self)(self.model, using=self._db).filter(pk__in=pks).rebuild_keys()
+        type(self)(self.model, using=self.db).filter(pk__in=pks).rebuild_keys()
 
     def rebuild_keys(self, batch_size: int = 500) -> int:
         """Bring stored keys and sort keys in step with the rules as they are now; returns of how many people.
@@ -208,7 +213,7 @@ class NameAlias(Journalled):
     )
     source = models.CharField(_("source"), max_length=13, choices=Source.choices, default=Source.ADMINISTRATOR)
     is_active = models.BooleanField(
-        _("in use"),
+        _("put to use"),
         default=True,
         help_text=_("It is suggested, and finds people. Two forms that sound unlike wait here for your yes."),
     )
@@ -284,13 +289,15 @@ class NameKey(models.Model):
     """
 
     key = models.CharField(max_length=40)
-    child = models.ForeignKey("beneficiaries.Child", null=True, on_delete=models.CASCADE, related_name="name_keys")
+    child = models.ForeignKey(
+        "beneficiaries.Child", null=True, on_delete=models.CASCADE, related_name="name_keys", db_index=False
+    )
     guardian = models.ForeignKey(
-        "beneficiaries.Guardian", null=True, on_delete=models.CASCADE, related_name="name_keys"
+        "beneficiaries.Guardian", null=True, on_delete=models.CASCADE, related_name="name_keys", db_index=False
     )
 
     class Meta:
-        # The operator classes let PostgreSQL look for the beginning of a word whatever its collation; see beginning().
+        # The operator classes let PostgreSQL look for the beginning of a word whatever its collation: see beginning().
         indexes = [
             models.Index(
                 name="namekey_of_child", fields=["key", "child"], opclasses=["varchar_pattern_ops", "uuid_ops"]
@@ -298,6 +305,8 @@ class NameKey(models.Model):
             models.Index(
                 name="namekey_of_guardian", fields=["key", "guardian"], opclasses=["varchar_pattern_ops", "uuid_ops"]
             ),
+            models.Index(name="namekey_by_child", fields=["child", "key"]),
+            models.Index(name="namekey_by_guardian", fields=["guardian", "key"]),
         ]
         constraints = [
             models.CheckConstraint(
@@ -346,7 +355,8 @@ class NameKey(models.Model):
         misplaced = [person for person in people if person.sort_key != person.computed_sort_key()]
         for person in misplaced:
             person.sort_key = person.computed_sort_key()
-        models.QuerySet(type(people[0])).bulk_update(misplaced, ["sort_key"])
+        plain: models.QuerySet = models.QuerySet(type(people[0]))
+        plain.bulk_update(misplaced, ["sort_key"])
         return changed | {person.pk for person in misplaced}
 
     @staticmethod

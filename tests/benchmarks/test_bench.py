@@ -31,6 +31,7 @@ def test_bench_measures_every_page(tmp_path):
         "home",
         "children, first page",
         "search: name in Arabic script",
+        "finding: a slip in a name",
         "waiting list",
         "import of",
         "export",

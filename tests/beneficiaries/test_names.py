@@ -5,10 +5,11 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from beneficiaries import importing, registration
-from beneficiaries.models import Child, Family, Guardian, NameKey
+from beneficiaries.models import Child, Family, Guardian, NameKey, PhoneKey
 from hajar.lib import names
 from tests import world
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, province
@@ -23,6 +24,10 @@ def stale() -> set[str]:
         stored = sorted(person.name_keys.values_list("key", flat=True))
         if stored != sorted(person.computed_keys()) or person.sort_key != person.computed_sort_key():
             found.add(person.full_name_latin)
+    for guardian in Guardian.objects.order_by("pk"):
+        if set(guardian.phone_keys.values_list("digits", flat=True)) != PhoneKey.of(guardian.phone):
+            found.add(guardian.full_name_latin)
+    found |= {row.reference for row in Family.objects.order_by("pk") if row.commune_key != names.sound(row.commune)}
     for family in Family.objects.order_by("number"):
         first = family.children.order_by("number").first() or family.guardians.to_call_first().first()
         key = names.sort_key(first.family_name_latin, first.family_name_arabic) if first else ""
@@ -62,6 +67,60 @@ def test_many_at_once_get_theirs():
     registration.refresh_family_sort_keys([family.pk])
     assert NameKey.objects.exists()
     assert stale() == set()
+
+
+def in_one_update(child, guardian):
+    Child.objects.filter(pk=child.pk).update(given_name_latin="Zoubida", given_name_arabic="زبيدة")
+    Guardian.objects.filter(pk=guardian.pk).update(phone="+212700112233", family_name_latin="Qorchi")
+    Family.objects.filter(pk=child.family_id).update(commune="Tétouan")
+
+
+def in_many_updates(child, guardian):
+    child.given_name_latin, guardian.phone, child.family.commune = "Zoubida", "+212700112233", "Tétouan"
+    Child.objects.bulk_update([child], ["given_name_latin"])
+    Guardian.objects.bulk_update([guardian], ["phone"])
+    Family.objects.bulk_update([child.family], ["commune"])
+
+
+def as_rows(child, guardian):
+    child.given_name_latin, guardian.phone, child.family.commune = "Zoubida", "", ""
+    child.save(update_fields=["given_name_latin"])
+    guardian.save(update_fields=["phone"])
+    child.family.save(update_fields=["commune"])
+
+
+def without_a_queryset_of_ours(child, guardian):
+    """What the house never does: the test must be able to fail."""
+    QuerySet(Child).filter(pk=child.pk).update(given_name_latin="Zoubida")
+    QuerySet(Guardian).filter(pk=guardian.pk).update(phone="+212700112233")
+
+
+@pytest.mark.parametrize("write", [in_one_update, in_many_updates, as_rows])
+def test_whichever_way_a_name_or_a_phone_is_written_the_keys_follow(family, write):
+    write(family.children.get(), family.guardians.get())
+    assert stale() - {family.reference} == set()
+    family.refresh_from_db()
+    assert family.commune_key == names.sound(family.commune)
+
+
+def test_what_goes_past_them_leaves_stale_keys_and_is_mended_by_the_command(family):
+    without_a_queryset_of_ours(family.children.get(), family.guardians.get())
+    assert len(stale()) == 2
+    call_command("rebuild_name_keys", stdout=StringIO())
+    assert stale() == set()
+
+
+def test_an_update_of_something_else_reads_no_name(family, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        Child.objects.update(notes="vue en mars")
+
+
+def test_who_goes_takes_the_keys_along(family):
+    guardian = family.guardians.get()
+    assert guardian.phone_keys.exists()
+    guardian.delete()
+    assert not PhoneKey.objects.exists()
+    assert not NameKey.objects.filter(child=None).exists()
 
 
 def test_an_import_gives_them_too(karim):

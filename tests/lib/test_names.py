@@ -4,6 +4,10 @@ name_pairs.csv is the set the costs were found on. name_pairs_unseen.csv holds 1
 the first run, which gave precision .984, recall .976, candidates .992, near names apart .972 at a threshold of 88, and
 .992, .976, .992, .986 at 91. Only its first 104 pairs were then read for what went wrong (an article inside a joined
 name, "Alae Eddine"); the other 95 were counted and never read.
+
+name_pairs_held_out.csv holds 312 pairs more, written before they were ever scored: Amazigh names, compounds, families,
+near names. Its first run is its only one: no rule was changed for what it showed. Precision .995, recall .950,
+candidates .975, near names apart .991; missed were Rita for Ghita, Skalli for Squalli, خوله for Khaoula and the like.
 """
 
 import csv
@@ -61,6 +65,16 @@ def test_names_the_rules_were_not_made_for_do_as_well():
     assert reached["recall"] >= 0.97, reached["missed"]
     assert reached["candidates"] >= 0.99
     assert reached["near names apart"] >= 0.97, reached["confused"]
+
+
+def test_names_held_out_from_the_rules_do_nearly_as_well():
+    reached = figures("name_pairs_held_out.csv")
+
+    assert reached["pairs"] == 312
+    assert reached["precision"] >= 0.99, reached["confused"]
+    assert reached["recall"] >= 0.945, reached["missed"]
+    assert reached["candidates"] >= 0.97
+    assert reached["near names apart"] >= 0.98, reached["confused"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hajar.lib.names.matching import (
     sound,
     unit_keys,
 )
-from hajar.lib.names.mistyping import near_keys, near_unit_keys
+from hajar.lib.names.mistyping import is_one_slip, near_keys, near_unit_keys
 from hajar.lib.names.spelling import Problem, clean, fold, is_arabic, problem, sort_key
 from hajar.lib.names.splitting import split_full_name
 from hajar.lib.names.transliterating import to_arabic, to_latin
@@ -29,6 +29,7 @@ __all__ = [
     "clean",
     "fold",
     "is_arabic",
+    "is_one_slip",
     "keys",
     "near_keys",
     "near_unit_keys",

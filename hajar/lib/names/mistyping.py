@@ -4,6 +4,7 @@ Slips are looked for among keys, where few are left: a slip in a vowel or a doub
 slip does to a pair of letters that stand for one sound (Cahimae for Chaimae) is undone in the letters themselves.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 
 from hajar.lib.names import units
@@ -16,7 +17,8 @@ MOST = 300  # keys answered
 _CONSONANTS = "BCDFGHJKLMNRSTWXYZ"
 
 
-def near_keys(word: str) -> list[str]:
+@lru_cache(maxsize=512)
+def near_keys(word: str) -> tuple[str, ...]:
     """Keys that a word may have had before the slip, the likeliest first; its own are not among them."""
     own = {key for keys in unit_keys(word) for key in keys}
     costs: dict[str, float] = {}
@@ -29,12 +31,26 @@ def near_keys(word: str) -> list[str]:
             for near, cost in _near(key):
                 costs[near] = min(cost, costs.get(near, cost))
     ordered = sorted(costs.items(), key=lambda pair: (pair[1], pair[0]))
-    return [key[:KEY_LENGTH] for key, _cost in ordered if key not in own and len(key) >= SHORTEST][:MOST]
+    return tuple([key[:KEY_LENGTH] for key, _cost in ordered if key not in own and len(key) >= SHORTEST][:MOST])
 
 
-def near_unit_keys(text: str) -> list[list[str]]:
+def near_unit_keys(text: str) -> list[tuple[str, ...]]:
     """The same for each unit of a name, in the order written."""
     return [near_keys(unit) for unit in units.read(text).units]
+
+
+def is_one_slip(typed: str, meant: str) -> bool:
+    """Whether one letter left out, put in, changed or exchanged with its neighbour makes one word of the other."""
+    if typed == meant or abs(len(typed) - len(meant)) > 1:
+        return False
+    shorter, longer = sorted((typed, meant), key=len)
+    start = next((place for place, (a, b) in enumerate(zip(shorter, longer, strict=False)) if a != b), len(shorter))
+    if len(shorter) < len(longer):
+        return shorter[start:] == longer[start + 1 :]
+    if shorter[start + 1 :] == longer[start + 1 :]:
+        return True
+    exchanged = shorter[start : start + 2] == longer[start : start + 2][::-1]
+    return exchanged and shorter[start + 2 :] == longer[start + 2 :]
 
 
 def _letters_undone(word: str) -> list[str]:
