@@ -28,7 +28,7 @@ from hajar.templatetags import importmap
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 STYLES = ["tokens", "base", "components", "forms", "phone_icons", "mobile"]
-BOOTSTRAP = "css/phone_bootstrap{}.css"
+BOOTSTRAP = "vendor/bootstrap/phone{}.css"
 DRAWINGS = [
     f"icons/{name}"
     for name in ("hajar.svg", "hajar-180.png", "chevron-down.svg", "chevron-down-light.svg", "check-dark.svg")

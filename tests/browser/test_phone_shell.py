@@ -197,6 +197,7 @@ def test_whoever_is_signed_in_sees_how_many_entries_of_another_wait(phone, stop,
     phone.goto("/accounts/sessions/")
     phone.unroute("**/api/v1/*")
     phone.goto("/mobile/")
+    expect(phone.locator("body[data-drawn]")).to_be_attached()  # what was kept for the other is put away
     phone.goto("/mobile/")
     expect(phone.locator("[data-hajar-others-count]")).to_have_text("1")
     phone.locator("[data-hajar-keep] button").click()

@@ -9,8 +9,8 @@ from distributions.views import field
 
 PACKAGES = Path(settings.NODE_MODULES_ROOT)
 TEMPLATES = settings.BASE_DIR / "templates"
-STYLES = settings.BASE_DIR / "static" / "css"
-SCRIPTS = settings.BASE_DIR / "static" / "mobile"
+STATIC = settings.BASE_DIR / "static"
+SCRIPTS = STATIC / "mobile"
 # Marks that a style sheet draws, not a template.
 DRAWN = {
     "exclamation-circle-fill": [".field .invalid-feedback :is(p, span)::before", ".field .errorlist li::before"],
@@ -56,11 +56,11 @@ class Command(BaseCommand):
 
     def handle(self, *, check, **options):
         for name, sheet in sheets().items():
-            path = STYLES / name
+            path = STATIC / name
             if not check:
                 path.write_text(sheet)
             elif not path.exists() or path.read_text() != sheet:
-                raise CommandError(f"static/css/{name} is behind the phone pages: run manage.py phone_styles")
+                raise CommandError(f"static/{name} is behind the phone pages: run manage.py phone_styles")
 
 
 def sheets() -> dict[str, str]:
@@ -68,8 +68,8 @@ def sheets() -> dict[str, str]:
     texts = sources()
     css = PACKAGES / "bootstrap" / "dist" / "css"
     classes = used_classes(texts)
-    return {"phone_icons.css": compose(used_icons(texts))} | {
-        f"phone_bootstrap{side}.css": CUT + cut((css / f"bootstrap{side}.min.css").read_text(), classes) + "\n"
+    return {"css/phone_icons.css": compose(used_icons(texts))} | {
+        f"vendor/bootstrap/phone{side}.css": CUT + cut((css / f"bootstrap{side}.min.css").read_text(), classes) + "\n"
         for side in ("", ".rtl")
     }
 
