@@ -28,12 +28,13 @@ from hajar.templatetags import importmap
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 STYLES = ["tokens", "base", "components", "forms", "phone_icons", "mobile"]
-BOOTSTRAP = "vendor/bootstrap/bootstrap{}.min.css"
+BOOTSTRAP = "vendor/bootstrap/phone{}.css"
 DRAWINGS = [
     f"icons/{name}"
     for name in ("hajar.svg", "hajar-180.png", "chevron-down.svg", "chevron-down-light.svg", "check-dark.svg")
 ]
-ENTRANCES = ["hajar/app", "mobile/field"]  # the modules that the shell begins with
+ENTRANCES = ["hajar/unsaved", "mobile/field"]  # the modules that the shell begins with
+LATER = ["mobile/delivery_form", "mobile/scanning", "mobile/photo", "mobile/signature", "signature_pad", "mobile/clock"]
 READER = ["vendor/zxing/reader.js", "vendor/zxing/zxing_reader.wasm"]  # reads labels where the browser cannot
 WASM = "'wasm-unsafe-eval'"  # the reader of labels is WebAssembly
 JAVASCRIPT = "text/javascript; charset=utf-8"
@@ -50,13 +51,14 @@ class _AnyStop:
     chair = _AnyChair
 
 
-def _html(language: str) -> str:
+def shell_html(language: str) -> str:
     with translation.override(language):
         return render_to_string(
             "mobile/shell.html",
             {
                 "is_shell": True,
                 "shell_modules": _modules(),
+                "preloads": [static(settings.JS_MODULES[name]) for name in _modules() if name not in LATER],
                 "request": _Nobody,
                 "LANGUAGE_BIDI": translation.get_language_bidi(),
                 "form": DeliveryForm(allocation=_AnyStop, may_photograph=True, auto_id="id_%s"),
@@ -80,7 +82,7 @@ def shell(request, language):
     """The empty pages of the field in one language; the phone fills them from what it keeps."""
     if language not in LANGUAGES:
         raise Http404
-    response = HttpResponse(_html(language))
+    response = HttpResponse(shell_html(language))
     response._csp_update = {"script-src": [importmap.body_hash(_modules()), WASM]}
     return response
 
@@ -125,7 +127,7 @@ def _entries(names: list[str]) -> list[dict]:
 
 def _shell_entry(language: str) -> dict:
     url = reverse("distributions:mobile_shell", args=[language])
-    return {"url": url, "integrity": _integrity(_html(language).encode())}
+    return {"url": url, "integrity": _integrity(shell_html(language).encode())}
 
 
 def _names() -> list[str]:

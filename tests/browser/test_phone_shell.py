@@ -1,4 +1,4 @@
-"""What a phone keeps of Hajar itself, in a real browser: languages, new versions, the off switch, a full disk, sunlight."""
+"""What a phone keeps of Hajar itself, in a real browser: languages, versions, the off switch, a full disk, sunlight."""
 
 import re
 
@@ -197,6 +197,7 @@ def test_whoever_is_signed_in_sees_how_many_entries_of_another_wait(phone, stop,
     phone.goto("/accounts/sessions/")
     phone.unroute("**/api/v1/*")
     phone.goto("/mobile/")
+    expect(phone.locator("body[data-drawn]")).to_be_attached()  # what was kept for the other is put away
     phone.goto("/mobile/")
     expect(phone.locator("[data-hajar-others-count]")).to_have_text("1")
     phone.locator("[data-hajar-keep] button").click()
@@ -208,20 +209,65 @@ def test_whoever_is_signed_in_sees_how_many_entries_of_another_wait(phone, stop,
 # --- the disk is full ---------------------------------------------------------------------------------------------
 
 
-def test_on_a_full_disk_nothing_is_shown_as_saved_and_what_was_typed_stays(phone, stop):
+@pytest.fixture
+def small_phone(page, base_url, driss, stop):
+    """A phone on which there never was much room: a browser remembers for a while how much it found."""
+    disk = Disk(page, base_url)
+    return keep_the_rounds(page, driss, base_url), disk
+
+
+class Disk:
+    """The room that the browser gives our address: filled with other things, and freed again."""
+
+    def __init__(self, page: Page, origin: str):
+        self.page, self.origin = page, origin
+        self.session = page.context.new_cdp_session(page)
+        self._allow({"quotaSize": 6_000_000})
+
+    def fill(self) -> None:
+        refused = self.page.evaluate(
+            """async () => {
+                const asked = indexedDB.open("films", 1);
+                asked.onupgradeneeded = () => asked.result.createObjectStore("films", { autoIncrement: true });
+                const films = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+                const write = (size) => new Promise((done) => {
+                    const tables = films.transaction("films", "readwrite");
+                    tables.objectStore("films").put(crypto.getRandomValues(new Uint8Array(size)));
+                    tables.oncomplete = () => done("");
+                    tables.onabort = () => done(tables.error?.name ?? "aborted");
+                });
+                let last = "";
+                for (const size of [50_000, 2_000, 100]) {
+                    last = "";
+                    for (let tries = 0; tries < 500 && !last; tries += 1) last = await write(size);
+                }
+                films.close();
+                return last;
+            }"""
+        )
+        assert refused == "QuotaExceededError"
+
+    def free(self) -> None:
+        self._allow({})
+        self.page.evaluate("new Promise((done) => { indexedDB.deleteDatabase('films').onsuccess = () => done(); })")
+
+    def _allow(self, size: dict) -> None:
+        self.session.send("Storage.overrideQuotaForOrigin", {"origin": self.origin, **size})
+
+
+def test_on_a_full_disk_nothing_is_shown_as_saved_and_what_was_typed_stays(small_phone, stop):
+    phone, disk = small_phone
     phone.context.set_offline(True)
-    session = phone.context.new_cdp_session(phone)
-    origin = phone.evaluate("location.origin")
     fill_in(phone, stop)
     phone.wait_for_timeout(800)  # the draft is written while there is room
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+    disk.fill()
     save(phone)
     expect(phone.locator("[data-place=unsaved]")).to_be_visible()
     expect(phone.locator(".saved")).to_have_count(0)
     expect(phone.locator("#id_receiver_name")).to_have_value("Khadija")
     waits(phone, 0)
     phone.locator("#id_note").fill("porte verte")  # a draft that finds no room disturbs nobody
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    disk.free()
     save(phone)
     expect(phone.locator(".saved")).to_be_visible()
     waits(phone, 1)
@@ -231,16 +277,15 @@ def test_on_a_full_disk_nothing_is_shown_as_saved_and_what_was_typed_stays(phone
     assert Delivery.objects.get().note == "porte verte"
 
 
-def test_on_a_full_disk_she_is_not_shown_as_declared_healthy(phone, stop):
+def test_on_a_full_disk_she_is_not_shown_as_declared_healthy(small_phone, stop):
+    phone, disk = small_phone
     phone.context.set_offline(True)
     phone.goto(f"/mobile/rounds/{stop.round_id}/")
-    session = phone.context.new_cdp_session(phone)
-    origin = phone.evaluate("location.origin")
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 1})
+    disk.fill()
     phone.locator("[data-act=healthy]").click()
     expect(phone.locator(".unsaved")).to_be_visible()
     waits(phone, 0)
-    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    disk.free()
     phone.locator("[data-act=healthy]").click()
     waits(phone, 1)
     expect(phone.locator(".unsaved")).to_have_count(0)

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 
-from distributions.management.commands import phone_icons
+from distributions.management.commands import phone_styles
 from distributions.views import field
 
 LANGUAGES = ["fr", "ar", "en"]
@@ -69,16 +69,29 @@ def test_the_reader_of_labels_comes_later_and_from_here():
     assert later == ["/static/vendor/zxing/reader.js", "/static/vendor/zxing/zxing_reader.wasm"]
 
 
-def test_the_icons_of_the_phone_are_those_of_its_pages():
-    call_command("phone_icons", check=True)
-    names = phone_icons.used()
-    assert {"truck", "whatsapp", "check-lg", "exclamation-triangle-fill"} <= set(names)
+def test_the_sheets_of_the_phone_are_those_of_its_pages():
+    call_command("phone_styles", check=True)
+    texts = phone_styles.sources()
+    assert {"truck", "whatsapp", "check-lg", "exclamation-triangle-fill"} <= set(phone_styles.used_icons(texts))
+    assert {"btn-outline-primary", "form-check-input", "invalid-feedback"} <= phone_styles.used_classes(texts)
 
 
 def test_a_sheet_that_is_behind_is_noticed(monkeypatch):
-    monkeypatch.setattr(phone_icons, "used", lambda: ["truck"])
+    monkeypatch.setattr(phone_styles, "used_icons", lambda texts: ["truck"])
     with pytest.raises(CommandError, match="behind the phone pages"):
-        call_command("phone_icons", check=True)
+        call_command("phone_styles", check=True)
+
+
+def test_a_sheet_is_cut_to_what_is_used():
+    css = (
+        "/* x */a,.btn{b:c}.btn:not(.check)+.btn{d:e}.modal .btn{f:g}"
+        "@media (width){.modal{h:i}.btn{j:k}}@keyframes x{0%{l:m}}"
+    )
+    assert phone_styles.cut(css, {"btn"}).split("\n") == [
+        "a,.btn{b:c}",
+        ".btn:not(.check)+.btn{d:e}",
+        "@media (width){.btn{j:k}}",
+    ]
 
 
 def test_only_the_phone_pages_may_run_the_reader(client, driss):
