@@ -49,7 +49,10 @@ class RoundForm(digits.WesternDigitsFormMixin, forms.Form):
     )
 
     spares = forms.ModelMultipleChoiceField(
-        label=_("Spare chairs"), queryset=Chair.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Spare chairs"),
+        queryset=Chair.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     spare_labels = forms.CharField(
         label=_("Other spare chairs, by the numbers on their labels"),

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -92,7 +92,12 @@ def list_rounds(request):
 
 
 def _views_of_the_list(request, shown: str) -> list[dict]:
-    words = [("open", _("Open")), ("problem", _("With a problem")), ("closed", _("Closed")), ("all", _("All"))]
+    words = [
+        ("open", pgettext("rounds", "Open")),
+        ("problem", _("With a problem")),
+        ("closed", pgettext("rounds", "Closed")),
+        ("all", _("All")),
+    ]
     asked = request.GET.get("initiative", "")
     kept = {"initiative": asked} if asking.is_uuid(asked) else {}
     return [

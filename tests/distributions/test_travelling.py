@@ -1,6 +1,8 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -437,3 +439,22 @@ def test_an_entry_and_the_closing_never_overlook_one_another(racing_round, karim
     race(RACERS, act)
     round = fresh(racing_round)
     assert not round.is_closed or reckoning.late_entries(round).exists()
+
+
+# --- rounds that left before chairs had lines ------------------------------------------------------------------------
+
+
+def test_rounds_that_left_before_get_their_chairs_from_the_events(karim, driss, omar):
+    rows = AllocationFactory.create_batch(3, prepared=True, initiative=InitiativeFactory())
+    round = plan(karim, driss, rows, day=timezone.localdate())
+    travelling.load(round, by=omar)
+    DeliveryFactory(allocation=fresh(rows[0]))
+    DeliveryFactory(allocation=fresh(rows[1]), outcome="refused", reason="Déjà servie", checks={})
+    travelling.count_back(round, rows[1].chair, by=omar)
+    before = {line.chair_id: (line.is_loaded, line.is_back, line.loaded_by_id) for line in round.chairs.all()}
+    RoundChair.objects.all().delete()
+    step = import_module("distributions.migrations.0007_chairs_that_left")
+    for _again in range(2):
+        step.write_lines(apps, connection.schema_editor())
+        lines = {line.chair_id: (line.is_loaded, line.is_back, line.loaded_by_id) for line in round.chairs.all()}
+        assert lines == before
