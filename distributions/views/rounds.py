@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Province
-from distributions import round_papers, routing, travelling, watching
+from distributions import ordering, round_papers, routing, travelling, watching
 from distributions.forms.rounds import MOST_STOPS, RoundForm, TownForm, WhereForm
 from distributions.models import Allocation, Chair, Delivery, Initiative, Round
 from distributions.views import field_api
@@ -129,7 +129,7 @@ def create(request):
     status = 200
     if where.is_bound and where.is_valid():
         place = {name: where.cleaned_data[name] for name in ("initiative", "province")}
-        candidates = travelling.in_driving_order(_candidates(request.user, **place), place["province"])
+        candidates = ordering.in_driving_order(_candidates(request.user, **place), place["province"])
         parts = routing.split(candidates, where.cleaned_data["most"] or MOST_STOPS)
         form = RoundForm(
             asking.sent(request),
@@ -195,7 +195,7 @@ def _towns(request, candidates: list[Allocation], province) -> list[TownForm]:
         return []
     return [
         TownForm(user=request.user, initial={"province": province.pk, "name": name}, auto_id=f"town-{number}-%s")
-        for number, name in enumerate(travelling.towns_without_position(candidates, province))
+        for number, name in enumerate(ordering.towns_without_position(candidates, province))
     ]
 
 
@@ -207,7 +207,7 @@ def place_town(request):
     query = {name: request.POST.get(name, "") for name in ("initiative", "province", "most", "depot")}
     if form.is_valid():
         latitude, longitude = form.cleaned_data["position"]
-        travelling.place_town(
+        ordering.place_town(
             province=form.cleaned_data["province"],
             name=form.cleaned_data["name"],
             latitude=latitude,
