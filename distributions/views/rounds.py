@@ -123,7 +123,10 @@ class ProvinceLine:
 @permission_required("distributions.add_round", raise_exception=True)
 def create(request):
     """Plan a round: first where, then who, when, and which stops in which order; what is left follows at once."""
-    asked = request.GET if {"initiative", "province"} & set(request.GET) else None
+    asked = None
+    if {"initiative", "province"} & set(request.GET):
+        asked = request.GET.copy()
+        asked.setdefault("most", str(MOST_STOPS))
     where = WhereForm(asked, user=request.user)
     context: dict[str, Any] = {"where": where, "form": None, "candidates": []}
     status = 200
