@@ -92,7 +92,7 @@ def test_a_round_is_made_ordered_loaded_typed_in_and_closed(page, base_url, lang
     page.keyboard.press("Enter")
     expect(page.locator(".reckon--open")).to_have_count(0)
     confirm(page, url("round_close", round_.pk))
-    expect(page.locator(".notice--good")).to_be_visible()
+    expect(page.locator(".title-row .bi-lock")).to_be_visible()
     assert Round.objects.get().closed_by == karim
     assert Allocation.objects.get(pk=first.pk).status == "delivered"
 
