@@ -97,7 +97,7 @@ def reckon(round: Round) -> list[ChairLine]:
     given: dict = {}
     changed: dict = {}
     for event in _hand_overs({chair for chair, _child in told}):
-        if entry := told.get((event.chair_id, event.child_id)):
+        if event.child_id and (entry := told.get((event.chair_id, event.child_id))):
             given[event.chair_id] = entry
             changed[event.chair_id] = event.recorded_at
     chairs = {pk: line.chair for pk, line in lines.items()} | {pk: row.chair for pk, row in meant.items()}

@@ -3,18 +3,25 @@
 Typing a stop twice changes nothing, and what her phone has told of it stands: the paper then only confirms it.
 """
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, time
 
+from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from distributions import delivering, travelling
 from distributions.delivering import Recorded
-from distributions.models import Allocation, Chair, Delivery, Round
+from distributions.models import Allocation, Chair, Delivery, Round, RoundScan
+from hajar.journal import recording as journal
+from hajar.lib import pictures
 from hajar.lib.refusals import Refusal
+
+MOST_SCAN_BYTES = 10 * 1024 * 1024
+LONGEST_SCAN = 2200  # pixels: A4 that can still be read
 
 
 class AlreadyFromPhone(Refusal):
@@ -25,6 +32,10 @@ class AlreadyFromPhone(Refusal):
     def __init__(self, delivery: Delivery):
         super().__init__()
         self.delivery = delivery
+
+
+class ScanUnreadable(Refusal):
+    sentence = _("This file is neither a photo nor a PDF of at most 10 MB.")
 
 
 class BeforeItHappened(Refusal):
@@ -84,3 +95,29 @@ def type_in(
         spare=spare,
         known_doubts=(Delivery.Doubt.SPARE,) if spare is not None else (),
     )
+
+
+@transaction.atomic
+def keep_scan(round: Round, data: bytes, *, by) -> RoundScan:
+    """Keep a photo or a PDF of the round's paper as evidence; the same file again changes nothing."""
+    if not data or len(data) > MOST_SCAN_BYTES:
+        raise ScanUnreadable
+    kind = RoundScan.Kind.PDF if data.startswith(b"%PDF-") else RoundScan.Kind.PHOTO
+    if kind == RoundScan.Kind.PHOTO:
+        try:
+            data = pictures.tidy(data, longest=LONGEST_SCAN)
+        except pictures.NotAPicture as fault:
+            raise ScanUnreadable from fault
+    round = travelling.lock(round)
+    sha256 = hashlib.sha256(data).hexdigest()
+    if earlier := round.scans.filter(sha256=sha256).first():
+        return earlier
+    scan = RoundScan(round=round, kind=kind, sha256=sha256, added_by=by)
+    scan.file.save("", ContentFile(data), save=False)
+    scan.save(force_insert=True)
+    try:
+        journal.record("round.scan_kept", round, by=by, payload={"kind": kind, "sha256": sha256})
+    except BaseException:
+        scan.file.storage.delete(str(scan.file.name))
+        raise
+    return scan

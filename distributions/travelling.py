@@ -5,18 +5,15 @@ journal's head last. A closed round takes no change from the office; what a phon
 and opens its reckoning again.
 """
 
-import hashlib
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Province
-from distributions import planning, reckoning, routing, stocktaking
+from distributions import planning, reckoning, stocktaking
 from distributions.delivering import NotYourRound
 from distributions.models import (
     Allocation,
@@ -27,23 +24,17 @@ from distributions.models import (
     Initiative,
     Round,
     RoundChair,
-    RoundScan,
-    TownPosition,
 )
 from distributions.planning import InitiativeTakesNoMore, StatusDoesNotAllow
-from distributions.routing import Point
 from distributions.stocktaking import ReasonMissing
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
-from hajar.lib import pictures
 from hajar.lib.refusals import Refusal
 
 Status, Outcome = Allocation.Status, Delivery.Outcome
 
 FITTING = ("fits_width", "fits_depth", "feet_supported", "sits_upright")
 MOST_SPARES = 10  # a vehicle is small, and a chair on the road serves nobody else
-MOST_SCAN_BYTES = 10 * 1024 * 1024
-LONGEST_SCAN = 2200  # pixels: A4 that can still be read
 
 
 class NotOfThisInitiative(Refusal):
@@ -112,65 +103,6 @@ class DifferencesOpen(Refusal):
 
 class NothingLeft(Refusal):
     sentence = _("No chair of this round has left: there is nothing to close.")
-
-
-class ScanUnreadable(Refusal):
-    sentence = _("This file is neither a photo nor a PDF of at most 10 MB.")
-
-
-# --- in which order --------------------------------------------------------------------------------------------------
-
-
-def in_driving_order(allocations: Sequence[Allocation], province: Province) -> list[Allocation]:
-    """The reservations in a sensible order of stops, from the depot of most of the chairs and back; two queries.
-
-    A family lies where its town does, as far as somebody has said where that is, else at the province's seat. Needs
-    select_related("need__child__family"). The same reservations always come out in the same order.
-    """
-    allocations = sorted(allocations, key=lambda row: (_town(row), row.need.child.sort_key, row.pk))
-    known = {position.key: position for position in TownPosition.objects.filter(province=province)}
-    seat = Point(float(province.latitude), float(province.longitude))
-
-    def place(allocation: Allocation) -> Point:
-        position = known.get(_town(allocation))
-        return Point(float(position.latitude), float(position.longitude)) if position else seat
-
-    order = routing.order(_start(allocations, seat), [place(allocation) for allocation in allocations])
-    return [allocations[index] for index in order]
-
-
-def _town(allocation: Allocation) -> str:
-    return TownPosition.key_of(allocation.need.child.family.commune)
-
-
-def _start(allocations: Iterable[Allocation], seat: Point) -> Point:
-    depots = Counter(row.chair.depot_id for row in allocations if row.chair.depot_id)
-    if not depots:
-        return seat
-    most = max(sorted(depots, key=str), key=lambda pk: depots[pk])
-    province = Depot.objects.select_related("province").get(pk=most).province
-    return Point(float(province.latitude), float(province.longitude))
-
-
-def towns_without_position(allocations: Iterable[Allocation], province: Province) -> list[str]:
-    """The towns of these families of which nobody has said where they lie; one query."""
-    known = set(TownPosition.objects.filter(province=province).values_list("key", flat=True))
-    known |= {TownPosition.key_of(name) for name in (province.seat_fr, province.seat_ar, "")}
-    towns = {_town(row): row.need.child.family.commune for row in allocations}
-    return sorted(name for key, name in towns.items() if key not in known)
-
-
-@transaction.atomic
-def place_town(*, province: Province, name: str, latitude, longitude, by) -> TownPosition:
-    """Say where a town lies, or say it better."""
-    position, is_new = TownPosition.objects.update_or_create(
-        province=province,
-        key=TownPosition.key_of(name),
-        defaults={"name": " ".join(name.split()), "latitude": latitude, "longitude": longitude},
-    )
-    payload = {"town": position.name, "latitude": str(latitude), "longitude": str(longitude), "is_new": is_new}
-    journal.record("town.placed", position, by=by, payload=payload)
-    return position
 
 
 # --- planning --------------------------------------------------------------------------------------------------------
@@ -412,7 +344,7 @@ def bring_back(
     stop that merely failed keeps its reservation and waits for another round; one that ended stays as it is.
     """
     if allocation.round_id is not None:
-        lock_open(Round(pk=allocation.round_id))
+        lock(Round(pk=allocation.round_id))  # closed or not: a chair that comes home is a fact
     allocation = planning.locked_allocations().get(pk=allocation.pk)
     if was_tried_on is None:
         was_tried_on = _was_tried_on(allocation)
@@ -453,13 +385,17 @@ def _note_back(round: Round | None, chair: Chair, *, by) -> None:
 def count_back(round: Round, chair: Chair, *, by, depot: Depot | None = None) -> RoundChair:
     """Say that a chair stands in the depot again after the round, whatever the entries say of it.
 
-    One that was handed over by its entry is counted all the same: the reckoning shows the contradiction. Raises
-    NotOnTheList for a chair that this round has not loaded.
+    One that was handed over by its entry is counted all the same: the reckoning shows the contradiction. One that
+    comes home after the round was closed is counted, too. Raises NotOnTheList for a chair that this round has not
+    loaded, and RoundIsClosed where nothing is missing.
     """
-    round = lock_open(round)
+    round = lock(round)
     line = round.chairs.filter(chair=chair, loaded_at__isnull=False).select_related("allocation", "chair").first()
     if line is None:
         raise NotOnTheList(label=chair.label)
+    is_on_the_road = not line.is_back and Chair.objects.filter(pk=chair.pk, state=Chair.State.LOADED).exists()
+    if not is_on_the_road:
+        _refuse_if_closed(round)
     if line.is_back:
         return line
     allocation = line.allocation
@@ -533,35 +469,10 @@ def lock(round: Round) -> Round:
 def lock_open(round: Round) -> Round:
     """The same, refused once the round is closed, unless an entry that came later has opened its reckoning again."""
     round = lock(round)
-    if round.is_closed and not reckoning.late_entries(round).exists():
-        raise RoundIsClosed
+    _refuse_if_closed(round)
     return round
 
 
-# --- the paper -------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def keep_scan(round: Round, data: bytes, *, by) -> RoundScan:
-    """Keep a photo or a PDF of the round's paper as evidence; the same file again changes nothing."""
-    if not data or len(data) > MOST_SCAN_BYTES:
-        raise ScanUnreadable
-    kind = RoundScan.Kind.PDF if data.startswith(b"%PDF-") else RoundScan.Kind.PHOTO
-    if kind == RoundScan.Kind.PHOTO:
-        try:
-            data = pictures.tidy(data, longest=LONGEST_SCAN)
-        except pictures.NotAPicture as fault:
-            raise ScanUnreadable from fault
-    round = lock(round)
-    sha256 = hashlib.sha256(data).hexdigest()
-    if earlier := round.scans.filter(sha256=sha256).first():
-        return earlier
-    scan = RoundScan(round=round, kind=kind, sha256=sha256, added_by=by)
-    scan.file.save("", ContentFile(data), save=False)
-    scan.save(force_insert=True)
-    try:
-        journal.record("round.scan_kept", round, by=by, payload={"kind": kind, "sha256": sha256})
-    except BaseException:
-        scan.file.storage.delete(str(scan.file.name))
-        raise
-    return scan
+def _refuse_if_closed(round: Round) -> None:
+    if round.is_closed and not reckoning.late_entries(round).exists():
+        raise RoundIsClosed

@@ -29,6 +29,7 @@ PURE = [
     "distributions.fitting",
     "distributions.fitting_words",
     "distributions.growth",
+    "distributions.routing",
     "distributions.solver",
     "hajar.lib.names",
 ]
@@ -196,8 +197,8 @@ LONG = {
     "distributions/choosing.py": "from rows to a ranked list and to what stops a hand-over, judged one single way",
     "distributions/fitting.py": "FIT-1.0 in one piece: whoever checks the rule reads it from top to bottom",
     "distributions/growth.py": "GROW-1.0 in one piece: whoever checks the rule reads it from top to bottom",
-    "distributions/planning.py": "an allocation's whole life up to the road, in one order of locks",
     "distributions/stocktaking.py": "the replay of a chair's events beside the acts that add to them",
+    "hajar/demo/campaigns.py": "the stories of the campaigns, each told in the order in which it happened",
     "hajar/demo/crowd.py": "a story that runs from families to deliveries, for measuring only",
 }
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from beneficiaries import importing
 from distributions import following_up, travelling
 from distributions.models import Attachment, Device, Matter, PhoneEntry
+from distributions import following_up, transcribing
+from distributions.models import Attachment, Device, PhoneEntry
 from tests import factories
 from tests.factories import province
 
@@ -103,7 +105,7 @@ def build(iso: str, *, volunteer) -> dict[str, object]:
         "followup": followup.pk,
         "repair": repair.pk,
         "round": allocation.round_id,
-        "round_scan": travelling.keep_scan(allocation.round, b"%PDF-1.4", by=volunteer).pk,
+        "round_scan": transcribing.keep_scan(allocation.round, b"%PDF-1.4", by=volunteer).pk,
         "delivery": delivery.pk,
         "attachment": attachment.pk,
         "attachment_kind": "signature",

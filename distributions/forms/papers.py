@@ -11,12 +11,15 @@ from hajar.lib.digits import WesternDigitsFormMixin
 Outcome, Check = Delivery.Outcome, Delivery.Check
 NEEDS_REASON = (Outcome.REFUSED, Outcome.DID_NOT_FIT, Outcome.OTHER)
 FITTING = Delivery.CHECKS[:4]
+BOX = {"class": "form-check-input"}
 
 
 class HealthForm(forms.Form):
     """What the volunteer ticked once, above her first stop."""
 
-    is_healthy = forms.BooleanField(label=_("On the paper, she ticked that she was well"), required=False)
+    is_healthy = forms.BooleanField(
+        label=_("On the paper, she ticked that she was well"), required=False, widget=forms.CheckboxInput(attrs=BOX)
+    )
 
 
 class PaperStopForm(WesternDigitsFormMixin, forms.Form):
@@ -37,7 +40,7 @@ class PaperStopForm(WesternDigitsFormMixin, forms.Form):
     receiver_relation = forms.ChoiceField(
         label=_("Relation to the child"), choices=[("", _("Choose…")), *Guardian.Relation.choices], required=False
     )
-    all_done = forms.BooleanField(label=_("All checks in order"), required=False)
+    all_done = forms.BooleanField(label=_("All checks in order"), required=False, widget=forms.CheckboxInput(attrs=BOX))
     chair = forms.ChoiceField(label=_("Chair that was left"), required=False)
     reason = forms.CharField(label=_("Why?"), max_length=280, required=False)
     note = forms.CharField(label=_("Note for the office"), max_length=2000, required=False)

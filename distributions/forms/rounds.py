@@ -35,6 +35,15 @@ class WhereForm(digits.WesternDigitsFormMixin, forms.Form):
         self.fields["depot"].empty_label = _("no spare chair")
 
 
+class SpareChairsField(forms.ModelMultipleChoiceField):
+    """Chairs to tick, each by its label and model."""
+
+    widget = forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})
+
+    def label_from_instance(self, obj: Chair) -> str:
+        return f"{obj.label} · {obj.model}"
+
+
 class RoundForm(digits.WesternDigitsFormMixin, forms.Form):
     """Who drives on which day, to which of these stops, in which order."""
 
@@ -48,9 +57,7 @@ class RoundForm(digits.WesternDigitsFormMixin, forms.Form):
         help_text=_("The volunteer reads it: never write a diagnosis here."),
     )
 
-    spares = forms.ModelMultipleChoiceField(
-        label=_("Spare chairs"), queryset=Chair.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    spares = SpareChairsField(label=_("Spare chairs"), queryset=Chair.objects.none(), required=False)
     spare_labels = forms.CharField(
         label=_("Other spare chairs, by the numbers on their labels"),
         max_length=200,
@@ -64,7 +71,6 @@ class RoundForm(digits.WesternDigitsFormMixin, forms.Form):
         if offered is not None:
             spares = cast(forms.ModelMultipleChoiceField, self.fields["spares"])
             spares.queryset = offered
-            spares.label_from_instance = lambda chair: f"{chair.label} · {chair.model}"  # type: ignore[method-assign]
         volunteers = cast(forms.ModelChoiceField, self.fields["volunteer"])
         volunteers.queryset = User.objects.active().with_role(roles.VOLUNTEER).order_by("full_name", "pk")
         self.fields["day"].widget.attrs |= {

@@ -1,5 +1,7 @@
 """The chairs of a round: loaded one by one, counted back, and reckoned up before the round is closed."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -39,7 +41,7 @@ def loading(request, pk):
 
 def _loading_page(request, round_: Round, form: MarkForm, status: int = 200):
     lines = {line.chair_id: line for line in round_.chairs.select_related("loaded_by")}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for chair, stop in [*((row.chair, row) for row in _stops(round_)), *((chair, None) for chair in _spares(round_))]:
         line = lines.get(chair.pk)
         is_loaded = line is not None and line.is_loaded and not line.is_back

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.documents import LANGUAGES
-from distributions import round_papers, transcribing, travelling
+from distributions import round_papers, transcribing
 from distributions.forms.papers import HealthForm, PaperStopForm
 from distributions.forms.rounds import ScanForm
 from distributions.models import Allocation, Delivery, Round, RoundScan
@@ -180,9 +180,9 @@ def add_scan(request, pk):
     if form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            if file.size > travelling.MOST_SCAN_BYTES:
-                raise travelling.ScanUnreadable
-            travelling.keep_scan(round_, file.read(), by=request.user)
+            if file.size > transcribing.MOST_SCAN_BYTES:
+                raise transcribing.ScanUnreadable
+            transcribing.keep_scan(round_, file.read(), by=request.user)
         except Refusal as refusal:
             form.add_error("file", refusal.message)
         else:

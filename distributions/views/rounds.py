@@ -9,12 +9,12 @@ from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries.models import Child, Province
-from distributions import round_papers, routing, travelling, watching
+from distributions import ordering, round_papers, routing, travelling, watching
 from distributions.forms.rounds import MOST_STOPS, RoundForm, TownForm, WhereForm
 from distributions.models import Allocation, Chair, Delivery, Initiative, Round
 from distributions.views import field_api
@@ -92,7 +92,12 @@ def list_rounds(request):
 
 
 def _views_of_the_list(request, shown: str) -> list[dict]:
-    words = [("open", _("Open")), ("problem", _("With a problem")), ("closed", _("Closed")), ("all", _("All"))]
+    words = [
+        ("open", pgettext("rounds", "Open")),
+        ("problem", _("With a problem")),
+        ("closed", pgettext("rounds", "Closed")),
+        ("all", _("All")),
+    ]
     asked = request.GET.get("initiative", "")
     kept = {"initiative": asked} if asking.is_uuid(asked) else {}
     return [
@@ -118,13 +123,16 @@ class ProvinceLine:
 @permission_required("distributions.add_round", raise_exception=True)
 def create(request):
     """Plan a round: first where, then who, when, and which stops in which order; what is left follows at once."""
-    asked = request.GET if {"initiative", "province"} & set(request.GET) else None
+    asked = None
+    if {"initiative", "province"} & set(request.GET):
+        asked = request.GET.copy()
+        asked.setdefault("most", str(MOST_STOPS))
     where = WhereForm(asked, user=request.user)
     context: dict[str, Any] = {"where": where, "form": None, "candidates": []}
     status = 200
     if where.is_bound and where.is_valid():
         place = {name: where.cleaned_data[name] for name in ("initiative", "province")}
-        candidates = travelling.in_driving_order(_candidates(request.user, **place), place["province"])
+        candidates = ordering.in_driving_order(_candidates(request.user, **place), place["province"])
         parts = routing.split(candidates, where.cleaned_data["most"] or MOST_STOPS)
         form = RoundForm(
             asking.sent(request),
@@ -190,7 +198,7 @@ def _towns(request, candidates: list[Allocation], province) -> list[TownForm]:
         return []
     return [
         TownForm(user=request.user, initial={"province": province.pk, "name": name}, auto_id=f"town-{number}-%s")
-        for number, name in enumerate(travelling.towns_without_position(candidates, province))
+        for number, name in enumerate(ordering.towns_without_position(candidates, province))
     ]
 
 
@@ -202,7 +210,7 @@ def place_town(request):
     query = {name: request.POST.get(name, "") for name in ("initiative", "province", "most", "depot")}
     if form.is_valid():
         latitude, longitude = form.cleaned_data["position"]
-        travelling.place_town(
+        ordering.place_town(
             province=form.cleaned_data["province"],
             name=form.cleaned_data["name"],
             latitude=latitude,

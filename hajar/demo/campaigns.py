@@ -11,7 +11,18 @@ from PIL import Image, ImageDraw
 
 from beneficiaries import assessing
 from beneficiaries.models import Need
-from distributions import choosing, delivering, following_up, planning, preparing, stocktaking, travelling
+from distributions import (
+    choosing,
+    delivering,
+    following_up,
+    ordering,
+    phoning,
+    planning,
+    preparing,
+    reckoning,
+    stocktaking,
+    travelling,
+)
 from distributions.models import Allocation, Chair, ChairEvent, Delivery, FollowUp, Initiative, Preparation, Round
 from hajar.accounts.models import User
 from hajar.demo.clock import Story, moment
@@ -35,6 +46,16 @@ class Trip:
     fails: tuple[tuple[int, str], ...] = ()
 
 
+READY_SOON = ("MA-CAS", "MA-TAR", "MA-MOH", "MA-FES", "MA-AGD")
+TOWNS = [
+    ("MA-CAS", "Sidi Bernoussi", "33.6100", "-7.5000"),
+    ("MA-CAS", "Derb Sultan", "33.5740", "-7.6040"),
+    ("MA-CAS", "Aïn Chock", "33.5300", "-7.5900"),
+    ("MA-CAS", "Hay Mohammadi", "33.5890", "-7.5640"),
+    ("MA-TAR", "Ouled Teïma", "30.3950", "-9.2110"),
+    ("MA-TAR", "Aoulouz", "30.6800", "-8.1500"),
+    ("MA-TAR", "Taliouine", "30.5300", "-7.9200"),
+]
 TRIPS = [
     Trip("MA-CAS", -66, "driss", 5, ((2, Outcome.NOT_AT_HOME),)),
     Trip("MA-CAS", -65, "driss", 4, ((3, Outcome.DID_NOT_FIT),)),
@@ -204,6 +225,11 @@ def best_chair(house: House, need: Need) -> tuple[Chair, str]:
     return chair, "Le plus proche en stock ; à vérifier à l'essayage."
 
 
+def spare_chairs() -> list[Chair]:
+    """One that nobody needs soon: the youngest available chair."""
+    return list(Chair.objects.offered().order_by("-number")[:1])
+
+
 def allow(house: House, allocations: Iterable[Allocation]) -> None:
     """Let the coordinator answer for what still stands against a hand-over."""
     for allocation in allocations:
@@ -234,6 +260,7 @@ def round_trip(house: House, trip: Trip) -> Story:
         allocations=stops,
         by=karim,
         note="Départ du dépôt à 8 h, appeler chaque famille la veille.",
+        spares=spare_chairs() if trip.iso == "MA-SET" else (),
     )
     allow(house, stops)
     yield moment(day - timedelta(days=1), 15)
@@ -256,6 +283,8 @@ def round_trip(house: House, trip: Trip) -> Story:
     for place, outcome in trip.fails:
         if outcome != "late":
             travelling.bring_back(stops[place - 1], by=omar)
+    yield moment(day, 18, 15)
+    reckon_up(house, round)
     for place, outcome in trip.fails:
         if outcome == "late":
             yield from told_too_late(house, stops[place - 1], round, rng)
@@ -270,6 +299,16 @@ def round_trip(house: House, trip: Trip) -> Story:
                 note="Adresse à retrouver avec l'assistante sociale.",
             )
     yield from look_after(house, handed, day, rng)
+
+
+def reckon_up(house: House, round: Round) -> None:
+    """Close the round where its chairs are accounted for; a spare chair that stayed away is explained by name."""
+    for line in reckoning.reckon(round):
+        if line.is_open and line.is_spare:
+            why = "Laissé à l’hôpital provincial pour les essais, avec l’accord de la coordination."
+            travelling.explain(round, line.chair, by=house.users["karim"], explanation=why)
+    if not any(line.is_open for line in reckoning.reckon(round)):
+        travelling.close_round(round, by=house.users["karim"])
 
 
 def record_stop(
@@ -411,13 +450,13 @@ def coming_campaign(house: House) -> Story:
     )
     allocations: dict[str, list[Allocation]] = {}
     for turn, (iso, wanted) in enumerate(
-        [("MA-CAS", 5), ("MA-TAR", 3), ("MA-MOH", 2), ("MA-FES", 2), ("MA-MAR", 2), ("MA-RAB", 2), ("MA-AGD", 2)]
+        [("MA-CAS", 7), ("MA-TAR", 3), ("MA-MOH", 2), ("MA-FES", 2), ("MA-MAR", 2), ("MA-RAB", 2), ("MA-AGD", 2)]
     ):
         yield house.when(-12 + turn, 11)
         proposer = house.case_worker(house.provinces[iso].region.iso)
         allocations[iso] = propose_for(house, campaign, iso, wanted, by=proposer)
     yield house.when(-5, 15)
-    for iso in ("MA-CAS", "MA-TAR", "MA-MOH", "MA-FES"):
+    for iso in ("MA-CAS", "MA-TAR", "MA-MOH", "MA-FES", "MA-AGD"):
         for allocation in allocations[iso]:
             planning.approve(allocation, by=meriem if allocation.proposed_by != meriem else karim)
     planning.release(
@@ -440,15 +479,62 @@ def coming_campaign(house: House) -> Story:
                 allocations=some,
                 by=karim,
                 note="Appeler chaque famille avant de partir.",
+                spares=spare_chairs() if not days else (),
             )
         )
-    allow(house, [*allocations["MA-CAS"], *allocations["MA-TAR"], *allocations["MA-MOH"]])
+    place_towns(house)
+    allow(house, [allocation for iso in READY_SOON for allocation in allocations[iso]])
     yield house.when(-2, 15)
-    for allocation in [*allocations["MA-CAS"][:4], *allocations["MA-TAR"][:2], *allocations["MA-MOH"][:1]]:
+    for allocation in [
+        *allocations["MA-CAS"][:6], *allocations["MA-TAR"][:2], *allocations["MA-MOH"],
+        *allocations["MA-FES"], *allocations["MA-AGD"],
+    ]:  # fmt: skip
         planning.prepare(allocation, by=omar, **looked_over(allocation.chair))
+    yield from rounds_of_yesterday(house, campaign, allocations)
     yield min(moment(house.today, 7, 45), house.now - timedelta(minutes=10))
     planning.move_initiative(campaign, to=State.UNDER_WAY, by=karim)
     travelling.load(rounds[0], by=omar)
+    phone = some_id(Random("hajar: phone of a volunteer"))  # noqa: S311
+    phoning.meet(phone, by=house.users["driss"], name="Android (démonstration)")
+    travelling.note_download(rounds[0], by=house.users["driss"], device="Android (démonstration)")
+
+
+def rounds_of_yesterday(house: House, campaign: Initiative, allocations: dict[str, list[Allocation]]) -> Story:
+    """Three rounds that left: one is still under way, one met a closed door, of one all stops are told."""
+    karim, omar, khadija = house.users["karim"], house.users["omar"], house.users["khadija"]
+    rng = Random("hajar: rounds of yesterday")  # noqa: S311
+    day = house.day(-1)
+    told = {
+        "MA-FES": [Outcome.DELIVERED],
+        "MA-MOH": [Outcome.DELIVERED, Outcome.NOT_AT_HOME],
+        "MA-AGD": [Outcome.DELIVERED, Outcome.DELIVERED],
+    }
+    yield moment(day, 6, 30)
+    planned = {
+        iso: travelling.plan_round(
+            initiative=campaign, volunteer=khadija, province=house.provinces[iso], day=day,
+            allocations=allocations[iso], by=karim, note="Appeler chaque famille avant de partir.",
+        )
+        for iso in told
+    }  # fmt: skip
+    yield moment(day, 7)
+    for round in planned.values():
+        travelling.load(round, by=omar)
+    yield moment(day, 7, 20)
+    phoning.meet(some_id(rng), by=khadija, name="Android (démonstration)")
+    for round in planned.values():
+        travelling.note_download(round, by=khadija, device="Android (démonstration)")
+    for number, (iso, outcomes) in enumerate(told.items()):
+        for place, outcome in enumerate(outcomes):
+            yield moment(day, 9 + 2 * number + place, rng.randint(5, 55))
+            record_stop(allocations[iso][place], planned[iso], outcome, rng)
+
+
+def place_towns(house: House) -> None:
+    """Where some towns lie, as a coordinator reads it off a map."""
+    for iso, name, latitude, longitude in TOWNS:
+        place = {"latitude": latitude, "longitude": longitude}
+        ordering.place_town(province=house.provinces[iso], name=name, by=house.users["karim"], **place)
 
 
 def idea_of_a_campaign(house: House) -> Story:

@@ -23,7 +23,18 @@ from beneficiaries import scoring
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, NameKey, Need, PhoneKey, Province
 from beneficiaries.models.names import Named
 from beneficiaries.models.references import next_numbers
-from distributions.models import Allocation, Chair, ChairEvent, ChairModel, Delivery, Depot, FollowUp, Initiative, Round
+from distributions.models import (
+    Allocation,
+    Chair,
+    ChairEvent,
+    ChairModel,
+    Delivery,
+    Depot,
+    FollowUp,
+    Initiative,
+    Round,
+    RoundChair,
+)
 from hajar.accounts.models import User
 from hajar.demo import answers, catalogue, people
 from hajar.journal.models import Entry, Head, Payload
@@ -465,6 +476,8 @@ def _serve(crowd: Crowd, assessments: list[Assessment]) -> None:
                     looks.append(look)
                     crowd.lines.append(("followup.recorded", look, allocation.need.child_id, {"step": step}))
         _many(ChairEvent, events)
+        loaded = {"round": round, "loaded_at": _noon(day), "loaded_by": crowd.office}
+        RoundChair.objects.bulk_create(RoundChair(chair=row.chair, allocation=row, **loaded) for row in allocations)
         _many(Delivery, deliveries)
         _many(FollowUp, looks)
 

@@ -180,7 +180,7 @@ def test_who_comes_of_age_is_on_the_list_until_she_was_asked(samira):
     ChildFactory()
     found = reminding.for_person(samira)
     assert (list(found.of_age), list(found.soon_of_age)) == ([young], [soon])
-    own = guarding.register_own_contact(young, by=samira)
+    guarding.register_own_contact(young, by=samira)
     ConsentFactory(child=young, guardian=None, legal_basis="of_age")
     assert list(reminding.for_person(samira).of_age) == []
 

@@ -1,10 +1,12 @@
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from distributions import planning, reckoning, stocktaking, travelling
+from distributions import ordering, planning, reckoning, stocktaking, travelling
 from distributions.models import Allocation, Chair, Delivery, Round, RoundChair
 from hajar.journal import recording as journal
 from tests.factories import (
@@ -123,20 +125,20 @@ def there(town, name="Amina", **given):
 
 def test_stops_are_driven_to_as_the_map_says(karim):
     for town, latitude, longitude in [("Igherm", 30.08, -8.46), ("Aoulouz", 30.68, -8.15), ("Taliouine", 30.53, -7.92)]:
-        travelling.place_town(province=province("MA-TAR"), name=town, latitude=latitude, longitude=longitude, by=karim)
+        ordering.place_town(province=province("MA-TAR"), name=town, latitude=latitude, longitude=longitude, by=karim)
     initiative = InitiativeFactory()
     far, seat, near, twin = [there(town, initiative=initiative) for town in ("Taliouine", "", "Aoulouz", "aoulouz ")]
-    order = travelling.in_driving_order([far, seat, near, twin], province("MA-TAR"))
+    order = ordering.in_driving_order([far, seat, near, twin], province("MA-TAR"))
     towns = [row.need.child.family.commune.strip().casefold() for row in order]
     assert towns in (["", "aoulouz", "aoulouz", "taliouine"], ["taliouine", "aoulouz", "aoulouz", ""])
-    assert travelling.in_driving_order([twin, near, seat, far], province("MA-TAR")) == order
+    assert ordering.in_driving_order([twin, near, seat, far], province("MA-TAR")) == order
 
 
 def test_only_towns_that_nobody_placed_are_asked_for(karim):
     rows = [there("Igherm"), there(province("MA-TAR").seat_fr), there(""), there("Aoulouz")]
-    travelling.place_town(province=province("MA-TAR"), name="aoulouz", latitude=30.68, longitude=-8.15, by=karim)
-    assert travelling.towns_without_position(rows, province("MA-TAR")) == ["Igherm"]
-    travelling.place_town(province=province("MA-TAR"), name="Aoulouz", latitude=30.67, longitude=-8.16, by=karim)
+    ordering.place_town(province=province("MA-TAR"), name="aoulouz", latitude=30.68, longitude=-8.15, by=karim)
+    assert ordering.towns_without_position(rows, province("MA-TAR")) == ["Igherm"]
+    ordering.place_town(province=province("MA-TAR"), name="Aoulouz", latitude=30.67, longitude=-8.16, by=karim)
     assert province("MA-TAR").town_positions.count() == 1
 
 
@@ -336,6 +338,19 @@ def test_a_closed_round_takes_no_change_from_the_office(closed, spare, karim):
             act()
 
 
+def test_a_chair_that_comes_home_after_the_closing_is_counted(loaded, spare, karim, omar):
+    stop = loaded.allocations.get()
+    DeliveryFactory(allocation=stop, outcome="not_at_home", checks={})
+    for chair in (stop.chair, spare):
+        travelling.explain(loaded, chair, by=karim, explanation="Dans la camionnette jusqu’à demain")
+    travelling.close_round(loaded, by=karim)
+    for chair in (stop.chair, spare):
+        travelling.count_back(loaded, chair, by=omar)
+    assert set(differences(loaded).values()) == {""}
+    assert (fresh(stop).status, fresh(spare).state) == ("prepared", "available")
+    assert list(stocktaking.stock_faults()) == []
+
+
 def test_an_entry_that_comes_late_is_recorded_and_opens_the_reckoning_again(closed, karim, driss):
     stop = RoundChair.objects.exclude(allocation=None).get(round=closed).allocation
     late = DeliveryFactory(allocation=stop, round=closed, by=driss)
@@ -437,3 +452,22 @@ def test_an_entry_and_the_closing_never_overlook_one_another(racing_round, karim
     race(RACERS, act)
     round = fresh(racing_round)
     assert not round.is_closed or reckoning.late_entries(round).exists()
+
+
+# --- rounds that left before chairs had lines ------------------------------------------------------------------------
+
+
+def test_rounds_that_left_before_get_their_chairs_from_the_events(karim, driss, omar):
+    rows = AllocationFactory.create_batch(3, prepared=True, initiative=InitiativeFactory())
+    round = plan(karim, driss, rows, day=timezone.localdate())
+    travelling.load(round, by=omar)
+    DeliveryFactory(allocation=fresh(rows[0]))
+    DeliveryFactory(allocation=fresh(rows[1]), outcome="refused", reason="Déjà servie", checks={})
+    travelling.count_back(round, rows[1].chair, by=omar)
+    before = {line.chair_id: (line.is_loaded, line.is_back, line.loaded_by_id) for line in round.chairs.all()}
+    RoundChair.objects.all().delete()
+    step = import_module("distributions.migrations.0007_chairs_that_left")
+    for _again in range(2):
+        step.write_lines(apps, connection.schema_editor())
+        lines = {line.chair_id: (line.is_loaded, line.is_back, line.loaded_by_id) for line in round.chairs.all()}
+        assert lines == before
