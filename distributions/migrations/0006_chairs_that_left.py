@@ -41,6 +41,6 @@ def write_lines(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("distributions", "0006_rounds_in_the_office")]
+    dependencies = [("distributions", "0005_rounds_in_the_office")]
 
     operations = [migrations.RunPython(write_lines, migrations.RunPython.noop, elidable=True)]

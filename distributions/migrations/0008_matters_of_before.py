@@ -61,6 +61,6 @@ def file_what_waits(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("distributions", "0006_matters")]
+    dependencies = [("distributions", "0007_matters")]
 
     operations = [migrations.RunPython(file_what_waits, migrations.RunPython.noop)]

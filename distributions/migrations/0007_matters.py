@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("beneficiaries", "0005_guardians_end"),
-        ("distributions", "0005_rounds_in_the_office"),
+        ("distributions", "0006_chairs_that_left"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("beneficiaries", "0009_files_live_on"),
-        ("distributions", "0007_matters_of_before"),
+        ("distributions", "0008_matters_of_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
