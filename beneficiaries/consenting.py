@@ -55,6 +55,10 @@ def record_consent(
     )
     if guardian.family_id != child.family_id:
         raise ValidationError({"guardian": _("This guardian belongs to another family.")})
+    if guardian.herself_id not in (None, child.pk):
+        raise ValidationError({"guardian": _("This young person answers for herself, not for brothers and sisters.")})
+    if not guardian.is_current:
+        raise ValidationError({"guardian": _("This person no longer answers for the children.")})
     if answered_on > timezone.localdate():
         raise ValidationError({"answered_on": _("The answer lies in the future.")})
     if answered_on < child.born_on:

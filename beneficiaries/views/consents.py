@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from hajar.lib import asking
 def create(request, pk):
     """Record a guardian's answer for one purpose."""
     child = get_object_or_404(Child.objects.visible_to(request.user).with_family(), pk=pk)
-    guardians = child.family.guardians.current().to_call_first()
+    guardians = child.family.guardians.current().filter(Q(herself=None) | Q(herself=child)).to_call_first()
     first = guardians.first()
     if first is None:
         messages.warning(request, _("First add the adult who answers for the child."))
