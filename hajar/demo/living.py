@@ -1,15 +1,15 @@
-"""What happens to files while they live: a family moves, a father dies, a record grows, somebody asks who looked."""
+"""What happens to files while they live: a family moves, a mother dies, a record grows, somebody asks who looked."""
 
 from collections.abc import Iterable
 
 from beneficiaries import guarding, moving, opening, registration
-from beneficiaries.models import Child, Family, Guardian, HealthRecord
+from beneficiaries.models import Child, Consent, Family, Guardian, HealthRecord
 from hajar.demo.clock import Story
 from hajar.demo.house import House
 
 
 def stories(house: House) -> Iterable[Story]:
-    return [a_family_moves(house), a_father_dies(house), a_whole_record(house)]
+    return [a_family_moves(house), a_mother_dies(house), a_whole_record(house)]
 
 
 def a_family_moves(house: House) -> Story:
@@ -31,20 +31,19 @@ def a_family_moves(house: House) -> Story:
     )
 
 
-def a_father_dies(house: House) -> Story:
-    """The mother answers from then on, and is called first; what the father agreed to is asked again."""
+def a_mother_dies(house: House) -> Story:
+    """The father answers from then on, and is called first; what the mother agreed to is asked again."""
     yield house.when(-19, 16)
     homes = Family.objects.filter(children__status=Child.Status.ACTIVE, province__region__iso="MA-06")
-    fathers = Guardian.objects.current().filter(
-        relation="father", family__in=homes, family__guardians__relation="mother"
-    )
-    father = fathers.order_by("family__number", "pk")[0]
+    both = homes.filter(guardians__relation="father").filter(guardians__relation="mother")
+    mothers = Guardian.objects.current().filter(relation="mother", is_first_contact=True, family__in=both)
+    mother = mothers.filter(consents__in=Consent.objects.valid()).order_by("family__number", "pk")[0]
     guarding.end_guardianship(
-        father,
+        mother,
         by=house.users["samira"],
         because=Guardian.Ending.DEATH,
         ended_on=house.day(-24),
-        note="La mère nous a appelés.",
+        note="Le père nous a appelés.",
     )
 
 
