@@ -159,6 +159,8 @@ def _check(consent: Consent) -> None:
     child, guardian = consent.child, consent.guardian
     if guardian and guardian.family_id != child.family_id:
         raise ValidationError({"guardian": _("This guardian belongs to another family.")})
+    if guardian and guardian.herself_id not in (None, child.pk):
+        raise ValidationError({"guardian": _("This young person answers for herself, not for brothers and sisters.")})
     if consent.answered_on > timezone.localdate():
         raise ValidationError({"answered_on": _("The answer lies in the future.")})
     if consent.answered_on < child.born_on:

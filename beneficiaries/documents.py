@@ -275,7 +275,7 @@ def readers_pdf(child: Child, *, by) -> bytes:
         "columns": [_("When"), _("Who"), _("As"), _("Why")],
         "lines": [
             (
-                formats.date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT"),
+                typesetting.isolate(formats.date_format(timezone.localtime(line.at), "SHORT_DATETIME_FORMAT")),
                 line.who,
                 line.role,
                 line.why or _("follows the child"),

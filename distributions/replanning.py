@@ -53,7 +53,7 @@ def follow_move(family: Family, by: User) -> dict[str, Any]:
     moved = _reserved(family).select_for_update(of=("self",), no_key=True)
     taken_off = []
     for allocation in moved.exclude(round=None).exclude(status=Status.LOADED):
-        if allocation.round.province_id != family.province_id:
+        if allocation.round and allocation.round.province_id != family.province_id:
             taken_off.append(allocation.chair.label)
             allocation.round = allocation.stop = None
             allocation.save(update_fields=["round", "stop"])

@@ -45,18 +45,18 @@ def offers(user: User, today: date | None = None) -> list[Offer]:
     """The chairs that somebody may gently speak of today, the longest ago first; four queries."""
     today = today or timezone.localdate()
     children = Child.objects.visible_to(user).filter(status=Child.Status.DECEASED, chairs__isnull=False)
-    chairs = Chair.objects.filter(holder__in=children).select_related("model", "holder__family__province")
-    chairs = list(chairs.order_by("number"))
+    held = Chair.objects.filter(holder__in=children).select_related("model", "holder__family__province")
+    chairs = [(chair, chair.holder) for chair in held.order_by("number") if chair.holder]
     closed = dict(
-        Entry.objects.filter(act="child.closed", subject_id__in=[chair.holder_id for chair in chairs])
+        Entry.objects.filter(act="child.closed", subject_id__in=[child.pk for _chair, child in chairs])
         .order_by("sequence")
         .values_list("subject_id", "received_at")
     )
-    rows = ReturnOffer.objects.filter(chair__in=chairs)
+    rows = ReturnOffer.objects.filter(child__in=[child.pk for _chair, child in chairs])
     answered = {(row.chair_id, row.child_id): row for row in rows}
     found = []
-    for chair in chairs:
-        child, row = chair.holder, answered.get((chair.pk, chair.holder_id))
+    for chair, child in chairs:
+        row = answered.get((chair.pk, child.pk))
         told_at = closed.get(child.pk)
         since = timezone.localdate(told_at) if told_at else child.died_on
         if since and since + FIRST_DAYS > today:
@@ -75,9 +75,11 @@ def answer(
 
     Raises NotBereaved, DayMissing.
     """
-    child = Child.objects.select_for_update(no_key=True).filter(pk=chair.holder_id).first()
+    if chair.holder_id is None:
+        raise NotBereaved
+    child = Child.objects.select_for_update(no_key=True).get(pk=chair.holder_id)
     chair = Chair.objects.select_for_update(of=("self",), no_key=True).get(pk=chair.pk)
-    if child is None or not child.is_deceased or chair.holder_id != child.pk:
+    if not child.is_deceased or chair.holder_id != child.pk:
         raise NotBereaved
     if answer != Answer.LATER:
         ask_again_on = None

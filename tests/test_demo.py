@@ -15,7 +15,17 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from beneficiaries.models import Assessment, Association, Child, Consent, Family, HealthRecord, Need
+from beneficiaries import moving, opening, reminding
+from beneficiaries.models import (
+    Assessment,
+    Association,
+    Child,
+    Consent,
+    Family,
+    Guardian,
+    HealthRecord,
+    Need,
+)
 from distributions import following_up, reporting, stocktaking
 from distributions.models import (
     Allocation,
@@ -112,6 +122,17 @@ def test_it_has_consents_health_records_and_assessments_of_every_kind(demo):
     assert HealthRecord.objects.filter(limit_radiation=True).exists()
     assert set(Assessment.objects.values_list("state", flat=True)) == set(Assessment.State.values)
     assert Child.objects.filter(assessments=None).exists()
+
+
+def test_its_files_live_on(coordinator):
+    (moved,) = Family.objects.exclude(also_followed_by=None)
+    assert moving.homes(moved)
+    assert Guardian.objects.exclude(ended_on=None).get().ended_because == Guardian.Ending.DEATH
+    found = reminding.for_person(coordinator)
+    assert found.pauses_over.count() == found.of_age.count() == 1
+    assert found.consents.exists()
+    full = HealthRecord.objects.exclude(immunoglobulin_route="").get()
+    assert [reading.why != "" for reading in opening.readings(full.child)] == [False, True]
 
 
 def test_its_waiting_list_is_spread_over_scores_waits_and_decisions(demo):

@@ -7,10 +7,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from beneficiaries import importing
-from distributions import following_up, travelling
-from distributions.models import Attachment, Device, Matter, PhoneEntry
 from distributions import following_up, transcribing
-from distributions.models import Attachment, Device, PhoneEntry
+from distributions.models import Attachment, Device, Matter, PhoneEntry
 from tests import factories
 from tests.factories import province
 

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from beneficiaries import diagnoses, documents, opening, registration
@@ -58,7 +59,8 @@ def _page(request, child, form, status=200):
         context["record"] = record
         if record:
             context["diagnosis"] = diagnoses.find(record.diagnosis, record.diagnosis_edition)
-            context["prophylaxis"] = HealthRecord._meta.get_field("prophylaxis").words(record.prophylaxis)
+            against = HealthRecord._meta.get_field("prophylaxis").words(record.prophylaxis)
+            context["prophylaxis"] = pgettext("between words", ", ").join(against)
     elif record:  # the warnings are for whoever may read; what they come from is behind the door
         context["form"] = None if opening.is_own_case(child, request.user) else form
     return render(request, "beneficiaries/health_record_detail.html", context, status=status)

@@ -46,6 +46,7 @@ class Fate:
     status: str
     days: int
     note: str
+    until: int | None = None  # the day on which a pause ends
 
 
 @dataclass
@@ -78,11 +79,11 @@ class FamilyPlan:
 FATES = [
     Fate(Child.Status.OF_AGE, -150, "Dix-huit ans ; l'association des adultes prend le relais."),
     Fate(Child.Status.MOVED, -95, "La famille est partie vivre à l'étranger."),
-    Fate(Child.Status.PAUSED, -45, "Séjour chez les grands-parents ; rappeler à la rentrée."),
+    Fate(Child.Status.PAUSED, -45, "Séjour chez les grands-parents ; rappeler au retour.", -4),
     Fate(Child.Status.DECEASED, -210, "La famille nous a appelés. Nos pensées sont avec elle."),
     Fate(Child.Status.CLOSED, -60, "Marche bien depuis l'opération, n'a plus besoin de fauteuil."),
     Fate(Child.Status.OF_AGE, -30, "Dix-huit ans au mois dernier."),
-    Fate(Child.Status.PAUSED, -20, "Hospitalisation de plusieurs semaines."),
+    Fate(Child.Status.PAUSED, -20, "Hospitalisation de plusieurs semaines.", 12),
     Fate(Child.Status.MOVED, -12, "Déménagement hors du Maroc."),
     Fate(Child.Status.CLOSED, -140, "La famille ne souhaite plus être suivie."),
     Fate(Child.Status.PAUSED, -8, "En voyage jusqu'à la fin du mois."),
@@ -122,7 +123,18 @@ def plan(house: House) -> list[FamilyPlan]:
                         child.born_on = birthday.replace(year=birthday.year - 18, day=min(birthday.day, 28))
                         child.precision = Child.Precision.EXACT
                     family.children.append(child)
+    _let_one_come_of_age(families, house.today)
     return families
+
+
+def _let_one_come_of_age(families: list[FamilyPlan], today: date) -> None:
+    """The oldest of those who are still followed, and were known before, had her eighteenth birthday last month."""
+    known = [family for family in families if family.locality in ELSEWHERE and family.requested < -200]
+    children = [child for family in known for child in family.children if child.fate is None]
+    oldest = min(children, key=lambda child: child.born_on)
+    birthday = today - timedelta(days=36)
+    oldest.born_on = birthday.replace(year=birthday.year - 18, day=min(birthday.day, 28))
+    oldest.precision = Child.Precision.EXACT
 
 
 def _family(locality: Locality, rng: Random, number: int, is_early: bool, taken: set) -> FamilyPlan:
@@ -345,8 +357,14 @@ def _what_became(house: House, children: list[tuple[ChildPlan, Child]], rng: Ran
             _assess(child, planned, worse, rng, worker)
         if planned.fate:
             yield house.when(planned.fate.days, 11)
+            until = planned.fate.until
             closing.change_status(
-                child, by=house.users["karim"], status=planned.fate.status, note=planned.fate.note, confirmed=True
+                child,
+                by=house.users["karim"],
+                status=planned.fate.status,
+                note=planned.fate.note,
+                paused_until=None if until is None else house.today + timedelta(days=until),
+                confirmed=True,
             )
 
 

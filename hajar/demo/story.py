@@ -5,7 +5,7 @@ from django.db import transaction
 from beneficiaries.models import Family
 from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, families, field, house
+from hajar.demo import campaigns, families, field, house, living
 from hajar.demo.clock import at, moment, play
 
 
@@ -38,6 +38,7 @@ def tell() -> None:
             house.counts(place),
             *families.stories(place),
             *families.measurings(place),
+            *living.stories(place),
             *campaigns.stories(place),
             *field.stories(place),
         ]

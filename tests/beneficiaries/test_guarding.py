@@ -1,11 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import closing, guarding, reminding
+from beneficiaries import closing, consenting, guarding, reminding
 from beneficiaries.models import Guardian
 from hajar.journal.models import Entry
 from tests.factories import AllocationFactory, ChildFactory, ConsentFactory, FamilyFactory, GuardianFactory, province
@@ -163,6 +164,18 @@ def test_before_eighteen_or_twice_nobody_is_registered_as_of_age(samira, karim):
     closing.close_child(gone, by=karim, status="deceased", confirmed=True)
     with pytest.raises(guarding.GuardianshipRefused):
         guarding.register_own_contact(gone, by=karim)
+
+
+def test_a_young_person_signs_for_herself_alone_and_a_former_guardian_for_nobody(samira, father, mother):
+    young = of_age(family=father.family)
+    sister = ChildFactory(family=father.family, given_name_latin="Hiba")
+    own = guarding.register_own_contact(young, by=samira)
+    consenting.record_consent(child=young, guardian=own, by=samira, purpose="care")
+    guarding.end_guardianship(mother, by=samira, because="other")
+    for guardian in (own, Guardian.objects.get(pk=mother.pk)):
+        with pytest.raises(ValidationError) as refusal:
+            consenting.record_consent(child=sister, guardian=guardian, by=samira, purpose="care")
+        assert "guardian" in refusal.value.message_dict
 
 
 def test_only_the_young_person_is_a_guardian_of_herself():

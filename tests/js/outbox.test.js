@@ -174,6 +174,16 @@ test("after signing out nothing can be read, and what waits still arrives, seale
   assert.deepEqual([...server.has.keys()], [id(1), id(2)]);
 });
 
+test("what was begun for a stop that is gone for good is forgotten, and what was saved is not", async () => {
+  const store = await phone(1);
+  await store.keepDraft("gone", { receiver_name: "ZXCANARY" });
+  await store.keepDraft("stays", { receiver_name: "Khadija" });
+  await store.forgetDrafts(["gone", "never was"]);
+  assert.equal(await store.draft("gone"), undefined);
+  assert.deepEqual(await store.draft("stays"), { receiver_name: "Khadija" });
+  assert.equal((await store.unsent()).length, 1);
+});
+
 test("two pages cannot give one number to two entries", async () => {
   const factory = new IDBFactory();
   const [one, two] = [await phone(0, factory), new Store("nadia", factory)];

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("beneficiaries", "0011_texts_of_consents"),
+        ("beneficiaries", "0012_texts_of_consents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

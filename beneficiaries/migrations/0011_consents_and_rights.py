@@ -13,7 +13,7 @@ import hajar.lib.several
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("beneficiaries", "0009_files_live_on"),
+        ("beneficiaries", "0010_live_vaccines_are_warned_of"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -85,7 +85,7 @@ def take_away(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0010_consents_and_rights")]
+    dependencies = [("beneficiaries", "0011_consents_and_rights")]
 
     operations = [
         migrations.RunPython(write, take_away),
