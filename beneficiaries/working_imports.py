@@ -47,8 +47,13 @@ def work(imported: RegisterImport, *, seconds: float | None = None, today: date 
     except Superseded:
         return False
     finally:
-        RegisterImport.objects.filter(pk=imported.pk, worker=token).update(worker="", worked_until=None)
+        release(imported, token)
     return True
+
+
+def release(imported: RegisterImport, token: str) -> None:
+    """Give the lease back, if it is still one's own."""
+    RegisterImport.objects.filter(pk=imported.pk, worker=token).update(worker="", worked_until=None)
 
 
 def work_all() -> int:

@@ -1,4 +1,4 @@
-"""A child's file for the hospital: valid by a public library, only with consent, and nothing that is not its business."""
+"""A child's file for the hospital: valid by a public library, only with consent, nothing that is not its business."""
 
 import json
 import uuid
@@ -41,7 +41,10 @@ def test_a_bundle_is_valid_by_a_public_library(child, language):
     assert made["language"] == language
 
 
-@pytest.mark.parametrize(("kind", "wrong"), [("Patient", {"birthDate": "yesterday"}), ("Observation", {"code": None})])
+WRONG = [("Patient", {"birthDate": "yesterday"}), ("Observation", {"valueQuantity": {"value": "much"}})]
+
+
+@pytest.mark.parametrize(("kind", "wrong"), WRONG)
 def test_the_validator_would_tell(child, kind, wrong):
     made = hospital_bundle.bundle(child)
     resources(made, kind)[0].update(wrong)
