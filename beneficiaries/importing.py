@@ -117,13 +117,15 @@ def upload_register(
         is_known = True
     except NotARegister:
         sheet, is_known = workbook[0], False
-        row = register_columns.guessed_heading_row(sheet) if asks else None
+        row = register_columns.guessed_heading_row(sheet)
         if row is None:
             raise
         columns = Columns(row, {}, {})
     headings = _headings_of(sheet, columns)
     if said := ColumnMapping.objects.filter(signature=register_columns.signature_of(headings)).first():
         columns, is_known = _named(columns, headings, said.fields), True
+    if not is_known and not asks:
+        raise NotARegister
     withheld = _without_health(columns, by)
     kept = _as_kept(sheet, columns, headings, withheld=withheld)
     rows = _rows_in(kept, columns) if is_known else []

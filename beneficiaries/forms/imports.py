@@ -113,7 +113,7 @@ class ColumnsForm(forms.Form):
         """One field has one column."""
         cleaned = super().clean() or self.cleaned_data
         seen: dict[str, str] = {}
-        for key, name in cleaned.items():
+        for key, name in list(cleaned.items()):
             if name and name in seen:
                 self.add_error(key, _("Another column is said to be this already."))
             elif name:
