@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from beneficiaries import importing, judging
+from beneficiaries import importing, judging, tracing_rows
 from beneficiaries.judging import ImportRow, Verdict
 from beneficiaries.models import Province
 from beneficiaries.models.imports import RegisterImport
@@ -201,7 +201,7 @@ def corrections(imported: RegisterImport) -> IO[bytes]:
     ]
     rows = (
         [
-            importing.identity_of(imported, row),
+            tracing_rows.identity_of(imported, row),
             _what_to_look_at(row, columns),
             *(row.typed.get(name, "") for name in fields),
         ]

@@ -448,10 +448,9 @@ def _cell(place: str, value: Any, dress: _Dress, *, is_heading: bool = False) ->
         return f'<c r="{place}" s="{dress.day}"><v>{(value - _DAY_NOUGHT).days}</v></c>'
     if isinstance(value, datetime):
         return f'<c r="{place}" s="{dress.moment}"><v>{to_excel(value)}</v></c>'
-    if value is None:
+    if value is None:  # a number that was none
         return ""
-    text = str(value)
-    style = ""
+    text, style = str(value), ""
     if _begins_a_formula(text) or text.startswith("#"):
         style = f' s="{dress.guarded_heading if is_heading else dress.guarded}"'
     elif is_heading:

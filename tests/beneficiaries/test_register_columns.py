@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from beneficiaries import importing, register_columns, register_files, undoing_imports
+from beneficiaries import importing, register_columns, register_files, tracing_rows, undoing_imports
 from beneficiaries.models import Assessment, Child, ColumnMapping, Family, Guardian
 from beneficiaries.models.imports import RegisterImport
 from beneficiaries.register_words import FIELDS
@@ -311,7 +311,7 @@ def test_corrected_rows_of_a_written_import_are_written_once(karim):
     # The same file once more, with the name spelt so differently that no comparison of names would tell.
     workbook_rows = [[*REFUSED]]
     workbook_rows[0][:5] = ["Autrement", "Nommé", "M", "01/01/2014", "Settat"]
-    identity = importing.identity_of(first, importing.rows_of(first)[1])
+    identity = tracing_rows.identity_of(first, importing.rows_of(first)[1])
     third = upload([*HEADINGS, "Ligne de l'import"], [[*workbook_rows[0], identity]], karim)
     assert [row.verdict for row in importing.rows_of(third)] == ["duplicate"]
     assert not importing.rows_of(third)[0].may_be_accepted
@@ -322,7 +322,7 @@ def test_corrected_rows_of_a_written_import_are_written_once(karim):
 
 def test_a_row_of_somebody_else_is_corrected_by_nobody(karim, samira):
     theirs = upload(HEADINGS, [REFUSED], karim)
-    identity = importing.identity_of(theirs, importing.rows_of(theirs)[0])
+    identity = tracing_rows.identity_of(theirs, importing.rows_of(theirs)[0])
     mine = upload([*HEADINGS, "Ligne de l'import"], [[*AYA, identity]], samira)
     assert mine != theirs
     theirs.refresh_from_db()
