@@ -74,6 +74,16 @@ class _RowLike(matching.Like):
         return self._keys
 
 
+@dataclass(frozen=True)
+class _KnownLike(matching.Like):
+    """A child of the register, with the keys that are stored for her where they were read."""
+
+    stored: set[str] | None = field(default=None, compare=False)
+
+    def keys(self) -> set[str]:
+        return self.stored if self.stored is not None else super().keys()
+
+
 @dataclass
 class ImportRow:
     """One row of the register: what was typed, what was read, and what is to become of it.
@@ -404,10 +414,11 @@ def _known_like(
         if years and len(years) == len(likes):
             sounds &= Q(born_on__gte=date(min(years) - 1, 1, 1), born_on__lte=date(max(years) + 1, 12, 31))
         children = children.filter(sounds | Q(family__in=phones_of))
+    stored = _stored_keys() if whole else {}
     told = ("pk", "family", "family__province__iso", "born_on", "birth_precision", "sex", *Child.NAME_FIELDS)
     for pk, family, province, born_on, precision, sex, *written in children.values_list(*told).iterator():
         given_latin, family_latin, given_arabic, family_arabic = written
-        yield matching.Like(
+        yield _KnownLike(
             latin=f"{given_latin} {family_latin}".strip(),
             arabic=f"{given_arabic} {family_arabic}".strip(),
             born_on=born_on,
@@ -415,7 +426,17 @@ def _known_like(
             sex=sex,
             phones=frozenset(phones_of.get(family, ())),
             row=_Known(pk, province),
+            stored=stored.get(pk),
         )
+
+
+def _stored_keys() -> dict[UUID, set[str]]:
+    """The sounds of every child's name: for a whole register, reading them costs less than hearing them again."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    stored = NameKey.objects.filter(child__isnull=False).values_list("child", "key")
+    for child, key in stored.iterator(chunk_size=10_000):
+        found[child].add(key)
+    return found
 
 
 def _surnames(child: Mapping[str, Any]) -> set[str]:
