@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import get_language
@@ -103,7 +103,7 @@ def bundle(child: Child) -> dict[str, Any]:
 
 def _patient(child: Child) -> dict[str, Any]:
     record = HealthRecord.objects.filter(child=child).only("hospital", "hospital_number").first()
-    numbers = [{"use": "official", "system": f"{OURS}child", "value": child.reference}]
+    numbers: list[dict[str, Any]] = [{"use": "official", "system": f"{OURS}child", "value": child.reference}]
     if record and record.hospital_number:
         numbers.append(
             {
@@ -235,7 +235,7 @@ def _observation(child: Child, row: Any, day: date, name: str, value: Any) -> di
         "id": _id_of(name, row.pk),
         "status": "final",
         "category": [{"coding": [{"system": KINDS, "code": known.kind}]}],
-        "code": {"coding": codes, "text": str(Measured._meta.get_field(name).verbose_name)},
+        "code": {"coding": codes, "text": _label(Measured, name)},
         "subject": _about(child),
         "effectiveDateTime": day.isoformat(),
         "valueQuantity": {"value": float(value), "unit": known.unit, "system": UCUM, "code": known.unit},
@@ -298,7 +298,7 @@ def _request(child: Child, need: Need, prescription: Prescription | None) -> dic
 def _dimensions(prescription: Prescription) -> Iterator[dict[str, Any]]:
     for name in ("seat_width_mm", "seat_depth_mm", "seat_to_floor_mm"):
         if (value := getattr(prescription, name)) is not None:
-            label = str(Prescription._meta.get_field(name).verbose_name)
+            label = _label(Prescription, name)
             yield {
                 "code": {"coding": [{"system": f"{OURS}chair-measure", "code": name}], "text": label},
                 "valueQuantity": {"value": value, "unit": "mm", "system": UCUM, "code": "mm"},
@@ -306,6 +306,11 @@ def _dimensions(prescription: Prescription) -> Iterator[dict[str, Any]]:
 
 
 # --- what all of them share -----------------------------------------------------------------------------------------
+
+
+def _label(model: type[models.Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def _about(child: Child) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """People's names in both scripts, and the keys by which either script finds them."""
 
+from typing import Any
+
 from django.db import models, router, transaction
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -170,7 +172,7 @@ class NameKey(models.Model):
         """Write the rows of people who have none yet."""
         if not people:
             return
-        owner = NameKey._meta.get_field(NameKey.owner_field(people[0]))
+        owner: Any = NameKey._meta.get_field(NameKey.owner_field(people[0]))
         using = router.db_for_write(NameKey)
         insert_values(
             NameKey,
