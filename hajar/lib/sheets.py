@@ -364,7 +364,7 @@ def write_xlsx(
         for part in parts.infolist():
             if part.filename != _FIRST_SHEET:
                 archive.writestr(part.filename, parts.read(part))
-        before, _rows, after = _ROWS.split(parts.read(_FIRST_SHEET).decode(), maxsplit=1)
+        before, _rows, after = _ROWS.split(_SIZE.sub("", parts.read(_FIRST_SHEET).decode()), maxsplit=1)
         with archive.open(_FIRST_SHEET, "w", force_zip64=True) as sheet:
             sheet.write(f"{before}<sheetData>".encode())
             everything = chain([headers], [tags] if tags else [], rows, [[mark]] if mark else [])
@@ -377,6 +377,7 @@ def write_xlsx(
 
 _FIRST_SHEET = "xl/worksheets/sheet1.xml"
 _ROWS = re.compile(r"(<sheetData>.*?</sheetData>|<sheetData ?/>)", re.S)
+_SIZE = re.compile(r"<dimension [^>]*/>")  # that of the skeleton: a reader may believe it
 _DAY_NOUGHT = date(1899, 12, 30)
 
 
@@ -448,9 +449,7 @@ def _cell(place: str, value: Any, dress: _Dress, *, is_heading: bool = False) ->
         return f'<c r="{place}" s="{dress.day}"><v>{(value - _DAY_NOUGHT).days}</v></c>'
     if isinstance(value, datetime):
         return f'<c r="{place}" s="{dress.moment}"><v>{to_excel(value)}</v></c>'
-    if value is None:  # a number that was none
-        return ""
-    text, style = str(value), ""
+    text, style = "" if value is None else str(value), ""
     if _begins_a_formula(text) or text.startswith("#"):
         style = f' s="{dress.guarded_heading if is_heading else dress.guarded}"'
     elif is_heading:
