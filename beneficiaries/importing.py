@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import IO, Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +22,7 @@ from beneficiaries import (
     register_columns,
     register_words,
     registration,
+    tracing_rows,
 )
 from beneficiaries.judging import ImportRow, Judge, counts_of, family_key, guardian_keys
 from beneficiaries.models import Province
@@ -125,19 +125,21 @@ def upload_register(
         is_known = True
     except NotARegister:
         sheet, is_known = workbook[0], False
-        row = register_columns.guessed_heading_row(sheet) if asks else None
+        row = register_columns.guessed_heading_row(sheet)
         if row is None:
             raise
         columns = Columns(row, {}, {})
     headings = _headings_of(sheet, columns)
     if said := ColumnMapping.objects.filter(signature=register_columns.signature_of(headings)).first():
         columns, is_known = _named(columns, headings, said.fields), True
+    if not is_known and not asks:
+        raise NotARegister
     withheld = _without_health(columns, by)
     kept = _as_kept(sheet, columns, headings, withheld=withheld)
     rows = _rows_in(kept, columns) if is_known else []
     if is_known and not rows:
         raise sheets.SheetError("empty")
-    if corrected := _corrected_by(rows, by):
+    if corrected := tracing_rows.corrected_by(rows, by):
         return _take_corrections(corrected, rows, columns, by=by, today=today)
     imported = RegisterImport(
         uploaded_by=by, filename=_file_name(filename), digest=_digest(file), columns=columns.as_json(), sheet=kept
@@ -145,7 +147,7 @@ def upload_register(
     if not is_known:
         imported.state = RegisterImport.State.MAPPING
     else:
-        _mark_mended(rows, by)
+        tracing_rows.mark_mended(rows, by)
         _begin_reading(imported, rows, by=by, today=today)
     imported.save()
     return imported
@@ -248,7 +250,7 @@ def name_columns(
     if not rows:
         raise ColumnsRefused
     imported.columns = columns.as_json()
-    _mark_mended(rows, by)
+    tracing_rows.mark_mended(rows, by)
     _begin_reading(imported, rows, by=by, today=today)
     imported.save()
     journal.record("register.columns_named", imported, by=by, payload={"fields": sorted(columns.fields)})
@@ -258,28 +260,6 @@ def name_columns(
 # --- corrections that come back as a file ---------------------------------------------------------------------------
 
 
-def identity_of(imported: RegisterImport, row: ImportRow) -> str:
-    """What a file of corrections says of a row, so that it comes back to its place."""
-    return f"{imported.pk.hex}-{row.number}"
-
-
-def _origin_of(row: ImportRow) -> tuple[str, int] | None:
-    key, _dash, number = row.origin.strip().rpartition("-")
-    try:
-        return str(UUID(key)), int(number)
-    except ValueError:
-        return None
-
-
-def _corrected_by(rows: Iterable[ImportRow], by: User) -> RegisterImport | None:
-    """The preview to which every row of this file belongs, if it is one that this person may see."""
-    origins = {origin[0] if (origin := _origin_of(row)) else None for row in rows}
-    if len(origins) != 1 or None in origins:
-        return None
-    open_ones = RegisterImport.objects.visible_to(by).filter(state=RegisterImport.State.PREVIEW)
-    return open_ones.filter(pk__in=origins).first()
-
-
 def _take_corrections(
     imported: RegisterImport, corrections: list[ImportRow], columns: Columns, *, by: User, today: date | None
 ) -> RegisterImport:
@@ -287,7 +267,7 @@ def _take_corrections(
     imported, rows = _open(imported)
     by_number = {row.number: row for row in rows}
     for correction in corrections:
-        origin = _origin_of(correction)
+        origin = tracing_rows.origin_of(correction)
         row = by_number.get(origin[1]) if origin else None
         if row is None:
             continue
@@ -300,42 +280,6 @@ def _take_corrections(
     _begin_reading(imported, rows, by=by, today=today)
     imported.save(update_fields=["rows", "written", "state", "progress"])
     return imported
-
-
-def _mark_mended(rows: Iterable[ImportRow], by: User) -> None:
-    """Rows that correct one of an earlier import which was written meanwhile: they are not written twice."""
-    origins = {row.number: origin for row in rows if (origin := _origin_of(row))}
-    if not origins:
-        return
-    written: dict[tuple[str, int], str] = {}
-    earlier = RegisterImport.objects.visible_to(by).filter(pk__in={key for key, _number in origins.values()})
-    for imported in earlier.defer("sheet").order_by("pk"):
-        key = str(imported.pk)
-        written |= {(key, row.number): row.written for row in rows_of(imported) if row.written}
-        written |= {(key, int(number)): child for number, child in imported.written.get("mended", {}).items()}
-    for row in rows:
-        row.mended = written.get(origins.get(row.number, ("", 0)), "")
-
-
-def _tell_origins(rows: Iterable[ImportRow]) -> None:
-    """Let earlier imports know which of their rows were written by way of a file of corrections."""
-    told: dict[str, dict[str, str]] = {}
-    for row in rows:
-        if row.written and (origin := _origin_of(row)):
-            told.setdefault(origin[0], {})[str(origin[1])] = row.written
-    for earlier in RegisterImport.objects.select_for_update().filter(pk__in=told).order_by("pk"):
-        earlier.written = {**earlier.written, "mended": {**earlier.written.get("mended", {}), **told[str(earlier.pk)]}}
-        earlier.save(update_fields=["written"])
-
-
-def forget_mended(imported: RegisterImport) -> None:
-    """What an import that is undone had written for others is to be written again."""
-    for key in {origin[0] for row in rows_of(imported) if (origin := _origin_of(row))}:
-        for earlier in RegisterImport.objects.select_for_update().filter(pk=key):
-            gone = set(imported.written["children"])
-            kept = {n: child for n, child in earlier.written.get("mended", {}).items() if child not in gone}
-            earlier.written = {**earlier.written, "mended": kept}
-            earlier.save(update_fields=["written"])
 
 
 # --- correcting on the page -----------------------------------------------------------------------------------------
@@ -530,7 +474,7 @@ def finish(imported: RegisterImport, rows: list[ImportRow], *, by: User) -> None
         for row in rows
     ]
     imported.save()
-    _tell_origins(rows)
+    tracing_rows.tell_origins(rows)
     told = {**imported.written["counts"], "filename": imported.filename, "digest": imported.digest}
     journal.record("register.imported", imported, by=by, payload=told)
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from beneficiaries import register_columns
 from beneficiaries.register_columns import Columns
-from beneficiaries.register_words import MEASURED, MORE_GUARDIANS, NAMES
+from beneficiaries.register_words import MEASURED, MORE_GUARDIANS, NAMES, OFFERED
 from hajar.lib import dates, names, sheets
 
 FAMILY_KEY, CHILD_KEY = "family_key", "previous_reference"
@@ -83,7 +83,7 @@ def join(workbook: Sequence[sheets.Sheet]) -> tuple[sheets.Sheet, Columns]:
     if not known:
         raise register_columns.NotARegister
     sheet, columns = (of_children or known)[0]
-    children, unread = _Children(sheet, columns), list(sheet.unread)
+    children, unread = _Children(sheet, columns), [title for title in sheet.unread if title != OFFERED]
     for other, found in read:
         if other is not sheet and not (found and _join(children, other, found)):
             unread.append(other.title)

@@ -80,6 +80,16 @@ class _RowLike(matching.Like):
         return self._keys
 
 
+@dataclass(frozen=True)
+class _KnownLike(matching.Like):
+    """A child of the register, with the keys that are stored for her where they were read."""
+
+    stored: set[str] | None = field(default=None, compare=False)
+
+    def keys(self) -> set[str]:
+        return self.stored if self.stored is not None else super().keys()
+
+
 @dataclass
 class ImportRow:
     """One row of the register: what was typed, what was read, and what is to become of it.
@@ -421,11 +431,12 @@ def _known_like(
         mothers = _mothers_of(Q(family__in=children.values("family")))
     else:
         mothers = _mothers_of(Q())
+    stored = _stored_keys() if whole else {}
     told = ("pk", "family", "family__province__iso", "born_on", "birth_precision", "sex", "other_names")
     rows_known = children.values_list(*told, *Child.NAME_FIELDS).iterator()
     for pk, family, province, born_on, precision, sex, other_names, *written in rows_known:
         given_latin, family_latin, given_arabic, family_arabic = written
-        yield matching.Like(
+        yield _KnownLike(
             latin=f"{given_latin} {family_latin}".strip(),
             arabic=f"{given_arabic} {family_arabic}".strip(),
             born_on=born_on,
@@ -435,6 +446,7 @@ def _known_like(
             mothers=matching.mothers_among(mothers.get(family, ())),
             other_names=tuple(name for pair in other_names for name in pair if name),
             row=_Known(pk, province),
+            stored=stored.get(pk),
         )
 
 
@@ -445,6 +457,16 @@ def _mothers_of(families: Q) -> dict[UUID, list[Guardian]]:
     for mother in rows.only("family_id", "relation", *Guardian.NAME_FIELDS).iterator():
         mothers[mother.family_id].append(mother)
     return mothers
+
+
+def _stored_keys() -> dict[UUID, set[str]]:
+    """The sounds of every child's name: for a whole register, reading them costs less than hearing them again."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    stored = NameKey.objects.filter(child__isnull=False).values_list("child", "key")
+    for child, key in stored.iterator(chunk_size=10_000):
+        if key.isupper():  # the others are words as they are written
+            found[child].add(key)
+    return found
 
 
 def _surnames(child: Mapping[str, Any]) -> set[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext
 
-from beneficiaries.register_words import BY_NAME, FIELDS, HARMLESS, MEASURED, NAMES, UNITS
+from beneficiaries.register_words import BY_NAME, FIELDS, HARMLESS, MEASURED, NAMES, OUR_HEADINGS, UNITS
 from hajar.lib import names, sheets
 
 HEADING_ROWS = 30  # a heading stands among the first filled rows, or nowhere
@@ -31,13 +31,13 @@ def _headings() -> dict[str, str]:
     for language in ("fr", "ar", "en"):  # what we call a field ourselves, in templates and files of corrections
         with translation.override(language):
             for one in FIELDS:
-                known.setdefault(names.fold(str(one.label)), one.name)
+                known.setdefault(names.fold(str(OUR_HEADINGS.get(one.name, one.label))), one.name)
     return known
 
 
 def heading_for(name: str, unit: str = "") -> str:
     """A heading in the reader's language under which the field is found again."""
-    label = str(BY_NAME[name].label)
+    label = str(OUR_HEADINGS.get(name, BY_NAME[name].label))
     return f"{label.partition(' (')[0]} ({unit})" if unit else label
 
 

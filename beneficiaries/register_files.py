@@ -14,13 +14,13 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from beneficiaries import importing, judging
+from beneficiaries import importing, judging, tracing_rows
 from beneficiaries.judging import ImportRow, Verdict
 from beneficiaries.models import Province
 from beneficiaries.models.imports import RegisterImport
 from beneficiaries.reading_registers import ERROR, WARNING
-from beneficiaries.register_columns import heading_for, recognise
-from beneficiaries.register_words import HEALTH
+from beneficiaries.register_columns import heading_for, read_headings
+from beneficiaries.register_words import HEALTH, OFFERED
 from hajar.lib import sheets
 
 ROWS_PREPARED = 5_000  # rows under the headings that offer their choices
@@ -154,13 +154,13 @@ def _offer(sheet: Any, formula: str, letter: str) -> None:
 def _offer_provinces(workbook: Workbook) -> None:
     """A hidden sheet of their names: too many for the cell itself."""
     names = sorted(province.name for province in Province.objects.all())
-    hidden = workbook.create_sheet("_")
+    hidden = workbook.create_sheet(OFFERED)
     hidden.sheet_state = "hidden"
     for name in names:
         hidden.append([name])
     page = PAGES[1]
     letter = get_column_letter(page.fields.index("province") + 1)
-    _offer(workbook[str(page.title)[:31]], f"{quote_sheetname('_')}!$A$1:$A${len(names)}", letter)
+    _offer(workbook[str(page.title)[:31]], f"{quote_sheetname(OFFERED)}!$A$1:$A${len(names)}", letter)
 
 
 def _saved(workbook: Workbook) -> IO[bytes]:
@@ -189,19 +189,19 @@ def corrections(imported: RegisterImport) -> IO[bytes]:
     fields = [
         name for name, _place in sorted(columns.fields.items(), key=lambda pair: pair[1]) if name != "row_identity"
     ]
+    own = [columns.headings.get(name, "") for name in fields]
+    found = read_headings(sheets.Row(1, tuple(own))).fields
     headings = [
         heading_for("row_identity"),
         gettext("To look at"),
         *(
-            columns.headings[name]
-            if recognise(columns.headings.get(name, ""))[0] == name
-            else heading_for(name, columns.units.get(name, ""))
-            for name in fields
+            own[place] if found.get(name) == place else heading_for(name, columns.units.get(name, ""))
+            for place, name in enumerate(fields)
         ),
     ]
     rows = (
         [
-            importing.identity_of(imported, row),
+            tracing_rows.identity_of(imported, row),
             _what_to_look_at(row, columns),
             *(row.typed.get(name, "") for name in fields),
         ]

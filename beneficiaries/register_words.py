@@ -263,6 +263,14 @@ FIELDS = (
     ),
 )
 BY_NAME: dict[str, Field] = {one.name: one for one in FIELDS}
+# The sheet of a template that holds what its cells offer.
+OFFERED = "_"
+# How a template calls fields whose label alone could mean the other script.
+OUR_HEADINGS = {
+    "family_name_latin": _("Family name in Latin letters"),
+    "given_name_latin": _("Given name in Latin letters"),
+    "full_name_latin": _("Full name in Latin letters"),
+}
 # What ties a row to others: read from the file alone, never typed on a page.
 TIES = ("family_key", "row_identity")
 HEALTH = ("diagnosis", "hospital", "hospital_number")

@@ -9,7 +9,7 @@ from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import importing, registration
+from beneficiaries import importing, registration, tracing_rows
 from beneficiaries.judging import MANY
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, HealthRecord, Need
 from beneficiaries.models.imports import RegisterImport
@@ -67,7 +67,7 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
     except ProtectedError as error:
         raise NotUndoable(sorted({str(getattr(row, "child", row)) for row in error.protected_objects})) from error
     registration.refresh_family_sort_keys(joined)
-    importing.forget_mended(imported)
+    tracing_rows.forget_mended(imported)
     imported.state, imported.undone_at = RegisterImport.State.UNDONE, timezone.now()
     imported.worker, imported.worked_until, imported.sheet = "", None, {}
     imported.save(update_fields=["state", "undone_at", "worker", "worked_until", "sheet"])

@@ -35,20 +35,40 @@ class Superseded(Exception):
 
 
 def work(imported: RegisterImport, *, seconds: float | None = None, today: date | None = None) -> bool:
-    """Do slices for about so many seconds, or to the end; False when another does it at this moment."""
+    """Do slices for about so many seconds, or to the end; False when another does it at this moment.
+
+    Getting ready reads the register, which for a large one takes longer than a slice: then the work goes on for as long
+    again, so that at most half of all time goes into getting ready.
+    """
     token = take(imported)
     if token is None:
         return False
-    until = None if seconds is None else time.monotonic() + seconds
+    begun = time.monotonic()
+    until = None
     try:
         for _slice in _slices(imported, token, today=today or timezone.localdate()):
-            if until is not None and time.monotonic() > until:
+            if seconds is None:
+                continue
+            now = time.monotonic()
+            if until is None:
+                until = begun + (max(seconds, 2 * (now - begun)) if seconds else 0)
+            if now >= until:
                 break
     except Superseded:
         return False
     finally:
-        RegisterImport.objects.filter(pk=imported.pk, worker=token).update(worker="", worked_until=None)
+        release(imported, token)
     return True
+
+
+def renew(imported: RegisterImport, token: str) -> None:
+    """Hold the lease for another while."""
+    RegisterImport.objects.filter(pk=imported.pk, worker=token).update(worked_until=timezone.now() + LEASE)
+
+
+def release(imported: RegisterImport, token: str) -> None:
+    """Give the lease back, if it is still one's own."""
+    RegisterImport.objects.filter(pk=imported.pk, worker=token).update(worker="", worked_until=None)
 
 
 def work_all() -> int:
@@ -98,6 +118,7 @@ class _Reading:
         self.judged_at = self.imported.written.get("judged_at") or importing.place_in_journal()
         self.judge = Judge(self.rows[self.at :], by=self.by, whole=True)
         self.judge.take_in(self.rows[: self.at])
+        renew(imported, token)
 
     def slices(self) -> Iterator[None]:
         while self.at < len(self.rows):

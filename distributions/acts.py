@@ -9,6 +9,7 @@ ACTS = [
     Act("chairmodel.corrected", _("Model corrected"), "pencil"),
     Act("chairmodel.change_added", _("Workshop change added"), "hammer"),
     Act("chairmodel.change_corrected", _("Workshop change corrected"), "pencil"),
+    Act("child.shared_with_hospital", _("File given to the hospital"), "hospital", "info"),
     Act("depot.added", _("Depot added"), "building-add"),
     Act("depot.corrected", _("Depot corrected"), "pencil"),
     Act("chair.received", _("Chair received"), "box-seam", "info"),

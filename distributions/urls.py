@@ -13,6 +13,7 @@ from distributions.views import (
     field_api,
     followups,
     forecasts,
+    hospital,
     inbox,
     initiatives,
     labels,
@@ -33,6 +34,7 @@ from distributions.views import (
 
 app_name = "distributions"
 urlpatterns = [
+    path("children/<uuid:pk>/hospital/", hospital.bundle, name="hospital_bundle"),
     path("chairs/", chairs.list_chairs, name="chair_list"),
     path("chairs/export/", exports.chairs, name="chair_export"),
     path("chairs/needed/", forecasts.purchase_forecast, name="purchase_forecast"),

@@ -49,6 +49,7 @@ RULES = [
     Rule("set_language", EVERYBODY, PUBLIC, post=True),
     page("status", DECIDERS),
     # Stock
+    page("distributions:hospital_bundle", HEALTH, REGION, pk="child"),
     page("distributions:chair_list", OFFICE),
     page("distributions:chair_export", REGISTRARS | {STOREKEEPER}),
     page("distributions:transfer_export", REGISTRARS | {STOREKEEPER}),

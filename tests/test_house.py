@@ -192,8 +192,6 @@ MOST_LINES = 500
 # Longer, and why that reads better than two files would.
 LONG = {
     "beneficiaries/scoring.py": "NEED-1.0 in one piece: whoever checks the rule reads it from top to bottom",
-    "beneficiaries/reading_registers.py": "one reader for each kind of cell, each a few lines long",
-    "beneficiaries/importing.py": "an import's whole life: read, judged, corrected, written, taken back",
     "distributions/choosing.py": "from rows to a ranked list and to what stops a hand-over, judged one single way",
     "distributions/fitting.py": "FIT-1.0 in one piece: whoever checks the rule reads it from top to bottom",
     "distributions/growth.py": "GROW-1.0 in one piece: whoever checks the rule reads it from top to bottom",

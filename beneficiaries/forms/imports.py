@@ -78,7 +78,7 @@ class ColumnsForm(forms.Form):
         super().__init__(data)
         self.sheet = sheet
         read = {place: name for name, place in columns.fields.items()}
-        choices = [("", _("leave this column out"))]
+        choices: list[tuple[str, Any]] = [("", _("leave this column out"))]
         choices += [(one.name, one.label) for one in FIELDS if one.name not in withheld]
         self.width = max([len(sheet["headings"]), *(len(cells) for _number, cells in sheet["rows"][:200])], default=0)
         for place in range(self.width):
@@ -113,7 +113,7 @@ class ColumnsForm(forms.Form):
         """One field has one column."""
         cleaned = super().clean() or self.cleaned_data
         seen: dict[str, str] = {}
-        for key, name in cleaned.items():
+        for key, name in list(cleaned.items()):
             if name and name in seen:
                 self.add_error(key, _("Another column is said to be this already."))
             elif name:

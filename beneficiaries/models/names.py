@@ -328,7 +328,7 @@ class NameKey(models.Model):
         if not people:
             return
         bridges, using = list(NameAlias.objects.bridges()), router.db_for_write(NameKey)
-        owner = NameKey._meta.get_field(NameKey.owner_field(people[0]))
+        owner: Any = NameKey._meta.get_field(NameKey.owner_field(people[0]))
         held = {person.pk: as_held(owner, person.pk, using) for person in people}
         keys = ((key, held[person.pk]) for person in people for key in sorted(person.computed_keys(bridges)))
         insert_values(NameKey, ["key", owner.column], keys)

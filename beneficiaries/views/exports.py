@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,7 +26,7 @@ def page_for(what: ListOut, narrow: Callable[..., Narrowed], *, back: str) -> Ca
     """The page that takes a list out, narrowed by the same address as the list itself; `back` names its page."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
-    def view(request: HttpRequest, **arguments: Any) -> Any:
+    def view(request: Any, **arguments: Any) -> Any:
         if not all(request.user.has_perm(name) for name in what.permissions):
             raise PermissionDenied
         rows, filters = narrow(request, **arguments)

@@ -22,7 +22,7 @@ def insert_many(rows: Sequence[models.Model]) -> None:
     using = router.db_for_write(model)
     fields = [field for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
     readers = [_reader(field, using) for field in fields]
-    insert_values(model, [field.column for field in fields], ([read(row) for read in readers] for row in rows))
+    insert_values(model, [str(field.column) for field in fields], ([read(row) for read in readers] for row in rows))
     for row in rows:
         row._state.adding, row._state.db = False, using
 

@@ -26,10 +26,10 @@ from xml.parsers import expat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 MEGABYTE = 1024 * 1024
@@ -319,6 +319,8 @@ _FORMULA_MARKS = frozenset("=+-@\t\r\n＝＋－＠﹢﹣﹦﹫")
 
 
 def _begins_a_formula(text: str) -> bool:
+    if text[:1].isalnum():
+        return False
     return text[:1] in _FORMULA_MARKS or text.lstrip(" \t\r\n\xa0\u200b\u200e\u200f\u202f\ufeff")[:1] in _FORMULA_MARKS
 
 
@@ -353,43 +355,108 @@ def write_xlsx(
     with; moments come out in local time. `tags` is a row under the headings (HXL); `mark` stands on every printed page,
     in the properties of the file and in a row of its own at the end.
     """
-    workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1")
+    skeleton, dress = _skeleton(headers, title=title, rtl=rtl, frozen="A3" if tags else "A2", mark=mark)
+    output = tempfile.TemporaryFile()
+    with (
+        zipfile.ZipFile(skeleton) as parts,
+        zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+    ):
+        for part in parts.infolist():
+            if part.filename != _FIRST_SHEET:
+                archive.writestr(part.filename, parts.read(part))
+        before, _rows, after = _ROWS.split(_SIZE.sub("", parts.read(_FIRST_SHEET).decode()), maxsplit=1)
+        with archive.open(_FIRST_SHEET, "w", force_zip64=True) as sheet:
+            sheet.write(f"{before}<sheetData>".encode())
+            everything = chain([headers], [tags] if tags else [], rows, [[mark]] if mark else [])
+            for piece in _row_pieces(everything, dress):
+                sheet.write(piece.encode())
+            sheet.write(f"</sheetData>{after}".encode())
+    output.seek(0)
+    return output
+
+
+_FIRST_SHEET = "xl/worksheets/sheet1.xml"
+_ROWS = re.compile(r"(<sheetData>.*?</sheetData>|<sheetData ?/>)", re.S)
+_SIZE = re.compile(r"<dimension [^>]*/>")  # that of the skeleton: a reader may believe it
+_DAY_NOUGHT = date(1899, 12, 30)
+
+
+@dataclass(frozen=True)
+class _Dress:
+    """The numbers under which the styles of the skeleton stand: headings, text that stays text, days, moments."""
+
+    heading: str
+    guarded_heading: str
+    guarded: str
+    day: str
+    moment: str
+
+
+def _skeleton(headers: Sequence[Any], *, title: str, rtl: bool, frozen: str, mark: str) -> tuple[IO[bytes], _Dress]:
+    """A workbook with everything but its rows. openpyxl knows the format; for very many rows it is slow."""
+    workbook = Workbook()
+    sheet = workbook.active
+    sheet.title = re.sub(r"[\[\]:*?/\\']", " ", title)[:31].strip() or "1"
     sheet.sheet_view.rightToLeft = rtl
-    sheet.freeze_panes = "A3" if tags else "A2"
+    sheet.freeze_panes = frozen
     if mark:
         sheet.oddFooter.center.text = _printable(mark)[:200].replace("&", "&&")
         workbook.properties.creator = "Hajar"
         workbook.properties.description = _printable(mark)
     for column, header in enumerate(headers, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = max(12, min(40, len(str(header)) + 4))
+    for place in ("A1", "B1"):
+        sheet[place].font = Font(bold=True)
+    for place in ("B1", "C1"):
+        sheet[place].quotePrefix = True  # stays text when a person edits it, too
+    sheet["D1"].number_format, sheet["E1"].number_format = "yyyy-mm-dd", "yyyy-mm-dd h:mm:ss"
+    file = io.BytesIO()
+    workbook.save(file)
+    with zipfile.ZipFile(file) as parts:
+        text = parts.read(_FIRST_SHEET).decode()
+    styles = dict(re.findall(r'<c r="([A-E]1)" s="(\d+)"', text))
+    return file, _Dress(*(styles[place] for place in ("A1", "B1", "C1", "D1", "E1")))
 
-    def cell(value: Any, *, bold: bool = False) -> Any:
-        value = _plain(value)
-        # A text cell that openpyxl would take for a formula ("=1+1") or an error ("#N/A").
-        guarded = isinstance(value, str) and (_begins_a_formula(value) or value.startswith("#"))
-        if not guarded and not bold:
-            return value
-        written = WriteOnlyCell(sheet, value=value)
-        if isinstance(value, str):
-            written.data_type = "s"
-        if guarded:
-            written.quotePrefix = True  # stays text when a person edits it, too
-        if bold:
-            written.font = Font(bold=True)
-        return written
 
-    sheet.append([cell(header, bold=True) for header in headers])
-    if tags:
-        sheet.append([cell(tag) for tag in tags])
-    for row in rows:
-        sheet.append([cell(value) for value in row])
-    if mark:
-        sheet.append([cell(mark)])
-    output = tempfile.TemporaryFile()
-    workbook.save(output)
-    output.seek(0)
-    return output
+def _row_pieces(rows: Iterable[Sequence[Any]], dress: _Dress) -> Iterator[str]:
+    """The rows as the sheet holds them, some thousands of cells at a time; the first one is the headings."""
+    letters: list[str] = []
+    pieces: list[str] = []
+    for number, row in enumerate(rows, start=1):
+        while len(letters) < len(row):
+            letters.append(get_column_letter(len(letters) + 1))
+        cells = [
+            _cell(f"{letter}{number}", value, dress, is_heading=number == 1)
+            for letter, value in zip(letters, row, strict=False)
+            if value is not None and value != ""
+        ]
+        pieces.append(f'<row r="{number}">{"".join(cells)}</row>')
+        if len(pieces) >= 500:
+            yield "".join(pieces)
+            pieces.clear()
+    yield "".join(pieces)
+
+
+def _cell(place: str, value: Any, dress: _Dress, *, is_heading: bool = False) -> str:
+    """One cell: numbers and days as such; all the rest is text, and stays text whatever it begins with."""
+    value = _plain(value)
+    kind = type(value)
+    if kind is bool:
+        return f'<c r="{place}" t="b"><v>{int(value)}</v></c>'
+    if kind in (int, float, Decimal):
+        return f'<c r="{place}"><v>{value}</v></c>'
+    if kind is date:
+        return f'<c r="{place}" s="{dress.day}"><v>{(value - _DAY_NOUGHT).days}</v></c>'
+    if isinstance(value, datetime):
+        return f'<c r="{place}" s="{dress.moment}"><v>{to_excel(value)}</v></c>'
+    text, style = "" if value is None else str(value), ""
+    if _begins_a_formula(text) or text.startswith("#"):
+        style = f' s="{dress.guarded_heading if is_heading else dress.guarded}"'
+    elif is_heading:
+        style = f' s="{dress.heading}"'
+    if "&" in text or "<" in text or ">" in text or "\r" in text:
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+    return f'<c r="{place}"{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 
 def _printable(text: str) -> str:

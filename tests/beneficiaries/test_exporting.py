@@ -279,10 +279,10 @@ def test_children_are_exported_in_the_order_given(karim):
 
 # https://hxlstandard.org/standard/1-1final/dictionary/
 HASHTAGS = set(
-    "#access #activity #adm1 #adm2 #adm3 #adm4 #adm5 #affected #beneficiary #capacity #cause #channel #contact #country "
-    "#crisis #currency #date #delivery #description #event #frequency #geo #group #impact #indicator #inneed #item #loc "
-    "#meta #modality #need #operations #org #output #population #reached #region #respondee #sector #service #severity "
-    "#status #subsector #targeted #value".split()
+    "#access #activity #adm1 #adm2 #adm3 #adm4 #adm5 #affected #beneficiary #capacity #cause #channel #contact "
+    "#country #crisis #currency #date #delivery #description #event #frequency #geo #group #impact #indicator "
+    "#inneed #item #loc #meta #modality #need #operations #org #output #population #reached #region #respondee "
+    "#sector #service #severity #status #subsector #targeted #value".split()
 )
 
 

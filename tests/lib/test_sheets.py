@@ -334,3 +334,9 @@ def test_a_csv_comes_in_pieces():
     pieces = list(sheets.write_csv(["n", "x"], ([number, "x" * 100] for number in range(5_000))))
     assert len(pieces) > 5
     assert b"".join(pieces).count(b"\r\n") == 5_001
+
+
+def test_a_reader_that_believes_the_size_a_workbook_claims_sees_every_row():
+    file = sheets.write_xlsx(["a", "b"], [[number, "x"] for number in range(1_200)], mark="mark")
+    book = load_workbook(file, read_only=True)
+    assert len(list(book.active.rows)) == 1_202

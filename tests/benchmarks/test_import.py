@@ -1,0 +1,165 @@
+"""An import of a register, beside django-import-export's own path on the same file: measured, printed, never asserted.
+
+    HAJAR_BENCH_ROWS=10000 pytest tests/benchmarks/test_import.py -s
+
+By itself it only proves that measuring works and that both paths write the same children.
+"""
+
+import io
+import os
+import time
+from random import Random
+
+import pytest
+import tablib
+from import_export import fields, resources
+from import_export.widgets import DateWidget, ForeignKeyWidget
+
+from beneficiaries import exporting, importing, undoing_imports, working_imports
+from beneficiaries.models import Assessment, Child, Family, Guardian, Province
+from beneficiaries.models.references import next_numbers
+from hajar.accounts.models import User
+from hajar.demo import people
+from hajar.lib import sheets
+
+ROWS = int(os.environ.get("HAJAR_BENCH_ROWS", "60"))
+HEADINGS = [
+    "N° dossier", "Nom", "Prénom", "Nom arabe", "Prénom arabe", "Date de naissance", "Sexe", "Province", "Téléphone",
+    "Tuteur", "Lien", "Adresse", "Poids (kg)", "Taille (cm)", "Largeur hanches (mm)",
+]  # fmt: skip
+
+
+def register(number):
+    """A register of new children, each in a family of her own."""
+    draw, rows = Random(7), []
+    places = ["Casablanca", "Taroudannt", "Fès", "Settat", "Agadir", "Oujda", "Tanger", "Meknès", "Safi", "Nador"]
+    for place in range(number):
+        is_girl = draw.random() < 0.5
+        given, family = draw.choice(people.GIRLS if is_girl else people.BOYS), draw.choice(people.FAMILIES)
+        born = f"{draw.randint(1, 28):02d}/{draw.randint(1, 12):02d}/{draw.randint(2009, 2023)}"
+        rows.append(
+            [
+                f"A{place}", family.latin, given.latin, family.arabic, given.arabic, born, "F" if is_girl else "M",
+                draw.choice(places), f"06{10_000_000 + place * 7:08d}",
+                f"{draw.choice(people.GIRLS).latin} {family.latin}", "mère",
+                f"Rue {draw.randint(1, 400)}, hay {draw.randint(1, 60)}",
+                draw.randint(10, 50), draw.randint(70, 150), draw.randint(180, 380),
+            ]
+        )  # fmt: skip
+    return rows
+
+
+class ChildResource(resources.ModelResource):
+    """As its manual advises: no diffs, no reports of what was skipped; what hangs on a child is written in hooks."""
+
+    given_name_latin = fields.Field("given_name_latin", "Prénom")
+    family_name_latin = fields.Field("family_name_latin", "Nom")
+    given_name_arabic = fields.Field("given_name_arabic", "Prénom arabe")
+    family_name_arabic = fields.Field("family_name_arabic", "Nom arabe")
+    born_on = fields.Field("born_on", "Date de naissance", DateWidget("%d/%m/%Y"))
+    sex = fields.Field("sex", "Sexe")
+    previous_reference = fields.Field("previous_reference", "N° dossier")
+    family = fields.Field("family", "family", ForeignKeyWidget(Family, "pk"))
+    number = fields.Field("number", "number")
+
+    class Meta:
+        model = Child
+        import_id_fields = ("previous_reference",)
+        fields = (
+            "given_name_latin", "family_name_latin", "given_name_arabic", "family_name_arabic", "born_on", "sex",
+            "previous_reference", "family", "number",
+        )  # fmt: skip
+        skip_diff = True
+        report_skipped = False
+        use_transactions = True
+
+    def before_import(self, dataset, **kwargs):
+        self.provinces = {province.name_fr: province for province in Province.objects.all()}
+        self.provinces |= {province.seat_fr: province for province in Province.objects.all()}
+        self.by = User.objects.first()
+
+    def before_import_row(self, row, **kwargs):
+        """A family and its guardian, as the same file asks for them."""
+        guardian = Guardian.objects.filter(phone=f"+212{row['Téléphone'][1:]}").select_related("family").first()
+        if guardian:
+            row["family"] = guardian.family.pk
+        else:
+            family = Family.objects.create(
+                number=next_numbers("families")[0], province=self.provinces[row["Province"]], address=row["Adresse"]
+            )
+            given, _space, name = row["Tuteur"].partition(" ")
+            Guardian.objects.create(
+                family=family,
+                given_name_latin=given,
+                family_name_latin=name,
+                relation="mother",
+                phone=f"+212{row['Téléphone'][1:]}",
+                is_first_contact=True,
+            )
+            row["family"] = family.pk
+        row["number"] = next_numbers("children")[0]
+
+    def after_save_instance(self, instance, row, **kwargs):
+        Assessment.objects.create(
+            child=instance,
+            assessor=self.by,
+            mass_kg=row["Poids (kg)"],
+            height_cm=row["Taille (cm)"],
+            hip_width_mm=row["Largeur hanches (mm)"],
+        )
+
+
+def timed(act):
+    begun = time.perf_counter()
+    result = act()
+    return result, time.perf_counter() - begun
+
+
+def told(words, rows, seconds):
+    print(f"\n{words:<44} {rows:>7,} rows {seconds:8.1f} s {rows / seconds:9,.0f} rows/s")
+
+
+@pytest.fixture(scope="module")
+def workbook():
+    return sheets.write_xlsx(HEADINGS, register(ROWS)).read()
+
+
+@pytest.mark.django_db
+def test_an_import_from_the_file_to_the_register(workbook, karim):
+    def whole():
+        imported = importing.upload_register(file=io.BytesIO(workbook), filename="registre.xlsx", by=karim)
+        working_imports.work(imported)
+        imported.refresh_from_db()
+        working_imports.work(importing.confirm_import(imported, by=karim))
+        imported.refresh_from_db()
+        return imported
+
+    imported, seconds = timed(whole)
+    told("import: read, match, write", ROWS, seconds)
+    counts = imported.written["counts"]
+    assert counts["children"] == Child.objects.count() >= ROWS * 0.9
+    assert counts["assessments"] == Assessment.objects.count()
+    for file_format in ("csv", "xlsx"):
+        rows = Child.objects.order_by("sort_key", "pk")
+        made, seconds = timed(
+            lambda rows=rows, file_format=file_format: exporting.take_out(
+                exporting.CHILDREN, rows, by=karim, reason="bench", file_format=file_format, filters={}
+            )
+        )
+        told(f"export: {file_format}", made.count, seconds)
+    _undone, seconds = timed(lambda: undoing_imports.undo_import(imported, by=karim))
+    told("undo", ROWS, seconds)
+    assert not Child.objects.exists()
+
+
+@pytest.mark.django_db
+def test_the_same_file_through_django_import_export(workbook, karim):
+    def whole():
+        dataset = tablib.Dataset().load(workbook, format="xlsx")
+        preview = ChildResource().import_data(dataset, dry_run=True, raise_errors=True)
+        assert not preview.has_errors()
+        return ChildResource().import_data(dataset, dry_run=False, raise_errors=True)
+
+    _result, seconds = timed(whole)
+    told("django-import-export: preview and import", ROWS, seconds)
+    assert Child.objects.count() == Assessment.objects.count() == ROWS
