@@ -5,7 +5,7 @@ from django.db import transaction
 from beneficiaries.models import Family
 from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, families, house
+from hajar.demo import campaigns, doubles, families, house
 from hajar.demo.clock import at, moment, play
 
 
@@ -38,6 +38,7 @@ def tell() -> None:
             house.counts(place),
             *families.stories(place),
             *families.measurings(place),
+            *doubles.registered_twice(place),
             *campaigns.stories(place),
         ]
     )
