@@ -20,7 +20,8 @@ SHARE = 0.05
 # How another hand spells it in French: of an ending, of the inside of a word
 SPELLINGS = [
     ("ou", "u"), ("ch", "sh"), ("kh", "k"), ("dj", "j"), ("ss", "s"), ("aa", "a"), ("ai", "ay"), ("ae", "aa"),
-    ("ei", "i"), ("i", "y"), ("q", "k"), ("gh", "r"), ("mm", "m"), ("el ", "al "), ("ine", "in"), ("ane", "an"), ("oui", "wi"),
+    ("ei", "i"), ("i", "y"), ("q", "k"), ("gh", "r"), ("mm", "m"), ("el ", "al "), ("ine", "in"), ("ane", "an"),
+    ("oui", "wi"),
 ]  # fmt: skip
 
 
