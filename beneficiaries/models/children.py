@@ -14,7 +14,6 @@ from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
 from beneficiaries.models.places import scope
 from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Entry, Journalled
-from hajar.lib import names
 
 
 def photo_path(child, filename: str) -> str:
@@ -177,8 +176,12 @@ class Child(Named, Mergeable, Journalled):
         written = [self.full_name_latin, self.full_name_arabic, *(name for pair in self.other_names for name in pair)]
         return [name for name in dict.fromkeys(written) if name]
 
-    def computed_keys(self) -> set[str]:
-        return {key for name in self.known_names for key in names.keys(name)}
+    def computed_keys(self, *rules, **more) -> set[str]:
+        """Those of the name, and of every name in a file that was merged into this one."""
+        found = super().computed_keys(*rules, **more)
+        for latin, arabic in self.other_names:
+            found |= Child(given_name_latin=latin, given_name_arabic=arabic).computed_keys(*rules, **more)
+        return found
 
     @property
     def is_followed(self) -> bool:
