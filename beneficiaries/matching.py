@@ -13,7 +13,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.db.models.functions import Length
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -308,8 +308,8 @@ def _places_to_look(like: Like) -> list[Any]:
 # --- with the database ----------------------------------------------------------------------------------------------
 
 
-def likes_of(children: QuerySet) -> Iterator[Like]:
-    """The children of a queryset as Likes (`row` is the child), in two queries however many they are."""
+def likes_of(children: Iterable[Child]) -> Iterator[Like]:
+    """These children as Likes (`row` is the child), in two queries however many they are."""
     rows: list[Child] = list(children)
     homes: dict[Any, list[Guardian]] = defaultdict(list)
     families = {child.family_id for child in rows}

@@ -292,7 +292,7 @@ def _both(mine: str, theirs: str) -> str:
     """Two notes, one after the other; the same one once."""
     if not theirs.strip() or theirs.strip() in mine:
         return mine
-    limit = Child._meta.get_field("notes").max_length  # type: ignore[union-attr]
+    limit = Child._meta.get_field("notes").max_length
     return f"{mine.rstrip()}\n\n{theirs}".strip()[:limit]
 
 

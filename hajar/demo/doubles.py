@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from beneficiaries import matching, registration
 from beneficiaries.matching import Like
@@ -104,7 +105,7 @@ def _family_name(rng: Random) -> people.Name:
     return people.Name(f"{before.latin} {name.latin}", f"{before.arabic}{name.arabic}") if before else name
 
 
-def _some_script(name: people.Name, rng: Random) -> dict[str, str]:
+def _some_script(name: people.Name, rng: Random) -> dict[str, Any]:
     scripts = rng.choices(["both", "latin", "arabic"], [40, 35, 25])[0]
     return {"latin": name.latin if scripts != "arabic" else "", "arabic": name.arabic if scripts != "latin" else ""}
 
@@ -142,7 +143,7 @@ def respelled(latin: str, rng: Random) -> str:
     return latin
 
 
-def _born_again(born_on: date, rng: Random) -> tuple[date, str]:
+def _born_again(born_on: Any, rng: Random) -> tuple[date, str]:
     kind = rng.choices(["same", "swapped", "new_year", "year", "typo"], [70, 8, 8, 6, 8])[0]
     if kind == "swapped" and born_on.day <= 12:
         return born_on.replace(month=born_on.day, day=born_on.month), "exact"
