@@ -66,8 +66,8 @@ class Writing:
         self.moved.append({"model": first._meta.label_lower, "swapped": [str(first.pk), str(second.pk)]})
 
     def _remember(self, model: str, key: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        plain = ({name: plain(value) for name, value in side.items()} for side in (old, new))
-        self.moved.append({"model": model, "pk": str(key), **dict(zip(("old", "new"), plain, strict=True))})
+        was, now = ({name: plain(value) for name, value in side.items()} for side in (old, new))
+        self.moved.append({"model": model, "pk": str(key), "old": was, "new": now})
 
 
 def plain(value: Any) -> Any:
