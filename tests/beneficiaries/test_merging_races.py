@@ -43,7 +43,7 @@ def test_two_people_merge_one_pair_each_into_the_other_and_one_file_is_left(kari
     assert Child.objects.count() == 1
 
 
-def test_looking_without_a_lock_would_merge_each_into_the_other(karim, monkeypatch):
+def test_looking_without_a_lock_would_lose_both_files_or_end_in_a_deadlock(karim, monkeypatch):
     """The planted bug: both look, both find two standing files, both write."""
     first, second = ChildFactory(), ChildFactory()
     both_have_looked = meeting(2)
@@ -57,8 +57,7 @@ def test_looking_without_a_lock_would_merge_each_into_the_other(karim, monkeypat
     if connection.vendor == "sqlite":
         pytest.skip("SQLite lets one transaction write at a time: nobody can look beside it")
     results = race(2, lambda index: merge(*((first, second) if index else (second, first)), karim))
-    assert sum(isinstance(result, Merge) for result in results) == 2
-    assert not Child.objects.exists(), "both files are gone"
+    assert unexpected(results) or not Child.objects.exists()
 
 
 def test_a_chair_reserved_while_files_are_merged_is_the_kept_childs(karim, samira):
