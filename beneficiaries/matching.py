@@ -8,12 +8,12 @@ Nothing is ever merged or refused on this alone: a person looks and decides. Tra
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import chain
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Sum
 from django.db.models.functions import Length
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -251,19 +251,17 @@ class Matcher:
 def pairs(likes: Iterable[Like], keys_of: Callable[[Like], Iterable[str]] = Like.keys) -> Iterator[tuple[Like, Match]]:
     """Every two of these that may be one child, each pair once: (a child, its match among the ones before).
 
-    Compared are those who share a sound of the name and were born within a year of each other, and those who share a
-    phone: 20,000 children are some 300,000 comparisons of dates, of which one in four goes on to the names.
-    `keys_of` may give the keys that are stored already.
+    Compared are those who share a sound of the name and whose births can stand to each other in any way but
+    DIFFERENT, and those who share a phone. `keys_of` may give the keys that are stored already.
     """
-    by_sound: dict[tuple[str, int | None], list[Like]] = defaultdict(list)
+    by_sound: dict[tuple[str, Any], list[Like]] = defaultdict(list)
     by_phone: dict[str, list[Like]] = defaultdict(list)
     for like in likes:
         keys = set(keys_of(like))
-        year = like.born_on.year if like.born_on else None
         near: dict[int, Like] = {}
         for key in keys:
-            for other_year in (None, year - 1, year, year + 1) if year else (None,):
-                for other in by_sound.get((key, other_year), ()):
+            for place in _places_to_look(like):
+                for other in by_sound.get((key, place), ()):
                     near[id(other)] = other
         for phone in like.phones:
             near.update((id(other), other) for other in by_phone.get(phone, ()))
@@ -271,16 +269,47 @@ def pairs(likes: Iterable[Like], keys_of: Callable[[Like], Iterable[str]] = Like
             if match := compare(like, other):
                 yield like, match
         for key in keys:
-            by_sound[key, year].append(like)
+            for place in _places_of(like):
+                by_sound[key, place].append(like)
         for phone in like.phones:
             by_phone[phone].append(like)
+
+
+_ANYWHERE = "anywhere"
+
+
+def _is_vague(like: Like) -> bool:
+    """Whether the birth stands for a whole year: known no better, or written as 1 January."""
+    return like.born_on is not None and (like.precision != "exact" or (like.born_on.month, like.born_on.day) == (1, 1))
+
+
+def _places_of(like: Like) -> list[Any]:
+    """Under which births this one is kept, for others to find."""
+    born = like.born_on
+    if born is None:
+        return [_ANYWHERE, None]
+    places: list[Any] = [_ANYWHERE, born.year, (born.year, "month", born.month), (born.year, "day", born.day)]
+    return [*places, (born.year, "vague")] if _is_vague(like) else places
+
+
+def _places_to_look(like: Like) -> list[Any]:
+    """Where those are kept whose birth is not DIFFERENT from this one, as compare_births has it; and some more."""
+    born = like.born_on
+    if born is None:
+        return [_ANYWHERE]
+    months = [(born + timedelta(days=days)) for days in (-CLOSE_DAYS, -15, 0, 15, CLOSE_DAYS)]
+    places: list[Any] = [None, *dict.fromkeys((day.year, "month", day.month) for day in months)]
+    places += [(born.year + years, "month", born.month) for years in (-1, 1)]
+    if _is_vague(like):
+        return [*places, born.year]
+    return [*places, (born.year, "vague"), (born.year, "day", born.day), (born.year, "day", born.month)]
 
 
 # --- with the database ----------------------------------------------------------------------------------------------
 
 
-def likes_of(children: QuerySet) -> Iterator[Like]:
-    """The children of a queryset as Likes (`row` is the child), in two queries however many they are."""
+def likes_of(children: Iterable[Child]) -> Iterator[Like]:
+    """These children as Likes (`row` is the child), in two queries however many they are."""
     rows: list[Child] = list(children)
     homes: dict[Any, list[Guardian]] = defaultdict(list)
     families = {child.family_id for child in rows}

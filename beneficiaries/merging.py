@@ -31,8 +31,8 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import pairing, registration
 from beneficiaries.models import Assessment, Child, DuplicatePair, Family, Guardian, HealthRecord, Merge, Need
+from beneficiaries.repointing import Writing, exchange, plain, pointers
 from hajar.accounts.models import User
-from hajar.journal import append_only
 from hajar.journal import recording as journal
 from hajar.lib import names
 from hajar.lib.refusals import Refusal
@@ -130,92 +130,6 @@ class Undone:
     without_first_call: set[UUID] = field(default_factory=set)  # families whose first contact went home
 
 
-# --- what points to a child -----------------------------------------------------------------------------------------
-
-
-def pointers(model: type[models.Model]) -> Iterator[models.ForeignKey]:
-    """The fields of all models that point to `model` and may be pointed elsewhere, in a fixed order.
-
-    Left out are rows that nobody may ever change: those of tables whose every update a trigger refuses, and the pairs
-    and merges themselves, which speak of two files. A complete assessment may change hands, and nothing else.
-    """
-    triggers = append_only.expected()
-    fields = [
-        relation.field
-        for relation in model._meta.get_fields(include_hidden=True)
-        if isinstance(relation, models.ManyToOneRel) and not relation.field.model._meta.proxy
-    ]
-    for pointer in sorted(fields, key=lambda field: (field.model._meta.label, field.name)):
-        table = pointer.model._meta.db_table
-        is_frozen = append_only.trigger_name(table, "UPDATE") in triggers and pointer.model is not Assessment
-        follows_the_name = pointer.remote_field.on_delete is models.CASCADE
-        if not is_frozen and not follows_the_name and pointer.model not in (Merge, DuplicatePair):
-            yield pointer
-
-
-@dataclass
-class _Writing:
-    """Writes values and remembers what stood there before, so that it can be put back in reverse.
-
-    Past save() and its automatic fields: a row has these changes afterwards and no others.
-    """
-
-    moved: list[dict[str, Any]] = field(default_factory=list)
-
-    def put(self, row: models.Model, **values: Any) -> None:
-        """Give one row other values."""
-        old = {name: getattr(row, name) for name in values}
-        new = {name: value for name, value in values.items() if old[name] != value}
-        if not new:
-            return
-        self._remember(row._meta.label_lower, row.pk, {name: old[name] for name in new}, new)
-        type(row)._base_manager.filter(pk=row.pk).update(**new)
-        for name, value in new.items():
-            setattr(row, name, value)
-
-    def point(self, pointer: models.ForeignKey, keys: Iterable[Any], old: Any, new: Any) -> None:
-        """Point these rows from one row to another."""
-        keys = list(keys)
-        pointer.model._base_manager.filter(pk__in=keys).update(**{pointer.attname: new})
-        for key in keys:
-            self._remember(pointer.model._meta.label_lower, key, {pointer.attname: old}, {pointer.attname: new})
-
-    def swap(self, first: models.Model, second: models.Model) -> None:
-        """Exchange all that two rows say, but not whose they are. What they say is not written down a second time."""
-        _exchange(first, second)
-        self.moved.append({"model": first._meta.label_lower, "swapped": [str(first.pk), str(second.pk)]})
-
-    def _remember(self, model: str, key: Any, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-        plain = ({name: _plain(value) for name, value in side.items()} for side in (old, new))
-        self.moved.append({"model": model, "pk": str(key), **dict(zip(("old", "new"), plain, strict=True))})
-
-
-def _plain(value: Any) -> Any:
-    """As it is kept in JSON: what to_python() of its field understands again."""
-    if isinstance(value, bool | int | str | list | dict | None):
-        return value
-    if isinstance(value, models.fields.files.FieldFile):
-        return value.name or ""
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def _exchange(first: models.Model, second: models.Model) -> None:
-    own = {"id", "created_at"}
-    told = [
-        f.attname
-        for f in first._meta.concrete_fields
-        if f.attname not in own and not isinstance(f, models.OneToOneField)
-    ]
-    mine, theirs = ({name: getattr(row, name) for name in told} for row in (first, second))
-    type(first)._base_manager.filter(pk=first.pk).update(**theirs)
-    type(first)._base_manager.filter(pk=second.pk).update(**mine)
-
-
-def _snapshot(child: Child) -> dict[str, Any]:
-    """A child's row as JSON, to be shown beside the other years later."""
-    return {f.attname: _plain(getattr(child, f.attname)) for f in child._meta.concrete_fields}
-
-
 # --- merging --------------------------------------------------------------------------------------------------------
 
 
@@ -233,7 +147,7 @@ def merge_children(
         raise NotConfirmed
     kept, gone = _locked_pair(kept, gone)
     merge = Merge(kept=kept, gone=gone, by=by, kept_was=_snapshot(kept), gone_was=_snapshot(gone))
-    writing = _Writing()
+    writing = Writing()
     _settle_health(writing, kept, gone, by=by, health=health)
     _refuse_two_drafts(kept, gone)
     _settle_needs(writing, kept, gone)
@@ -266,7 +180,12 @@ def _locked_pair(*children: Child) -> tuple[Child, ...]:
     return tuple(locked[key] for key in keys)
 
 
-def _settle_health(writing: _Writing, kept: Child, gone: Child, *, by: User, health: str) -> None:
+def _snapshot(child: Child) -> dict[str, Any]:
+    """A child's row as JSON, to be shown beside the other years later."""
+    return {f.attname: plain(getattr(child, f.attname)) for f in child._meta.concrete_fields}
+
+
+def _settle_health(writing: Writing, kept: Child, gone: Child, *, by: User, health: str) -> None:
     """Whose record goes on. Where both files have one, the other stays with the file that ends."""
     records = {record.child_id: record for record in HealthRecord.objects.filter(child__in=[kept, gone]).order_by("pk")}
     if len(records) < 2:
@@ -286,7 +205,7 @@ def _refuse_two_drafts(kept: Child, gone: Child) -> None:
         raise TwoDrafts
 
 
-def _settle_needs(writing: _Writing, kept: Child, gone: Child) -> None:
+def _settle_needs(writing: Writing, kept: Child, gone: Child) -> None:
     """Two open needs of one purpose become one; both are the kept child's afterwards."""
     rows = Need.objects.select_for_update(of=("self",), no_key=True).filter(child__in=[kept, gone], closed_on=None)
     by_purpose: dict[str, list[Need]] = {}
@@ -315,9 +234,13 @@ def _with_reservation(needs: Iterable[Need]) -> set[UUID]:
     return held
 
 
-def _move_rows(writing: _Writing, model: type[models.Model], old: UUID, new: UUID) -> None:
+def _move_rows(
+    writing: Writing, model: type[models.Model], old: UUID, new: UUID, besides: tuple[type[models.Model], ...] = ()
+) -> None:
     """Point everything from one row to another; refuse where there can be only one and there would be two."""
     for pointer in pointers(model):
+        if pointer.model in besides:
+            continue
         rows = pointer.model._base_manager.filter(**{pointer.attname: old}).order_by("pk")
         keys = list(rows.values_list("pk", flat=True))
         if not keys:
@@ -333,7 +256,7 @@ def _move_rows(writing: _Writing, model: type[models.Model], old: UUID, new: UUI
             raise TwoOfAKind(kind=pointer.model._meta.verbose_name) from None
 
 
-def _take_over(writing: _Writing, kept: Child, gone: Child, choices: Mapping[str, str]) -> None:
+def _take_over(writing: Writing, kept: Child, gone: Child, choices: Mapping[str, str]) -> None:
     """Give the kept file what was chosen of the other one, and what nobody has to choose."""
     chosen = [name for group, fields in GROUPS.items() if choices.get(group) == GONE for name in fields]
     values = {_attname(name): getattr(gone, _attname(name)) for name in chosen if name != "photo"}
@@ -369,7 +292,7 @@ def _both(mine: str, theirs: str) -> str:
     """Two notes, one after the other; the same one once."""
     if not theirs.strip() or theirs.strip() in mine:
         return mine
-    limit = Child._meta.get_field("notes").max_length  # type: ignore[union-attr]
+    limit = Child._meta.get_field("notes").max_length
     return f"{mine.rstrip()}\n\n{theirs}".strip()[:limit]
 
 
@@ -398,7 +321,7 @@ def _close_pairs(kept: Child, gone: Child, *, by: User) -> None:
 # --- families -------------------------------------------------------------------------------------------------------
 
 
-def _join_families(writing: _Writing, *, left: UUID, into: UUID) -> None:
+def _join_families(writing: Writing, *, left: UUID, into: UUID) -> None:
     """Once the family that was left has no child any more, its adults join the other one, and it ends."""
     locked = Family.with_merged.select_for_update(no_key=True).filter(pk__in=[left, into]).order_by("pk")
     families = {family.pk: family for family in locked}
@@ -426,21 +349,9 @@ def _join_families(writing: _Writing, *, left: UUID, into: UUID) -> None:
         if not getattr(family, name):
             writing.put(family, **{name: getattr(families[left], name)})
     writing.put(family, notes=_both(family.notes, families[left].notes))
-    _move_other_rows_of_family(writing, left, into)
+    # The children that were merged stay with the family that they had.
+    _move_rows(writing, Family, left, into, besides=(Child, Guardian))
     writing.put(families[left], merged_into_id=into)
-
-
-def _move_other_rows_of_family(writing: _Writing, left: UUID, into: UUID) -> None:
-    """What else points to the family; the children that were merged stay with the family that they had."""
-    for pointer in pointers(Family):
-        if pointer.model in (Child, Guardian):
-            continue
-        keys = list(pointer.model._base_manager.filter(**{pointer.attname: left}).values_list("pk", flat=True))
-        try:
-            with transaction.atomic():
-                writing.point(pointer, keys, left, into)
-        except IntegrityError:
-            raise TwoOfAKind(kind=pointer.model._meta.verbose_name) from None
 
 
 def is_same_adult(a: Guardian, b: Guardian) -> bool:
@@ -548,14 +459,14 @@ def _restore(line: Mapping[str, Any], undone: Undone) -> None:
     model = apps.get_model(line["model"])
     if "swapped" in line:
         first, second = (model._base_manager.get(pk=key) for key in line["swapped"])
-        _exchange(first, second)
+        exchange(first, second)
         return
     row = model._base_manager.filter(pk=line["pk"]).first()
     if row is None:
         undone.left.append(gettext("%(kind)s: removed since.") % {"kind": model._meta.verbose_name})
         return
     fields = {f.attname: f for f in model._meta.concrete_fields if f.attname in line["old"]}
-    changed = {name for name in fields if _plain(getattr(row, name)) != line["new"][name]}
+    changed = {name for name in fields if plain(getattr(row, name)) != line["new"][name]}
     if "is_first_contact" in changed:  # she goes home as she came; another is called first here
         undone.without_first_call.add(row.family_id)
         changed.remove("is_first_contact")

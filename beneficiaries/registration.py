@@ -120,10 +120,10 @@ def register_child(
     others.
     """
     photo = fields.pop("photo", None)
-    # Locked, for a family that loses its last child may at this moment be merged into another.
+    (number,) = next_numbers(CHILDREN)
+    # Locked (after the numbers, as an import does): a family that loses its last child may just now join another.
     if not Family.objects.select_for_update(no_key=True).filter(pk=family.pk).values_list("pk").first():
         raise ValidationError(_("This family's file was merged into another one. Open the child's file there."))
-    (number,) = next_numbers(CHILDREN)
     child = Child(family=family, number=number, **fields)
     _check_dates(child)
     child.full_clean(exclude=["photo"])

@@ -17,6 +17,7 @@ from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import consenting
 from beneficiaries.models import Assessment, Child, Consent, Guardian, HealthRecord, Measurement, Need
 from beneficiaries.models.measurements import HeightMethod, Measured
 from distributions.models import Chair, Prescription
@@ -55,7 +56,7 @@ class NoReason(BundleRefused):
 
 def may_share(child: Child) -> bool:
     """Whether a consent to share with the hospital is in force."""
-    return child.consents.valid().filter(purpose=Consent.Purpose.HOSPITAL).exists()
+    return consenting.in_force(child, Consent.Purpose.HOSPITAL) is not None
 
 
 @transaction.atomic

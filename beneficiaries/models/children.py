@@ -32,10 +32,10 @@ class ChildQuerySet(NamedQuerySet):
         """The child whose row this is, such as a need, locked; found again where her file was merged meanwhile."""
         for _turn in range(3):
             key = type(row)._base_manager.values_list("child", flat=True).get(pk=row.pk)
-            child = self.select_for_update(no_key=True).get(pk=key)
+            child: Any = self.select_for_update(no_key=True).get(pk=key)
             if child.merged_into_id is None:
                 return child
-        raise self.model.DoesNotExist
+        raise Child.DoesNotExist
 
     def followed(self):
         """The one definition of a child we follow now, used wherever children are counted."""

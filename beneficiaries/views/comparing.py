@@ -147,7 +147,8 @@ def compare(pair: DuplicatePair, user: Any) -> Comparison:
         with_health = set(HealthRecord.objects.filter(child__in=both).values_list("child", flat=True))
     return Comparison(
         pair,
-        *both,
+        pair.first,
+        pair.second,
         guardians={child.pk: homes[child.family_id] for child in both},
         has=_has(both),
         with_health=with_health,

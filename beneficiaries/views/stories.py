@@ -12,7 +12,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from beneficiaries.models import Child, Consent, Need
+from beneficiaries.models import Child, Consent, Merge, Need
 from beneficiaries.models.consents import ADULT
 from beneficiaries.views.growth import growth_of
 from hajar.journal.models import Entry
@@ -71,11 +71,18 @@ def story_of(child: Child, user: Any) -> dict[str, Any]:
         "assessments": [row for row in assessments if row.is_complete][:3],
         "growth": growth_of(child, assessments) if user.has_perm("beneficiaries.view_assessment") else None,
         "draft": next((row for row in assessments if not row.is_complete), None),
+        "merges": _merges(child),
         "timeline": _timeline(child, user),
         "alerts": _alerts(child, user),
         "assessment_url": _address("beneficiaries:assessment_create", child.pk),
         "crumbs": [(_("Children"), reverse("beneficiaries:child_list")), (child.name, "")],
     }
+
+
+def _merges(child: Child) -> list[Merge]:
+    """The merges that made this file of several; no query for the many that never were two."""
+    rows = Merge.objects.standing().filter(kept=child) if child.other_names else Merge.objects.none()
+    return list(rows.select_related("gone").order_by("at", "pk"))
 
 
 def _live_allocation(need: Any) -> Any:

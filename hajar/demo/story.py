@@ -5,7 +5,7 @@ from django.db import transaction
 from beneficiaries.models import Family
 from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, families, field, house, living
+from hajar.demo import campaigns, doubles, families, field, house, living
 from hajar.demo.clock import at, moment, play
 
 
@@ -39,6 +39,7 @@ def tell() -> None:
             *families.stories(place),
             *families.measurings(place),
             *living.stories(place),
+            *doubles.registered_twice(place),
             *campaigns.stories(place),
             *field.stories(place),
         ]

@@ -1,8 +1,12 @@
-from datetime import date
+import random
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 
-from beneficiaries.matching import Band, Birth, Like, Matcher, candidates, compare, compare_births, like_of
+from beneficiaries import matching
+from beneficiaries.matching import Band, Birth, Like, Matcher, candidates, compare, compare_births, like_of, pairs
 from beneficiaries.models import Child
 from tests.factories import ChildFactory, GuardianFactory, province
 
@@ -81,6 +85,63 @@ def test_a_matcher_knows_the_rows_that_were_added_while_it_was_asked():
 
 def test_a_matcher_compares_without_a_birth_date():
     assert Matcher([CHAIMAE]).candidates(Like(latin="Chaimae El Amrani"))[0].band == Band.POSSIBLE
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_comparing_only_those_who_can_be_one_finds_what_comparing_everybody_finds(seed):
+    """The places under which births are kept overlook nothing: swapped, rounded, at the end of a month or a year."""
+    rng = random.Random(seed)
+    days = [
+        date(2015, 5, 31),
+        date(2015, 6, 1),
+        date(2015, 1, 1),
+        date(2014, 12, 31),
+        date(2015, 2, 12),
+        date(2015, 12, 2),
+    ]
+    likes = []
+    for number in range(60):
+        born_on = rng.choice([*days, *(day + timedelta(days=rng.randint(-40, 40)) for day in days), None])
+        precision = rng.choices(["exact", "month", "year"], [8, 1, 1])[0]
+        if born_on and precision != "exact":
+            born_on = born_on.replace(day=1, month=born_on.month if precision == "month" else 1)
+        phones = frozenset({f"+21261234567{rng.randint(0, 9)}"}) if rng.random() < 0.3 else frozenset()
+        name = rng.choice(["Chaimae El Amrani", "Chaymaa Lamrani", "Imane Bennani"])
+        likes.append(Like(latin=name, born_on=born_on, precision=precision, phones=phones, row=number))
+    quick = {frozenset((like.row, match.row)) for like, match in pairs(likes)}
+    everybody = {frozenset((a.row, b.row)) for a, b in combinations(likes, 2) if compare(a, b)}
+    assert quick == everybody
+    assert 50 < len(quick) < 1770
+
+
+def test_a_swapped_date_that_is_not_looked_for_would_be_missed(monkeypatch):
+    """The planted bug: only the month itself is looked into."""
+    swapped = [CHAIMAE, replace(CHAIMAE, born_on=date(2015, 5, 8), phones=frozenset())]
+    assert len(list(pairs(swapped))) == 1
+    monkeypatch.setattr(matching, "_places_to_look", lambda like: [(like.born_on.year, "month", like.born_on.month)])
+    assert not list(pairs(swapped))
+
+
+def test_the_mothers_name_settles_what_names_and_dates_leave_open():
+    khadija, zineb = (frozenset({(given, f"{given} El Fassi")}) for given in ("Khadija", "Zineb"))
+    with_mother = replace(CHAIMAE, phones=frozenset(), mothers=khadija)
+    new_year = date(2015, 1, 1)
+    assert compare(replace(with_mother, born_on=new_year), with_mother).band == Band.PROBABLE
+    assert compare(replace(with_mother, mothers=zineb), with_mother).band == Band.POSSIBLE
+    assert compare(replace(with_mother, mothers=zineb, born_on=new_year), with_mother) is None
+    assert "other_mother" in compare(replace(with_mother, mothers=zineb), with_mother).reasons
+
+
+def test_a_mother_by_her_married_name_speaks_neither_for_nor_against():
+    own, married = (frozenset({("Khadija", f"Khadija {name}")}) for name in ("Bennani", "El Amrani"))
+    match = compare(replace(CHAIMAE, mothers=own), replace(CHAIMAE, mothers=married))
+    assert not {"same_mother", "other_mother"} & set(match.reasons)
+
+
+def test_a_name_of_a_merged_file_is_a_name():
+    renamed = replace(CHAIMAE, latin="Hasnae Bouazza", other_names=("Chaimae El Amrani", "شيماء العمراني"))
+    assert compare(CHAIMAE, renamed).band == Band.PROBABLE
+    assert CHAIMAE.keys() <= renamed.keys()
 
 
 @pytest.mark.parametrize("language", ["fr", "ar", "en"])

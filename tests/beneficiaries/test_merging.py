@@ -490,6 +490,7 @@ def test_the_history_of_the_file_that_ended_is_read_from_the_kept_one(karim, cli
     assert {entry.act for entry in kept.history()} == {"child.corrected", "child.merged", "child.merged_away"}
     client.force_login(karim)
     shown = client.get(kept.get_absolute_url()).context["timeline"]
+    assert gone.reference in client.get(kept.get_absolute_url()).content.decode()
     assert {str(line["title"]) for line in shown} >= {str(recording.acts.find("child.corrected").sentence)}
 
 

@@ -22,7 +22,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from beneficiaries import importing, searching, working_imports
+from beneficiaries import importing, pairing, searching, working_imports
 from beneficiaries.forms.filters import ChildFilterForm, FamilyFilterForm
 from beneficiaries.forms.needs import NeedFilterForm
 from beneficiaries.models import Child, Family, Guardian, Mandate, Need, Region
@@ -30,12 +30,13 @@ from distributions import solver
 from distributions.models import Chair, Delivery, Initiative, Round
 from hajar.accounts import roles
 from hajar.accounts.models import User
-from hajar.demo import crowd, people
+from hajar.demo import crowd, doubles, people
 from hajar.journal.models import Entry
 from hajar.lib import paging, sheets
 
 RUNS, HEAVY_RUNS, WARM_UPS = 20, 3, 2
 IMPORTED = 1_000  # rows of the workbook
+DOUBLED = 20_000  # files of an invented register, some of them of one child
 SHARED = 500  # chairs shared out among as many children
 DATABASE = "hajar_bench"
 
@@ -47,6 +48,7 @@ class Measure:
     name: str
     act: Callable[[], int]  # returns the rows it handled, 0 where rows are not the point
     is_heavy: bool = False
+    told: Callable[[], str] | None = None  # what it found beside the time it took
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class Command(BaseCommand):
         client.force_login(user)
         for name, address in _pages(user):
             if callable(address):
-                yield Measure(name, address, is_heavy=True)
+                yield Measure(name, address, is_heavy=True, told=getattr(address, "told", None))
                 continue
             url, query = address
             try:
@@ -344,8 +346,32 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     yield page("round", "distributions:round_detail", _middle(Round.objects.order_by("day", "pk")).pk)
     yield page("delivery", "distributions:delivery_detail", served.pk)
     yield page("follow-ups due", "distributions:followup_list")
+    yield page("the same child twice?", "beneficiaries:duplicate_list")
+    yield "duplicates, the whole register", _find_duplicates
+    yield f"{DOUBLED:,} children, {doubles.SHARE:.0%} doubles", _Doubles()
     yield page("imports", "beneficiaries:import_list")
     yield f"import of {IMPORTED:,} rows, looked at only", partial(_import, user, _workbook())
+
+
+def _find_duplicates() -> int:
+    with transaction.atomic():
+        found = pairing.find_duplicates()
+        transaction.set_rollback(True)
+    return found.compared
+
+
+class _Doubles:
+    """Look for children registered twice by another hand, and say how many were found."""
+
+    def __init__(self) -> None:
+        self.found: doubles.Found | None = None
+
+    def __call__(self) -> int:
+        self.found = doubles.measure(DOUBLED)
+        return DOUBLED
+
+    def told(self) -> str:
+        return self.found.words if self.found else ""
 
 
 def _share_out() -> int:
@@ -440,7 +466,8 @@ def _measured(measure: Measure, runs: int) -> Result:
         measure.act()
         seconds.append(time.perf_counter() - begun)
         cpu.append(time.process_time() - begun_cpu)
-    return Result(measure.name, count, seconds, cpu, rows)
+    name = f"{measure.name}: {measure.told()}" if measure.told else measure.name
+    return Result(name, count, seconds, cpu, rows)
 
 
 def _as_markdown(children: int, filled_in: float, results: list[Result]) -> str:
