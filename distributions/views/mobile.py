@@ -223,7 +223,7 @@ def stop(request, round_pk, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("distributions.record_delivery", raise_exception=True)
-@csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # the reader of labels is WebAssembly
+@csp_update({"script-src": ["'wasm-unsafe-eval'"]})  # type: ignore[arg-type]  # labels are read by WebAssembly
 def create_delivery(request, round_pk, pk):
     """Record what happened at a stop."""
     round_ = _round(request, round_pk)
