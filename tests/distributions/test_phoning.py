@@ -7,11 +7,11 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from distributions import phoning, planning
-from distributions.models import Allocation, Delivery, Device, PhoneEntry
+from distributions import phoning
+from distributions.models import Delivery, Device, PhoneEntry
 from hajar.lib import boxes
 from tests.distributions.test_syncing import picture
-from tests.factories import AllocationFactory
+from tests.factories import AllocationFactory, ChairFactory
 from tests.phones import Phone, entry, hand_over
 
 pytestmark = pytest.mark.django_db
@@ -91,14 +91,12 @@ def test_a_lost_phone_is_reported_once(driss, karim):
     assert device.history().filter(act="phone.lost").count() == 1
 
 
-def test_a_chair_that_travels_without_a_stop_is_a_spare_one(driss, karim, stop):
-    other = AllocationFactory(loaded=True, round=stop.round)
-    AllocationFactory(loaded=True, volunteer=driss)  # of another round
-    assert list(phoning.spare_chairs(stop.round)) == []
-    planning.release(other, by=karim, release=Allocation.Release.FAMILY_DECLINED)
-    assert list(phoning.spare_chairs(stop.round)) == [other.chair]
-    (round_,) = [one for one in Phone(driss).pack()["rounds"] if one["id"] == str(stop.round_id)]
-    assert round_["words"]["ar"]["spares"] == [{"chair": other.chair.label, "model": str(other.chair.model)}]
+def test_a_chair_that_travels_without_a_stop_is_in_the_pack_in_each_language(driss, stop):
+    spare = stop.round.chairs.create(chair=ChairFactory()).chair
+    (round_,) = Phone(driss).pack()["rounds"]
+    told = {language: words["spares"] for language, words in round_["words"].items()}
+    expected = [{"chair": spare.label, "model": str(spare.model)}]
+    assert told == {"fr": expected, "ar": expected, "en": expected}
 
 
 def test_the_pack_says_what_to_show_the_family_in_each_language(driss, stop):
