@@ -255,10 +255,14 @@ def forgotten() -> dict[uuid.UUID, date]:
     return dict(Erasure.objects.values_list("child", "erased_on")) | noted()
 
 
-def carry_over() -> Callable[[], None]:
-    """Remember what was forgotten while a database is replaced; returns what forgets it again."""
-    known = forgotten()
-    return lambda: reapply(known)
+def carry_over(is_readable: bool) -> Callable[[Path], None]:
+    """Remember what was forgotten while a database is replaced; returns what forgets it again after."""
+    known = dict(Erasure.objects.values_list("child", "erased_on")) if is_readable else {}
+
+    def forget_again(folder: Path) -> None:
+        reapply(forgotten() | noted(folder / LEDGER) | known)
+
+    return forget_again
 
 
 def reapply(known: dict[uuid.UUID, date] | None = None) -> int:

@@ -5,7 +5,7 @@ from django.db import transaction
 from beneficiaries.models import Family
 from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, families, house
+from hajar.demo import campaigns, families, house, rights
 from hajar.demo.clock import at, moment, play
 
 
@@ -39,5 +39,7 @@ def tell() -> None:
             *families.stories(place),
             *families.measurings(place),
             *campaigns.stories(place),
+            *rights.requests(place),
+            rights.endings(place),
         ]
     )
