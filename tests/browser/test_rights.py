@@ -46,7 +46,7 @@ def test_a_consent_is_recorded_with_a_finger_and_withdrawn_with_its_photo(page, 
     ).click()
     page.locator("[name=purpose][value=proof_photo]").check()
     for read_in in ("fr", "ar"):
-        page.locator(f"[name=language][value={read_in}]").check()
+        page.locator(f"input[name=language][value={read_in}]").check()
         shown = page.locator("[data-hajar-text]:visible")
         expect(shown).to_have_count(1)
         assert shown.get_attribute("data-hajar-text") == f"proof_photo {read_in}"
