@@ -104,7 +104,7 @@ def _shown(holding: Holding) -> list[str]:
 
 
 def _row(holding: Holding, row: models.Model) -> dict[str, Any]:
-    return {name: _plain(row, holding.model._meta.get_field(name)) for name in _shown(holding)}
+    return {name: _plain(row, holding.field(name)) for name in _shown(holding)}
 
 
 def _plain(row: models.Model, found: models.Field) -> Any:
@@ -171,9 +171,8 @@ def in_words(child: Child) -> list[Chapter]:
 
 
 def _chapter(holding: Holding, child: Child) -> Chapter:
-    model = holding.model
     shown = [
-        model._meta.get_field(name)
+        holding.field(name)
         for group in holding.fields
         if group.category != "work"
         for name in group.names

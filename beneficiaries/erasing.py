@@ -11,6 +11,7 @@ whoever brings an older one back forgets the same files again (restore does; rea
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def _forget(child: Child) -> dict[str, int]:
     registration.refresh_family_sort_keys([child.family_id])
     payloads = _forget_payloads([child.pk, child.family_id] if with_family else [child.pk], told)
     for storage, name in files:
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
     return {"files": len(files), "payloads": payloads}
 
 
@@ -143,7 +144,7 @@ def _empty(holding: Holding, rows: list[models.Model]) -> None:
     if holding.rows_go:
         model._base_manager.filter(pk__in=keys).delete()
         return
-    values = {name: _nothing(model._meta.get_field(name)) for name in holding.named(EMPTY)}
+    values = {name: _nothing(holding.field(name)) for name in holding.named(EMPTY)}
     if values and keys:
         model._base_manager.filter(pk__in=keys).update(**values)
     for name in holding.named(MARK):
