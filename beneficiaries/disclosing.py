@@ -104,7 +104,7 @@ def _shown(holding: Holding) -> list[str]:
 
 
 def _row(holding: Holding, row: models.Model) -> dict[str, Any]:
-    return {name: _plain(row, holding.model._meta.get_field(name)) for name in _shown(holding)}
+    return {name: _plain(row, holding.field(name)) for name in _shown(holding)}
 
 
 def _plain(row: models.Model, found: models.Field) -> Any:
@@ -147,6 +147,7 @@ NOT_ON_PAPER: dict[str, Words] = {
     "beneficiaries.NameKey": "sounds of the names, made from them",
     "beneficiaries.Need": "a chapter of its own, with the points",
 }
+_KINDS = ("get_purpose_display", "get_kind_display", "get_step_display")  # what a row is about
 _DAYS = ("assessed_on", "measured_on", "answered_on", "asked_on", "opened_on", "done_on", "prescribed_on", "broke_on")
 
 
@@ -170,9 +171,8 @@ def in_words(child: Child) -> list[Chapter]:
 
 
 def _chapter(holding: Holding, child: Child) -> Chapter:
-    model = holding.model
     shown = [
-        model._meta.get_field(name)
+        holding.field(name)
         for group in holding.fields
         if group.category != "work"
         for name in group.names
@@ -183,8 +183,11 @@ def _chapter(holding: Holding, child: Child) -> Chapter:
 
 
 def _heading(row: models.Model) -> str:
+    """What a row is about and its day, as far as it has them: the purpose of a consent, the kind of a request."""
+    what = next((str(getattr(row, name)()) for name in _KINDS if hasattr(row, name)), "")
     day = next((value for name in _DAYS if (value := getattr(row, name, None))), None)
-    return formats.date_format(day) if isinstance(day, date) else ""
+    parts = [capfirst(what), formats.date_format(day) if isinstance(day, date) else ""]
+    return " · ".join(part for part in parts if part)
 
 
 def _lines(row: models.Model, shown: Iterable[models.Field]) -> Iterator[Line]:

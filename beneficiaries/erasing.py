@@ -11,6 +11,7 @@ whoever brings an older one back forgets the same files again (restore does; rea
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ def _forget(child: Child) -> dict[str, int]:
     registration.refresh_family_sort_keys([child.family_id])
     payloads = _forget_payloads([child.pk, child.family_id] if with_family else [child.pk], told)
     for storage, name in files:
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
     return {"files": len(files), "payloads": payloads}
 
 
@@ -143,7 +144,7 @@ def _empty(holding: Holding, rows: list[models.Model]) -> None:
     if holding.rows_go:
         model._base_manager.filter(pk__in=keys).delete()
         return
-    values = {name: _nothing(model._meta.get_field(name)) for name in holding.named(EMPTY)}
+    values = {name: _nothing(holding.field(name)) for name in holding.named(EMPTY)}
     if values and keys:
         model._base_manager.filter(pk__in=keys).update(**values)
     for name in holding.named(MARK):
@@ -255,10 +256,14 @@ def forgotten() -> dict[uuid.UUID, date]:
     return dict(Erasure.objects.values_list("child", "erased_on")) | noted()
 
 
-def carry_over() -> Callable[[], None]:
-    """Remember what was forgotten while a database is replaced; returns what forgets it again."""
-    known = forgotten()
-    return lambda: reapply(known)
+def carry_over(is_readable: bool) -> Callable[[Path], None]:
+    """Remember what was forgotten while a database is replaced; returns what forgets it again after."""
+    known = dict(Erasure.objects.values_list("child", "erased_on")) if is_readable else {}
+
+    def forget_again(folder: Path) -> None:
+        reapply(forgotten() | noted(folder / LEDGER) | known)
+
+    return forget_again
 
 
 def reapply(known: dict[uuid.UUID, date] | None = None) -> int:

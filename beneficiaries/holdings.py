@@ -7,12 +7,15 @@ here. Rooms above declare theirs when they start.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.apps import apps
 from django.db import models
 
-KEEP, EMPTY, MARK, COARSEN = "keep", "empty", "mark", "coarsen"
+KEEP: Final = "keep"
+EMPTY: Final = "empty"
+MARK: Final = "mark"
+COARSEN: Final = "coarsen"
 MARKED = "—"  # what stands where a constraint wants words
 
 # What becomes of a field: it stays (it says nothing of a person once the names are gone), it is emptied (a file is
@@ -52,6 +55,12 @@ class Holding:
     def rows_of(self, child_pk: Any) -> models.QuerySet:
         """The rows that say something of this child."""
         return self.model._base_manager.filter(**{self.path: child_pk}).distinct()
+
+    def field(self, name: str) -> models.Field:
+        """A column of the table, by its name."""
+        found = self.model._meta.get_field(name)
+        assert isinstance(found, models.Field)  # noqa: S101 (only columns are named here: a test walks them)
+        return found
 
     def named(self, *fates: Fate) -> list[str]:
         return [name for group in self.fields if group.fate in fates for name in group.names]

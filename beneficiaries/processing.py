@@ -51,7 +51,7 @@ def _tables() -> Iterator[dict]:
 def _rows(holding: Holding, group: holdings.Fields) -> Iterator[dict]:
     category = retaining.CATEGORIES[group.category]
     for name in group.names:
-        field = holding.model._meta.get_field(name)
+        field = holding.field(name)
         yield {
             "name": name,
             "words": str(field.verbose_name).replace("|", "/"),

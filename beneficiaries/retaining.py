@@ -7,6 +7,7 @@ changed here. `review` counts what is over its time and `apply` does what the ta
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -284,7 +285,7 @@ def delete_files(name: str) -> Callable[[models.QuerySet], int]:
         for row in found:
             file = getattr(row, name)
             storage, kept = file.storage, str(file.name)
-            transaction.on_commit(lambda storage=storage, kept=kept: storage.delete(kept))
+            transaction.on_commit(partial(storage.delete, kept))
         rows.model._base_manager.filter(pk__in=[row.pk for row in found]).update(**{name: ""})
         return len(found)
 

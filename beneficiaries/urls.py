@@ -62,7 +62,7 @@ urlpatterns = [
     path("reminders/", reminders.index, name="reminder_list"),
     path("guardians/<uuid:pk>/identity/", identities.edit, name="guardian_identity"),
     # families' rights
-    path("consents/", rights.consents, name="consent_list"),
+    path("consents/", rights.consents, name="renewal_list"),
     path("requests/", rights.index, name="rightsrequest_list"),
     path("requests/<uuid:pk>/", rights.detail, name="rightsrequest_detail"),
     path("requests/<uuid:pk>/identity/", rights.identity, name="rightsrequest_identity"),

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -114,7 +115,7 @@ def _delete_photos(rows: QuerySet[Attachment]) -> int:
     photos = list(rows)
     for photo in photos:
         storage, name = photo.file.storage, str(photo.file.name)
-        transaction.on_commit(lambda storage=storage, name=name: storage.delete(name))
+        transaction.on_commit(partial(storage.delete, name))
     Attachment.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
     return len(photos)
 

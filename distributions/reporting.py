@@ -15,14 +15,17 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from beneficiaries.models import Province, Region
+from beneficiaries.models import Consent, Province, Region
 from beneficiaries.models.children import ChildQuerySet
-from distributions.models import Allocation, ChairEvent, Delivery, FollowUp, Initiative, Repair
+from distributions.models import Allocation, Attachment, ChairEvent, Delivery, FollowUp, Initiative, Repair
 from distributions.models.followups import Change
 from hajar.lib.disclosure import disclose, disclose_total
 
 Status = Allocation.Status
 CHANGES = ("school_change", "mobility_change", "burden_change")
+
+
+PHOTOS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -342,3 +345,18 @@ def days_without_chairs(repairs: Iterable[Repair], today: date) -> dict[UUID, in
     repairs = list(repairs)
     stays = _stays(repairs)
     return {repair.pk: days_without_chair(repair, stays, today) for repair in repairs}
+
+
+def photos_to_show(initiative: Initiative, *, user) -> list[Attachment]:
+    """The newest photos of this initiative that may be shown to others, of children whom this person may see.
+
+    A photo was taken as a proof; to show it is another purpose, which rests on a consent of its own that is in force
+    today. No report takes a photo from elsewhere.
+    """
+    agreed = Consent.objects.in_force().filter(purpose=Consent.Purpose.PUBLICATION_PHOTO)
+    photos = Attachment.objects.visible_to(user).filter(
+        kind=Attachment.Kind.PHOTO,
+        delivery__allocation__initiative=initiative,
+        delivery__allocation__need__child__in=agreed.values("child"),
+    )
+    return list(photos.select_related("delivery").order_by("-created_at", "pk")[:PHOTOS_SHOWN])

@@ -160,7 +160,7 @@ RULES = [
     page("beneficiaries:consent_paper", READERS, REGION, pk="consent"),
     page("beneficiaries:consent_withdraw", REGISTRARS, REGION, pk="consent"),
     # Families' rights
-    page("beneficiaries:consent_list", READERS),
+    page("beneficiaries:renewal_list", READERS),
     page("beneficiaries:rightsrequest_list", REGISTRARS),
     page("beneficiaries:rightsrequest_create", REGISTRARS, REGION, pk="child"),
     page("beneficiaries:rightsrequest_detail", REGISTRARS, REGION, pk="rights_request"),

@@ -34,7 +34,7 @@ class Purpose(models.TextChoices):
     MESSAGES = "messages", _("messages and reminders")
 
 
-class ConsentTextQuerySet(models.QuerySet):
+class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
     def current(self, purpose: str, language: str, on: date | None = None) -> "ConsentText | None":
         """The text that is read aloud on that day; in Arabic where the language has none."""
         known = self.filter(purpose=purpose, from_on__lte=on or timezone.localdate())

@@ -24,7 +24,7 @@ def tabs(user, current: str) -> list[dict]:
     """The pages on families' rights that this person may open."""
     pages = [
         ("requests", _("Requests"), "rightsrequest_list", "beneficiaries.view_rightsrequest"),
-        ("consents", _("Consents to renew"), "consent_list", "beneficiaries.view_consent"),
+        ("consents", _("Consents to renew"), "renewal_list", "beneficiaries.view_consent"),
         ("retention", _("How long we keep"), "retention", "beneficiaries.view_erasure"),
     ]
     return [
@@ -220,7 +220,7 @@ def consents(request):
         "tabs": tabs(request.user, "consents"),
         **listing.links(request, page),
     }
-    return listing.answer(request, "beneficiaries/consent_list.html", "beneficiaries/_consent_rows.html", context)
+    return listing.answer(request, "beneficiaries/renewal_list.html", "beneficiaries/_consent_rows.html", context)
 
 
 def _child(request, pk) -> Child:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import measuring
-from beneficiaries.models import Guardian
+from beneficiaries import consenting, measuring
+from beneficiaries.models import Consent, Guardian
 from distributions import following_up
 from distributions.forms.followups import MEASURES, FollowUpForm, ask_again
 from distributions.models import Delivery, FollowUp, Repair
@@ -76,11 +76,13 @@ def list_followups(request):
 
 
 def _lines(deliveries: list) -> list[dict]:
-    """Each hand-over with the step due, since when, and the phone to call; one query for all phones."""
+    """Each hand-over with the step due, since when, and the phone to call; whom to write to only where they agreed."""
     families = {delivery.allocation.need.child.family_id for delivery in deliveries}
     phones: dict = {}
     for guardian in Guardian.objects.current().filter(family__in=families).exclude(phone="").to_call_first():
         phones.setdefault(guardian.family_id, guardian)
+    children = {delivery.allocation.need.child_id for delivery in deliveries}
+    may_be_written_to = consenting.who_agreed(children, Consent.Purpose.MESSAGES)
     today = timezone.localdate()
     lines = []
     for delivery in deliveries:
@@ -102,6 +104,7 @@ def _lines(deliveries: list) -> list[dict]:
                 "tone": tone,
                 "words": words,
                 "guardian": phones.get(delivery.allocation.need.child.family_id),
+                "may_be_written_to": delivery.allocation.need.child_id in may_be_written_to,
             }
         )
     return lines

@@ -64,6 +64,9 @@ def initiative_report(request, pk):
         "report": report,
         "changes": documents.change_lines(report),
         "map_note": Association.get().map_note,
+        "photos": reporting.photos_to_show(initiative, user=request.user)
+        if request.user.has_perm("distributions.view_delivery")
+        else [],
     }
     return render(request, "distributions/initiative_report.html", context)
 

@@ -18,9 +18,10 @@ from hajar.backups.models import Backup
 from hajar.journal import recording
 from hajar.lib import sealing
 
-# What must outlive a restore, such as what was forgotten since the backup. Called before the database is replaced, and
-# returns what is called once the other one stands there; not called where its tables wait for migrations.
-carriers: list[Callable[[], Callable[[], object]]] = []
+# What must outlive a restore, such as what was forgotten since the backup. Called before the database is replaced, with
+# whether it can still be read; returns what is called once the other one stands there, with the folder of the backup.
+# That is not called where tables wait for migrations: the command says what to run by hand then.
+carriers: list[Callable[[bool], Callable[[Path], object]]] = []
 
 
 class Refused(Exception):
@@ -68,18 +69,21 @@ def restore_backup(
         if taking.engine().holds_work() and not replace:
             raise Refused("People have worked in this database. Say --yes to replace it; the old one is kept.")
         came = 0 if without_files else filing.bring_back(contents.files, store=store, target=files_to)
-        carried = [carry() for carry in carriers] if _can_be_read() else []
+        is_readable = _can_be_read()
+        carried = [carry(is_readable) for carry in carriers]
         kept = taking.engine().replace(database, stamp)
     waiting = known_migrations() - frozenset(contents.migrations)
     _begin_anew(contents, path, waiting)
     if not waiting:
         for bring_over in carried:
-            bring_over()
+            bring_over(path.parent)
     return Restored(contents, kept, came, waiting)
 
 
 def _can_be_read() -> bool:
     """Whether the database that is about to be replaced still answers, with the tables of this code."""
+    if not taking.engine().holds_work():
+        return False
     try:
         return known_migrations() <= frozenset(
             f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()

@@ -5,7 +5,7 @@ from django.db import transaction
 from beneficiaries.models import Family
 from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, doubles, families, field, house, living
+from hajar.demo import campaigns, doubles, families, field, house, living, rights
 from hajar.demo.clock import at, moment, play
 
 
@@ -42,5 +42,7 @@ def tell() -> None:
             *doubles.registered_twice(place),
             *campaigns.stories(place),
             *field.stories(place),
+            *rights.requests(place),
+            rights.endings(place),
         ]
     )

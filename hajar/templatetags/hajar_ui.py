@@ -96,7 +96,7 @@ NAVIGATION = [
             _("Families’ rights"),
             "shield-check",
             "beneficiaries.view_rightsrequest",
-            _nouns("rightsrequest", "retention"),
+            _nouns("rightsrequest", "renewal", "retention"),
         ),
         Entry(
             "beneficiaries:import_list",

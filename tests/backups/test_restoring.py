@@ -2,7 +2,7 @@
 
 import shutil
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from beneficiaries import erasing
 from beneficiaries.models import Child
 from hajar.backups import archives, copies, filing, keeping, restoring, taking
 from hajar.backups.models import Backup
@@ -297,3 +298,20 @@ def test_the_commands_say_what_happened_and_what_is_next(nadia, folder, elsewher
         said = capsys.readouterr().out
         assert "the chain is whole" in said and "1. start Hajar" in said
         assert len([found for found in (tmp_path / "photos").rglob("*.webp")]) == 1
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+def test_whoever_was_forgotten_since_is_forgotten_again(
+    nadia, back_up, bring_back, elsewhere, folder, settings, is_lost
+):
+    """Over the same database, and on a new server to which only the folder of backups was saved."""
+
+    settings.HAJAR_BACKUP_DIR = folder
+    child = a_child_with_a_photo()
+    older = back_up().backup
+    erasing.erase(child, by=nadia, confirmation=child.reference)
+    with elsewhere("forgotten") if is_lost else nullcontext():
+        bring_back(folder / older.file_name, replace=True)
+        again = Child.objects.get(pk=child.pk)
+        assert (again.name, again.photo.name) == ("—", "")
+        assert list(recording.faults()) == []

@@ -186,7 +186,7 @@ def test_the_list_shows_what_to_ask_again_and_why(client, samira):
     ConsentFactory(expires_on=today + timedelta(days=300))
     ConsentFactory(child__family__province=province("MA-TAR"), expires_on=today)
     client.force_login(samira)
-    rows = client.get(reverse("beneficiaries:consent_list")).context["consents"]
+    rows = client.get(reverse("beneficiaries:renewal_list")).context["consents"]
     assert {row: row.standing for row in rows} == {soon: "ends_soon", over: "expired", ended: "ask_again"}
 
 
@@ -196,4 +196,4 @@ def test_the_list_takes_as_many_queries_for_one_as_for_fifteen(client, samira, r
         ConsentFactory(expires_on=timezone.localdate())
     client.force_login(samira)
     with django_assert_max_num_queries(12):
-        assert len(client.get(reverse("beneficiaries:consent_list")).context["consents"]) == rows
+        assert len(client.get(reverse("beneficiaries:renewal_list")).context["consents"]) == rows

@@ -47,7 +47,7 @@ class Command(BaseCommand):
     def _next_steps(self, restored):
         if restored.waiting:
             yield f"manage.py migrate      ({len(restored.waiting)} migrations are newer than the backup)"
-        yield "manage.py reapply_erasures      (forgets again whoever was forgotten since; safe to repeat)"
+            yield "manage.py reapply_erasures      (forgets again whoever was forgotten since the backup)"
         yield "start Hajar, sign in (everybody must), look at the status page and at a child you know"
         yield "go through the accounts: one that was closed since this backup is open again"
         yield "phones notice by themselves and send again what they still hold: look at what they bring"
