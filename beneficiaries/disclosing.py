@@ -76,7 +76,7 @@ def as_data(child: Child) -> dict[str, Any]:
     return {
         "reference": child.reference,
         "made_at": timezone.localtime().isoformat(timespec="seconds"),
-        "held": {holding.label: [_row(holding, row) for row in _rows(holding, child)] for holding in holdings.every()},
+        "held": {holding.label: [_row(holding, row) for row in _rows(holding, child)] for holding in holdings.shown()},
         "files": list(_files(child)),
         "looked": [
             {"at": entry.received_at.isoformat(), "who": _name(entry.actor), "what": entry.act}
@@ -96,7 +96,7 @@ def _rows(holding: Holding, child: Child) -> models.QuerySet:
         for found in holding.model._meta.concrete_fields
         if found.is_relation and not found.null and found.name in _shown(holding)
     ]
-    return holding.rows_of(child.pk).select_related(*named).order_by("pk")
+    return holding.rows_of(*holdings.files_of(child)).select_related(*named).order_by("pk")
 
 
 def _shown(holding: Holding) -> list[str]:
@@ -115,16 +115,16 @@ def _plain(row: models.Model, found: models.Field) -> Any:
 
 
 def _files(child: Child) -> Iterator[dict[str, Any]]:
-    for holding in holdings.every():
+    for holding in holdings.shown():
         for found in holding.model._meta.concrete_fields:
             if isinstance(found, models.FileField):
-                for row in holding.rows_of(child.pk).exclude(**{found.name: ""}).order_by("pk"):
+                for row in holding.rows_of(*holdings.files_of(child)).exclude(**{found.name: ""}).order_by("pk"):
                     yield {"of": str(found.verbose_name), "name": getattr(row, found.attname).name}
 
 
 def who_looked(child: Child) -> list[Entry]:
     """Who opened what is narrow in this file, newest first; at most the last 500 times."""
-    entries = Entry.objects.filter(subject_id=child.pk, act__in=LOOKED).select_related("actor")
+    entries = Entry.objects.filter(subject_id__in=holdings.files_of(child), act__in=LOOKED).select_related("actor")
     return list(entries.order_by("-sequence")[:500])
 
 
@@ -145,7 +145,10 @@ _TITLES: dict[str, Words] = {
 # What the paper does not repeat, and why; the data file has it.
 NOT_ON_PAPER: dict[str, Words] = {
     "beneficiaries.NameKey": "sounds of the names, made from them",
+    "beneficiaries.PhoneKey": "digits of the phones, made from them",
     "beneficiaries.Need": "a chapter of its own, with the points",
+    "beneficiaries.DuplicatePair": "tells of another child as well, and is in no file of either",
+    "beneficiaries.Merge": "tells of two files; what they held is in the one that goes on",
 }
 _KINDS = ("get_purpose_display", "get_kind_display", "get_step_display")  # what a row is about
 _DAYS = ("assessed_on", "measured_on", "answered_on", "asked_on", "opened_on", "done_on", "prescribed_on", "broke_on")

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import closing, holdings, registration
 from beneficiaries.holdings import EMPTY, MARK, MARKED, Holding
-from beneficiaries.models import Child, Erasure, Guardian, RegisterImport
+from beneficiaries.models import Child, Erasure, Export, Guardian, RegisterImport
 from hajar.accounts.models import User
 from hajar.journal import append_only
 from hajar.journal import recording as journal
@@ -76,6 +76,7 @@ def erase(child: Child, *, by: User, confirmation: str) -> Erasure:
     if not by.has_perm(PERMISSION):
         raise ErasureRefused(_("Only a coordinator or an administrator may erase a file."))
     child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
+    files = holdings.files_of(child)
     if Erasure.objects.filter(child=child.pk).exists():
         raise ErasureRefused(_("This file is erased already."))
     if confirmation.strip().upper() != child.reference:
@@ -85,8 +86,14 @@ def erase(child: Child, *, by: User, confirmation: str) -> Erasure:
     if child.is_followed:
         child = closing.close_child(child, by=by, status=Child.Status.CLOSED)
     went = _forget(child)
-    erasure = Erasure.objects.create(child=child.pk, erased_by=by)
+    erasure, *_others = [_remember(file, by=by) for file in files]
     journal.record("child.erased", child, by=by, payload=went)
+    return erasure
+
+
+def _remember(file: uuid.UUID, *, by: User | None = None) -> Erasure:
+    """Keep that a file was forgotten, here and beside the backups."""
+    erasure = Erasure.objects.create(child=file, erased_by=by)
     transaction.on_commit(lambda: _note(erasure))
     return erasure
 
@@ -109,24 +116,26 @@ def _forget(child: Child) -> dict[str, int]:
     """Empty every row that tells of this child; returns how many files and payloads went."""
     with_family = not siblings_kept(child)
     guardians = list(Guardian.objects.filter(family=child.family_id)) if with_family else []
-    traces = Traces([child, *guardians])
+    merged = list(child.merged_files())
+    files = [file.pk for file in (child, *merged)]
+    traces = Traces([child, *merged, *guardians])
     for hold in holders:
         hold(child.pk, traces)
-    files: list[tuple[Any, str]] = []
+    stored: list[tuple[Any, str]] = []
     told: list[tuple[str, str]] = []
     held = [holding for holding in holdings.every() if with_family or not holding.is_shared]
     with append_only.lifted(connection, *(holding.model._meta.db_table for holding in held if holding.guarded)):
         for holding in held:
-            rows = list(holding.rows_of(child.pk))
+            rows = list(holding.rows_of(*files))
             told += [(holding.model._meta.label_lower, str(row.pk)) for row in rows]
-            files += _files_of(holding, rows)
+            stored += _files_of(holding, rows)
             _empty(holding, rows)
-    _make_nameless(child, guardians)
+    _make_nameless([child, *merged], guardians)
     registration.refresh_family_sort_keys([child.family_id])
-    payloads = _forget_payloads([child.pk, child.family_id] if with_family else [child.pk], told)
-    for storage, name in files:
+    payloads = _forget_payloads([*files, child.family_id] if with_family else files, told)
+    for storage, name in stored:
         transaction.on_commit(partial(storage.delete, name))
-    return {"files": len(files), "payloads": payloads}
+    return {"files": len(stored), "payloads": payloads}
 
 
 def _files_of(holding: Holding, rows: list[models.Model]) -> Iterator[tuple[Any, str]]:
@@ -157,16 +166,18 @@ def _nothing(field: models.Field) -> Any:
     return None if field.null else ""
 
 
-def _make_nameless(child: Child, guardians: list[Guardian]) -> None:
+def _make_nameless(children: list[Child], guardians: list[Guardian]) -> None:
     """Take the names and the day of birth of those who are forgotten; saving takes their search keys, too."""
-    for person in [child, *guardians]:
+    for person in [*children, *guardians]:
         for name, value in NAMELESS.items():
             setattr(person, name, value)
-    child.born_on = child.born_on.replace(month=1, day=1)
-    child.birth_precision = Child.Precision.YEAR
-    child.save(update_fields=[*NAMELESS, "born_on", "birth_precision"])
+    for child in children:
+        child.born_on = child.born_on.replace(month=1, day=1)
+        child.birth_precision, child.other_names = Child.Precision.YEAR, []
+        child.save(update_fields=[*NAMELESS, "born_on", "birth_precision", "other_names"])
     for guardian in guardians:
-        guardian.save(update_fields=[*NAMELESS])
+        guardian.phone = ""
+        guardian.save(update_fields=[*NAMELESS, "phone"])
 
 
 def _forget_payloads(subjects: list[uuid.UUID], told: list[tuple[str, str]]) -> int:
@@ -184,11 +195,28 @@ def _forget_payloads(subjects: list[uuid.UUID], told: list[tuple[str, str]]) -> 
 
 def forget_in_imports(child_pk: uuid.UUID, traces: Traces) -> None:
     """Empty the rows of uploaded registers that name these people; what was written is known by its keys alone."""
-    for imported in RegisterImport.objects.exclude(rows=[]).select_for_update(no_key=True).order_by("pk"):
+    for imported in RegisterImport.objects.exclude(rows=[], sheet={}).select_for_update(no_key=True).order_by("pk"):
         rows = [_without_words(row) if traces.are_in(_texts(row)) else row for row in imported.rows]
-        if rows != imported.rows:
-            imported.rows = rows
-            imported.save(update_fields=["rows"])
+        sheet = {
+            part: [[number, []] if traces.are_in(_texts(cells)) else [number, cells] for number, cells in kept]
+            if part == "rows"
+            else kept
+            for part, kept in imported.sheet.items()
+        }
+        if (rows, sheet) != (imported.rows, imported.sheet):
+            imported.rows, imported.sheet = rows, sheet
+            imported.save(update_fields=["rows", "sheet"])
+
+
+def forget_in_exports(child_pk: uuid.UUID, traces: Traces) -> None:
+    """A list that was narrowed by somebody's name and taken out keeps that it was taken out, and how long it was."""
+    exports = Export.objects.exclude(filters={}).only("filters").order_by("pk")
+    named = [export.pk for export in exports.iterator() if traces.are_in(_texts(export.filters))]
+    for start in range(0, len(named), _AT_ONCE):
+        part = named[start : start + _AT_ONCE]
+        Export.objects.filter(pk__in=part).update(filters={})
+        entries = Entry.objects.filter(object_type=Export._meta.label_lower, object_id__in=map(str, part))
+        Payload.objects.filter(entry__in=entries).delete()
 
 
 def _without_words(row: dict[str, Any]) -> dict[str, Any]:
@@ -210,7 +238,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-holders.append(forget_in_imports)
+holders += [forget_in_imports, forget_in_exports]
 
 
 @transaction.atomic
@@ -219,10 +247,11 @@ def forget_old(child: Child) -> int:
     child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
     if reasons_against(child):
         return 0
+    files = holdings.files_of(child)
     went = _forget(child)
-    erasure = Erasure.objects.create(child=child.pk)
+    for file in files:
+        _remember(file)
     journal.record("child.erased", child, by=None, payload=went)
-    transaction.on_commit(lambda: _note(erasure))
     return 1
 
 
@@ -271,7 +300,7 @@ def reapply(known: dict[uuid.UUID, date] | None = None) -> int:
     again = 0
     for key, day in sorted((forgotten() if known is None else known).items()):
         with transaction.atomic():
-            child = Child.objects.select_for_update(no_key=True).filter(pk=key).first()
+            child = Child.with_merged.select_for_update(no_key=True).filter(pk=key).first()
             if child is None or _is_nameless(child):
                 continue
             _forget(child)

@@ -7,10 +7,15 @@ here. Rooms above declare theirs when they start.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
+
+from beneficiaries.models import Child
 
 KEEP: Final = "keep"
 EMPTY: Final = "empty"
@@ -36,7 +41,7 @@ class Fields:
 class Holding:
     """One table that says something of a family, and how its rows are found.
 
-    `path` leads from a row to the child ("need__child"), `rows_go` deletes the rows of a file that is forgotten, and
+    `path` leads from a row to the child ("need__child"), `or_path` to a second one where a row tells of two; `rows_go` deletes the rows of a file that is forgotten, and
     `is_shared` says that the rows belong to the whole family: they are forgotten with the last of its children.
     `guarded`: the database refuses to change the rows (journal.append_only).
     """
@@ -47,14 +52,17 @@ class Holding:
     rows_go: bool = False
     is_shared: bool = False
     guarded: bool = False
+    or_path: str = ""
 
     @property
     def model(self) -> type[models.Model]:
         return apps.get_model(self.label)
 
-    def rows_of(self, child_pk: Any) -> models.QuerySet:
-        """The rows that say something of this child."""
-        return self.model._base_manager.filter(**{self.path: child_pk}).distinct()
+    def rows_of(self, *files: Any) -> models.QuerySet:
+        """The rows that say something of this child: `files` is the key of hers, and of those merged into it."""
+        paths = filter(None, (self.path, self.or_path))
+        about = reduce(or_, (models.Q(**{f"{path}__in": files}) for path in paths))
+        return self.model._base_manager.filter(about).distinct()
 
     def field(self, name: str) -> models.Field:
         """A column of the table, by its name."""
@@ -86,13 +94,13 @@ REGISTER = [
             _ROW,
             fields("identity", COARSEN, f"{_NAMES} born_on birth_precision"),
             fields("identity", KEEP, "number sex"),
-            fields("identity", EMPTY, "previous_reference"),
+            fields("identity", EMPTY, "previous_reference other_names died_on"),
             fields("photo", EMPTY, "photo"),
             fields("household", KEEP, "family"),
             fields("mobility", KEEP, "school precautions"),
             fields("mobility", EMPTY, "precautions_note"),
-            fields("work", KEEP, "status requested_on"),
-            fields("notes", EMPTY, "notes"),
+            fields("work", KEEP, "status paused_until requested_on merged_into"),
+            fields("notes", EMPTY, "status_note notes"),
         ),
     ),
     Holding(
@@ -100,8 +108,10 @@ REGISTER = [
         "children",
         (
             _ROW,
-            fields("household", KEEP, "number province language"),
-            fields("contact", EMPTY, "commune address directions"),
+            fields("household", KEEP, "number province also_followed_by language"),
+            fields("contact", EMPTY, "commune commune_key address directions"),
+            fields("health", EMPTY, "other_affected"),
+            fields("work", KEEP, "merged_into"),
             fields("identity", COARSEN, "sort_key"),
             fields("notes", EMPTY, "notes"),
         ),
@@ -113,7 +123,8 @@ REGISTER = [
         (
             _ROW,
             fields("identity", COARSEN, _NAMES),
-            fields("household", KEEP, "family relation legal_basis ended_on is_first_contact"),
+            fields("household", KEEP, "family relation legal_basis herself ended_on ended_because is_first_contact"),
+            fields("work", KEEP, "merged_into"),
             fields("contact", EMPTY, "phone has_whatsapp"),
         ),
         is_shared=True,
@@ -122,6 +133,37 @@ REGISTER = [
         "beneficiaries.NameKey",
         "child",
         (fields("identity", COARSEN, "id key child guardian"),),
+    ),
+    Holding(
+        "beneficiaries.PhoneKey",
+        "guardian__family__children",
+        (fields("contact", EMPTY, "id digits guardian"),),
+        rows_go=True,
+        is_shared=True,
+    ),
+    Holding(
+        "beneficiaries.DuplicatePair",
+        "first",
+        (
+            _ROW,
+            fields("work", EMPTY, "first second band score reasons found_at state decided_by decided_at compared"),
+            fields("work", EMPTY, "opened_by"),
+            fields("notes", EMPTY, "note opened_why"),
+        ),
+        rows_go=True,
+        or_path="second",
+    ),
+    Holding(
+        "beneficiaries.Merge",
+        "kept",
+        (
+            _ROW,
+            fields("identity", EMPTY, "kept gone kept_was gone_was moved"),
+            fields("work", EMPTY, "by at undone_by undone_at"),
+            fields("notes", EMPTY, "undone_why"),
+        ),
+        rows_go=True,
+        or_path="gone",
     ),
     Holding(
         "beneficiaries.NationalIdentity",
@@ -139,7 +181,9 @@ REGISTER = [
                 "health",
                 EMPTY,
                 "child diagnosis diagnosis_edition diagnosis_status diagnosis_as_written hospital hospital_number"
-                " transplanted_on has_immunoglobulin limit_radiation notes",
+                " transplanted_on transplanted_abroad transplant_donor transplant_outcome has_immunoglobulin"
+                " immunoglobulin_route immunoglobulin_every_days immunoglobulin_place prophylaxis prophylaxis_drugs"
+                " limit_radiation no_live_vaccines notes",
             ),
             fields("work", EMPTY, "updated_by updated_at"),
         ),
@@ -238,9 +282,19 @@ LOOSE = [
         "",
         (
             _ROW,
-            fields("import", EMPTY, "rows"),
-            fields("import", KEEP, "filename digest state columns written confirmed_at undone_at"),
+            fields("import", EMPTY, "rows sheet"),
+            fields("import", KEEP, "filename digest state columns written progress confirmed_at undone_at"),
+            fields("work", KEEP, "worker worked_until"),
             fields("work", KEEP, "uploaded_by"),
+        ),
+    ),
+    Holding(
+        "beneficiaries.Export",
+        "",
+        (
+            _ROW,
+            fields("work", KEEP, "taken_by name file_format reason count"),
+            fields("work", EMPTY, "filters"),
         ),
     ),
     Holding(
@@ -284,6 +338,16 @@ def declare(*holdings: Holding) -> None:
 def every() -> Iterator[Holding]:
     """What all rooms hold, in the order in which they said so."""
     yield from _holdings.values()
+
+
+def shown() -> Iterator[Holding]:
+    """What a family may see of it: a row that tells of two children is nobody's alone, so that it is erased only."""
+    yield from (holding for holding in every() if not holding.or_path)
+
+
+def files_of(child: Child) -> list[UUID]:
+    """The keys of a child's file and of those that were merged into it."""
+    return [child.pk, *child.merged_files().values_list("pk", flat=True)]
 
 
 def find(label: str) -> Holding | None:

@@ -26,6 +26,8 @@ from distributions.models import (
     PlanRule,
     Preparation,
     RecallLine,
+    Round,
+    RoundScan,
 )
 from hajar.journal import append_only
 from hajar.journal.models import Payload
@@ -49,6 +51,17 @@ def forget(child_pk: uuid.UUID, traces: Traces) -> None:
     _forget_in_facts(child_pk)
     RecallLine.objects.filter(Q(chair__holder=child_pk) | Q(chair__events__child=child_pk)).update(note="")
     _forget_in_phone_entries(child_pk, traces)
+    _forget_in_rounds(child_pk, traces)
+
+
+def _forget_in_rounds(child_pk: uuid.UUID, traces: Traces) -> None:
+    """Scans of a round's paper show what every family of it wrote; what it told is typed in, so that they may go."""
+    rounds = Round.objects.filter(
+        Q(allocations__need__child=child_pk) | Q(deliveries__allocation__need__child=child_pk)
+    )
+    _delete_files(RoundScan.objects.filter(round__in=rounds))
+    named = [round.pk for round in rounds.distinct().order_by("pk") if traces.are_in([round.note])]
+    Round.objects.filter(pk__in=named).update(note="")
 
 
 def _forget_in_plans(child_pk: uuid.UUID) -> None:
@@ -97,7 +110,7 @@ def _is_about(said: str, stops: set[str], traces: Traces) -> bool:
 def purge_photos(child: Child) -> int:
     """Delete the photos that prove a delivery; returns how many. The delivery and its signature stay."""
     deliveries = Delivery.objects.filter(allocation__need__child=child)
-    return _delete_photos(Attachment.objects.filter(kind=Attachment.Kind.PHOTO, delivery__in=deliveries))
+    return _delete_files(Attachment.objects.filter(kind=Attachment.Kind.PHOTO, delivery__in=deliveries))
 
 
 # --- over their time ------------------------------------------------------------------------------------------------
@@ -111,17 +124,22 @@ def _old_photos(today: date) -> QuerySet[Attachment]:
     return Attachment.objects.filter(kind=Attachment.Kind.PHOTO, created_at__date__lt=_months_ago(today))
 
 
-def _delete_photos(rows: QuerySet[Attachment]) -> int:
-    photos = list(rows)
-    for photo in photos:
-        storage, name = photo.file.storage, str(photo.file.name)
+def _delete_files(rows: QuerySet[Attachment] | QuerySet[RoundScan]) -> int:
+    """Delete rows that are a file each, and the files once that is written; returns how many."""
+    kept = list(rows)
+    for row in kept:
+        storage, name = row.file.storage, str(row.file.name)
         transaction.on_commit(partial(storage.delete, name))
-    Attachment.objects.filter(pk__in=[photo.pk for photo in photos]).delete()
-    return len(photos)
+    rows.model._base_manager.filter(pk__in=[row.pk for row in kept]).delete()
+    return len(kept)
 
 
 def _old_preparations(today: date) -> QuerySet[Preparation]:
     return Preparation.objects.filter(prepared_at__date__lt=_months_ago(today)).exclude(photo="")
+
+
+def _old_scans(today: date) -> QuerySet[RoundScan]:
+    return RoundScan.objects.filter(added_at__date__lt=_months_ago(today))
 
 
 def _old_words(today: date) -> QuerySet[PhoneEntry]:
@@ -131,13 +149,14 @@ def _old_words(today: date) -> QuerySet[PhoneEntry]:
 
 
 RULES = [
-    retaining.Rule("photo", _("Photos of deliveries older than 24 months"), _old_photos, _delete_photos),
+    retaining.Rule("photo", _("Photos of deliveries older than 24 months"), _old_photos, _delete_files),
     retaining.Rule(
         "photo",
         _("Photos of prepared chairs older than 24 months"),
         _old_preparations,
         retaining.delete_files("photo"),
     ),
+    retaining.Rule("photo", _("Scans of rounds’ papers older than 24 months"), _old_scans, _delete_files),
     retaining.Rule(
         "phone",
         _("Words of phones older than 24 months"),

@@ -49,11 +49,13 @@ CHAIRS = [
         "distributions.Delivery",
         _CHILD,
         (
-            fields("work", KEEP, "id created_at round volunteer received_at device content_hash needs_a_look"),
+            fields(
+                "work", KEEP, "id created_at round volunteer typed_in_by received_at device content_hash needs_a_look"
+            ),
             fields(
                 "handover",
                 KEEP,
-                "allocation outcome happened_at is_healthy receiver_relation fits_width fits_depth feet_supported"
+                "allocation outcome happened_at is_healthy receiver_relation chair_left fits_width fits_depth feet_supported"
                 " sits_upright brakes_shown straps_shown folding_shown care_explained handed_over_on",
             ),
             fields("handover", MARK, "reason receiver_name"),
@@ -133,7 +135,7 @@ CHAIRS = [
         f"delivery__{_CHILD}",
         (
             _ROW,
-            fields("phone", KEEP, "kind state reasons claimed_at received_at province delivery contests"),
+            fields("phone", KEEP, "kind state reasons claimed_at received_at province round delivery contests"),
             fields("phone", MARK, "said"),
             fields("work", KEEP, "author device number content_hash sequence handled_at handled_by"),
             fields("notes", EMPTY, "handled_note"),
@@ -144,9 +146,44 @@ CHAIRS = [
         f"entry__delivery__{_CHILD}",
         (_ROW, fields("phone", KEEP, "entry kind sha256 state")),
     ),
+    Holding(
+        "distributions.Matter",
+        f"delivery__{_CHILD}",
+        (
+            _ROW,
+            fields("phone", KEEP, "kind entry delivery device chair round province missing opens_at decision"),
+            fields("notes", MARK, "note"),
+            fields("work", KEEP, "author ended_at ended_by"),
+        ),
+    ),
+    Holding(
+        "distributions.RoundChair",
+        _CHILD,
+        (
+            fields("chair", KEEP, "id round chair allocation loaded_at loaded_by back_at back_by"),
+            fields("notes", MARK, "explanation"),
+            fields("work", KEEP, "explained_at explained_by"),
+        ),
+    ),
+    Holding(
+        "distributions.ReturnOffer",
+        "child",
+        (
+            _ROW,
+            fields("chair", KEEP, "chair child answer ask_again_on"),
+            fields("notes", EMPTY, "note"),
+            fields("work", KEEP, "answered_by"),
+        ),
+    ),
 ]
 
 LOOSE = [
+    Holding(
+        "distributions.RoundScan",
+        "",
+        (_ROW, fields("photo", EMPTY, "round kind file sha256"), fields("work", EMPTY, "added_by added_at")),
+        rows_go=True,
+    ),
     Holding(
         "distributions.Device",
         "",
@@ -170,6 +207,9 @@ NOT_ON_PAPER = {
     "distributions.Attachment": "named among the files",
     "distributions.PhoneEntry": "word for word what became the hand-over",
     "distributions.PhoneFile": "which file came with an entry; named among the files",
+    "distributions.Matter": "what the office looked at; what came of it is the hand-over",
+    "distributions.RoundChair": "which chair was in the vehicle; the hand-over has its chapter",
+    "distributions.ReturnOffer": "what was said of the chair of a child who died; nobody is asked again",
 }
 ELSEWHERE = {
     "distributions.Chair": "what we own; whose it is follows from its events, which are shown and erased",
