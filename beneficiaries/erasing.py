@@ -105,37 +105,47 @@ def reasons_against(child: Child) -> list[str | Promise]:
 
 def siblings_kept(child: Child) -> list[Child]:
     """The other children of the family whose files stay: because of them the family and its guardians stay, too."""
+    return list(_kept_in(child.family_id, child))
+
+
+def _kept_in(family: uuid.UUID, child: Child) -> models.QuerySet[Child]:
     forgotten = Erasure.objects.values("child")
-    return list(Child.objects.filter(family=child.family_id).exclude(pk=child.pk).exclude(pk__in=forgotten))
+    return Child.objects.filter(family=family).exclude(pk=child.pk).exclude(pk__in=forgotten)
 
 
 # --- what is forgotten ----------------------------------------------------------------------------------------------
 
 
 def _forget(child: Child) -> dict[str, int]:
-    """Empty every row that tells of this child; returns how many files and payloads went."""
-    with_family = not siblings_kept(child)
-    guardians = list(Guardian.objects.filter(family=child.family_id)) if with_family else []
-    merged = list(child.merged_files())
-    files = [file.pk for file in (child, *merged)]
-    traces = Traces([child, *merged, *guardians])
+    """Empty every row that tells of this child, in her file and in those merged into it; returns what went."""
+    files = [child, *child.merged_files()]
+    homes = {file.family_id for file in files if not _kept_in(file.family_id, child).exists()}
+    guardians = list(Guardian.with_merged.filter(family__in=homes))
+    traces = Traces([*files, *guardians])
     for hold in holders:
         hold(child.pk, traces)
-    stored: list[tuple[Any, str]] = []
-    told: list[tuple[str, str]] = []
-    held = [holding for holding in holdings.every() if with_family or not holding.is_shared]
-    with append_only.lifted(connection, *(holding.model._meta.db_table for holding in held if holding.guarded)):
-        for holding in held:
-            rows = list(holding.rows_of(*files))
-            told += [(holding.model._meta.label_lower, str(row.pk)) for row in rows]
-            stored += _files_of(holding, rows)
-            _empty(holding, rows)
-    _make_nameless([child, *merged], guardians)
-    registration.refresh_family_sort_keys([child.family_id])
-    payloads = _forget_payloads([*files, child.family_id] if with_family else files, told)
+    every, last = [file.pk for file in files], [file.pk for file in files if file.family_id in homes]
+    stored, told = _empty_rows(every, last)
+    _make_nameless(files, guardians)
+    registration.refresh_family_sort_keys({file.family_id for file in files})
+    payloads = _forget_payloads([*every, *homes], told)
     for storage, name in stored:
         transaction.on_commit(partial(storage.delete, name))
     return {"files": len(stored), "payloads": payloads}
+
+
+def _empty_rows(files: list[uuid.UUID], last: list[uuid.UUID]) -> tuple[list[tuple[Any, str]], list[tuple[str, str]]]:
+    """Empty all that is held of these files, and of the families of `last`; returns what is stored, and which rows."""
+    stored: list[tuple[Any, str]] = []
+    told: list[tuple[str, str]] = []
+    held = list(holdings.every())
+    with append_only.lifted(connection, *(holding.model._meta.db_table for holding in held if holding.guarded)):
+        for holding in held:
+            rows = list(holding.rows_of(*(last if holding.is_shared else files)))
+            told += [(holding.model._meta.label_lower, str(row.pk)) for row in rows]
+            stored += _files_of(holding, rows)
+            _empty(holding, rows)
+    return stored, told
 
 
 def _files_of(holding: Holding, rows: list[models.Model]) -> Iterator[tuple[Any, str]]:

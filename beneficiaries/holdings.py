@@ -41,9 +41,10 @@ class Fields:
 class Holding:
     """One table that says something of a family, and how its rows are found.
 
-    `path` leads from a row to the child ("need__child"), `or_path` to a second one where a row tells of two; `rows_go` deletes the rows of a file that is forgotten, and
-    `is_shared` says that the rows belong to the whole family: they are forgotten with the last of its children.
-    `guarded`: the database refuses to change the rows (journal.append_only).
+    `path` leads from a row to the child ("need__child"), `or_path` to another child where the row tells of two.
+    `rows_go` deletes the rows of a file that is forgotten, and `is_shared` says that the rows belong to the whole
+    family: they are forgotten with the last of its children. `guarded`: the database refuses to change the rows
+    (journal.append_only).
     """
 
     label: str

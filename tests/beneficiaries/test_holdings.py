@@ -53,7 +53,7 @@ def test_every_free_word_and_every_file_is_emptied_when_a_file_is_forgotten(hold
     codes = {
         "version", "text_version", "rule_version", "legal_basis", "device", "content_hash", "sha256", "reasons",
         "needs_a_look", "diagnosis_edition", "limiting", "fingerprint", "sealed", "last_three", "key", "disinfectant",
-        "cushion_size",
+        "cushion_size", "missing",
     }  # fmt: skip
     if holding.rows_go:
         return
