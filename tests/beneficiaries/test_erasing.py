@@ -145,7 +145,7 @@ def child(karim, driss):
     kept.photo.save("y.webp", ContentFile(b"RIFF"), save=True)
     alone = FamilyFactory()
     Guardian.objects.filter(pk=known["guardian"]).update(family=alone)
-    Child.objects.filter(pk=kept.pk).update(family=alone)
+    Child.with_merged.filter(pk__in=holdings.files_of(kept)).update(family=alone)
     kept.refresh_from_db()
     _what_else_may_be_known(kept, Delivery.objects.get(pk=known["delivery"]), karim)
     unknown = {holding.label for holding in holdings.every() if not holding.rows_of(kept.pk).exists()}
