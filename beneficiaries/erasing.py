@@ -34,6 +34,7 @@ PERMISSION = "beneficiaries.add_erasure"
 LEDGER = "erasures.txt"
 # A name that has no sound: nobody finds it, and it is like no other.
 NAMELESS = {"given_name_latin": MARKED, "family_name_latin": "", "given_name_arabic": "", "family_name_arabic": ""}
+YEAR_ONLY = {"birth_precision": Child.Precision.YEAR}
 _AT_ONCE = 500  # keys in one query
 
 # What holds words of a family beyond its own rows. Called inside the transaction, before the rows are emptied, with the
@@ -178,16 +179,16 @@ def _nothing(field: models.Field) -> Any:
 
 def _make_nameless(children: list[Child], guardians: list[Guardian]) -> None:
     """Take the names and the day of birth of those who are forgotten; saving takes their search keys, too."""
-    for person in [*children, *guardians]:
-        for name, value in NAMELESS.items():
-            setattr(person, name, value)
     for child in children:
-        child.born_on = child.born_on.replace(month=1, day=1)
-        child.birth_precision, child.other_names = Child.Precision.YEAR, []
-        child.save(update_fields=[*NAMELESS, "born_on", "birth_precision", "other_names"])
+        _put(child, NAMELESS | {"other_names": [], "born_on": child.born_on.replace(month=1, day=1)} | YEAR_ONLY)
     for guardian in guardians:
-        guardian.phone = ""
-        guardian.save(update_fields=[*NAMELESS, "phone"])
+        _put(guardian, NAMELESS | {"phone": ""})
+
+
+def _put(person: Child | Guardian, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(person, name, value)
+    person.save(update_fields=values.keys())
 
 
 def _forget_payloads(subjects: list[uuid.UUID], told: list[tuple[str, str]]) -> int:

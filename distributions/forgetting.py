@@ -126,7 +126,7 @@ def _old_photos(today: date) -> QuerySet[Attachment]:
 
 def _delete_files(rows: QuerySet[Attachment] | QuerySet[RoundScan]) -> int:
     """Delete rows that are a file each, and the files once that is written; returns how many."""
-    kept = list(rows)
+    kept: list[Any] = list(rows)
     for row in kept:
         storage, name = row.file.storage, str(row.file.name)
         transaction.on_commit(partial(storage.delete, name))

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from django.utils import timezone
@@ -533,7 +534,7 @@ def rounds_of_yesterday(house: House, campaign: Initiative, allocations: dict[st
 def place_towns(house: House) -> None:
     """Where some towns lie, as a coordinator reads it off a map."""
     for iso, name, latitude, longitude in TOWNS:
-        place = {"latitude": latitude, "longitude": longitude}
+        place = {"latitude": Decimal(latitude), "longitude": Decimal(longitude)}
         ordering.place_town(province=house.provinces[iso], name=name, by=house.users["karim"], **place)
 
 

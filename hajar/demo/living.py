@@ -37,7 +37,7 @@ def a_mother_dies(house: House) -> Story:
     homes = Family.objects.filter(children__status=Child.Status.ACTIVE, province__region__iso="MA-06")
     both = homes.filter(guardians__relation="father").filter(guardians__relation="mother")
     mothers = Guardian.objects.current().filter(relation="mother", is_first_contact=True, family__in=both)
-    mother = mothers.filter(consents__in=Consent.objects.valid()).order_by("family__number", "pk")[0]
+    mother = mothers.filter(consents__in=Consent.objects.in_force()).order_by("family__number", "pk")[0]
     guarding.end_guardianship(
         mother,
         by=house.users["samira"],
