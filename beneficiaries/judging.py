@@ -6,7 +6,7 @@ costs no query per row, a small one does not read the whole register.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -21,14 +21,13 @@ from django.utils.translation import pgettext_lazy
 
 from beneficiaries import matching, reading_registers
 from beneficiaries.models import Child, Family, Guardian, Province
-from beneficiaries.models.names import NameKey
 from beneficiaries.reading_registers import ERROR, NOTE, WARNING, Finding
 from beneficiaries.register_words import NAMES
+from beneficiaries.remembering import MANY, children_like
 from hajar.accounts.models import User
 from hajar.lib import names
 
 FEW = 50  # rows that are judged again by comparing each: indexing all would cost more
-MANY = 2_000  # values in one condition; with more, the whole table is read once
 
 
 class Verdict(models.TextChoices):
@@ -78,16 +77,6 @@ class _RowLike(matching.Like):
 
     def keys(self) -> set[str]:
         return self._keys
-
-
-@dataclass(frozen=True)
-class _KnownLike(matching.Like):
-    """A child of the register, with the keys that are stored for her where they were read."""
-
-    stored: set[str] | None = field(default=None, compare=False)
-
-    def keys(self) -> set[str]:
-        return self.stored if self.stored is not None else super().keys()
 
 
 @dataclass
@@ -242,7 +231,11 @@ class Judge:
         homes = self._homes_of_the_register(judged, whole=whole)
         for home in homes.values():
             self._index(home)
-        self.register = matching.Matcher(_known_like(judged, {pk: home.phones for pk, home in homes.items()}, whole))
+        likes = (
+            [] if whole else [row.as_like() for row in judged[: MANY + 1]]
+        )  # more would read the whole register anyway
+        phones_of = {pk: home.phones for pk, home in homes.items()}
+        self.register = matching.Matcher(children_like(likes, phones_of, whole=whole))
 
     def take_in(self, rows: Iterable[ImportRow]) -> None:
         """Rows that have their verdict already: later ones are compared with them."""
@@ -405,68 +398,6 @@ class Judge:
             if pk in homes:
                 homes[pk].surnames.update(filter(None, written))
         return homes
-
-
-@dataclass(frozen=True)
-class _Known:
-    """A child of the register, as far as a verdict needs to know."""
-
-    pk: UUID
-    province: str
-
-
-def _known_like(
-    rows: list[ImportRow], phones_of: Mapping[UUID, set[str]], whole: bool = False
-) -> Iterator[matching.Like]:
-    """The children of the register whom these rows could be: all of them for a large file, few for a small one."""
-    likes = [] if whole else [row.as_like() for row in rows[: MANY + 1]]  # more would read the whole register anyway
-    keys = {key for like in likes for key in like.keys()}
-    children = Child.objects.all()
-    if not whole and len(likes) <= MANY and len(keys) + len(phones_of) <= MANY:
-        years = [like.born_on.year for like in likes if like.born_on]
-        sounds = Q(pk__in=NameKey.objects.filter(key__in=keys, child__isnull=False).values("child"))
-        if years and len(years) == len(likes):
-            sounds &= Q(born_on__gte=date(min(years) - 1, 1, 1), born_on__lte=date(max(years) + 1, 12, 31))
-        children = children.filter(sounds | Q(family__in=phones_of))
-        mothers = _mothers_of(Q(family__in=children.values("family")))
-    else:
-        mothers = _mothers_of(Q())
-    stored = _stored_keys() if whole else {}
-    told = ("pk", "family", "family__province__iso", "born_on", "birth_precision", "sex", "other_names")
-    rows_known = children.values_list(*told, *Child.NAME_FIELDS).iterator()
-    for pk, family, province, born_on, precision, sex, other_names, *written in rows_known:
-        given_latin, family_latin, given_arabic, family_arabic = written
-        yield _KnownLike(
-            latin=f"{given_latin} {family_latin}".strip(),
-            arabic=f"{given_arabic} {family_arabic}".strip(),
-            born_on=born_on,
-            precision=precision,
-            sex=sex,
-            phones=frozenset(phones_of.get(family, ())),
-            mothers=matching.mothers_among(mothers.get(family, ())),
-            other_names=tuple(name for pair in other_names for name in pair if name),
-            row=_Known(pk, province),
-            stored=stored.get(pk),
-        )
-
-
-def _mothers_of(families: Q) -> dict[UUID, list[Guardian]]:
-    """The mothers of these families; one query."""
-    mothers: dict[UUID, list[Guardian]] = defaultdict(list)
-    rows = Guardian.objects.filter(families, relation=Guardian.Relation.MOTHER)
-    for mother in rows.only("family_id", "relation", *Guardian.NAME_FIELDS).iterator():
-        mothers[mother.family_id].append(mother)
-    return mothers
-
-
-def _stored_keys() -> dict[UUID, set[str]]:
-    """The sounds of every child's name: for a whole register, reading them costs less than hearing them again."""
-    found: dict[UUID, set[str]] = defaultdict(set)
-    stored = NameKey.objects.filter(child__isnull=False).values_list("child", "key")
-    for child, key in stored.iterator(chunk_size=10_000):
-        if key.isupper():  # the others are words as they are written
-            found[child].add(key)
-    return found
 
 
 def _surnames(child: Mapping[str, Any]) -> set[str]:

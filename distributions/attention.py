@@ -47,6 +47,7 @@ BY_DOUBT: dict[str, frozenset[str]] = {
             Doubt.OTHER_ROUND,
             Doubt.FILE_CLOSED,
             Doubt.CHECK_FAILED,
+            Doubt.ROUND_CLOSED,
         }
     ),
     Kind.CLOCK: frozenset({Doubt.CLOCK_AHEAD, Doubt.CLOCK_BEHIND, Doubt.CLOCK_UNREADABLE}),

@@ -138,7 +138,6 @@ RULES = [
     page("beneficiaries:child_create", REGISTRARS),
     act("beneficiaries:child_matches", REGISTRARS),
     act("beneficiaries:child_export", REGISTRARS),
-    page("beneficiaries:child_export", REGISTRARS),
     page("beneficiaries:family_export", REGISTRARS),
     page("beneficiaries:export_list", DECIDERS),
     page("beneficiaries:child_edit", REGISTRARS, REGION, pk="child"),

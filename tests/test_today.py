@@ -78,7 +78,7 @@ def test_the_page_costs_the_same_at_1_and_15_rows(client, karim, number, django_
         NeedFactory()
         DeliveryFactory(handed_over_on=timezone.localdate() - timedelta(days=20))
     client.force_login(karim)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(30):
         client.get("/")
 
 

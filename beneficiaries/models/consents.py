@@ -84,14 +84,15 @@ class ConsentQuerySet(models.QuerySet):
     def in_force(self, on: date | None = None):
         """What may be relied on that day, and the one place that says so.
 
-        Given and not withdrawn, refused later or run out; by a guardian who still answered for a child under age, or by
-        the person herself; and, where her own word decides, she did not say no.
+        The latest answer to its purpose, given and neither withdrawn nor run out; by a guardian who still answered for
+        a child under age, or by the person herself; and, where her own word decides, she did not say no.
         """
         on = on or timezone.localdate()
         of_age = Q(child__born_on__lte=dates.years_later(on, -ADULT))
         of_its_guardian = ~of_age & (Q(guardian__ended_on=None) | Q(guardian__ended_on__gt=on))
         return (
             self.given(on)
+            .exclude(Exists(_later_answers().filter(answered_on__lte=on)))
             .filter(Q(expires_on=None) | Q(expires_on__gte=on))
             .filter(Q(guardian=None) | (Q(guardian__isnull=False) & of_its_guardian))
             .exclude(assent=Consent.Assent.NO, purpose__in=Consent.ASSENT_DECIDES)

@@ -111,8 +111,8 @@ def test_on_a_page_it_is_text(client, karim, need, strange):
 
 def test_in_a_sheet_it_is_text_and_no_formula(client, karim, need, strange):
     client.force_login(karim)
-    answer = client.post(reverse("beneficiaries:child_export"), {"format": "xlsx"})
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    answer = client.post(reverse("beneficiaries:child_export"), {"file_format": "xlsx", "reason": "essai"})
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer)))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert any(str(cell.value).lstrip("'") == strange for cell in cells)
     assert not [cell for cell in cells if cell.data_type == "f"]

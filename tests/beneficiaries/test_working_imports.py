@@ -238,7 +238,7 @@ def test_without_the_lease_and_the_look_at_the_slice_the_race_doubles_children(k
     monkeypatch.setattr(working_imports, "_held", careless)
     imported = writing(many(12), karim)
     doubled = False
-    for _turn in range(5):
+    for _turn in range(25):
         workers_at_once(imported)
         doubled = Child.objects.count() > 12
         if doubled:

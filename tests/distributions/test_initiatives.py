@@ -106,7 +106,7 @@ def test_the_plan_costs_the_same_with_many_reservations(client, karim, django_as
     initiative = InitiativeFactory()
     AllocationFactory(initiative=initiative)
     page = url("initiative_detail", initiative.pk)
-    with django_assert_max_num_queries(16) as first:
+    with django_assert_max_num_queries(17) as first:
         client.get(page)
     for _number in range(14):
         AllocationFactory(initiative=initiative)

@@ -47,7 +47,7 @@ def test_the_code_holds_the_short_address_alone(client, omar, monkeypatch):
     held = []
     monkeypatch.setattr(
         documents,
-        "_code",
+        "qr_code",
         lambda address: held.append(address) or "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'/>",
     )
     client.get(url("label_sheet"), {"chair": chair.number})

@@ -240,10 +240,10 @@ def test_the_lists_and_pages_cost_the_same_with_many_rows(client, karim, django_
     for _round in range(number - 1):
         RoundFactory()
     client.force_login(karim)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert len(client.get(LIST).context["lines"]) == number
     for address in (round_.get_absolute_url(), delivery.get_absolute_url()):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(19):
             assert client.get(address).status_code == 200
 
 
