@@ -1,8 +1,10 @@
 """Between two tests with real transactions Django empties every table: make that work here.
 
 On SQLite it deletes row by row, which the append-only triggers rightly refuse: they are taken off for that moment.
-Afterwards the rows that migrations wrote (places, usual names, roles, the journal's head) are written again.
+Afterwards the rows that migrations wrote (places, usual names, texts, roles, the head of the journal) are written again.
 """
+
+from importlib import import_module
 
 from django.apps import apps
 from django.core.management.commands import flush
@@ -48,5 +50,6 @@ def _write_reference_rows() -> None:
 
     placing.load_places(apps.get_model("beneficiaries.Region"), apps.get_model("beneficiaries.Province"))
     naming.load_common_names(apps.get_model("beneficiaries.NameAlias"))
+    import_module("beneficiaries.migrations.0012_texts_of_consents").write(apps, None)
     roles.keep_groups_in_step()
     Head.objects.get_or_create(pk=1)

@@ -1,5 +1,7 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import matching
 from beneficiaries.models import DuplicatePair, Merge
 from hajar.journal.admin import ReadOnlyAdmin
 
@@ -12,12 +14,20 @@ class DuplicatePairAdmin(ReadOnlyAdmin):
     list_select_related = ["first", "second", "decided_by"]
     list_filter = ["state", "band"]
     search_fields = ["first__number", "second__number"]
+    exclude = ["reasons", "compared"]
+    readonly_fields = ["why"]
     ordering = ["-band", "-score", "pk"]
+
+    @admin.display(description=_("reasons"))
+    def why(self, pair):
+        return " ".join(str(matching.REASONS[reason]) for reason in pair.reasons if reason in matching.REASONS)
 
 
 @admin.register(Merge)
 class MergeAdmin(ReadOnlyAdmin):
-    """A merge is taken back on its own page."""
+    """A merge is taken back on its own page, which shows both files to who may see them."""
+
+    exclude = ["kept_was", "gone_was", "moved"]
 
     list_display = ["kept", "gone", "by", "at", "undone_by", "undone_at"]
     list_select_related = ["kept", "gone", "by", "undone_by"]

@@ -20,7 +20,11 @@ EVERYTHING = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled"
 FILES = {
     "health",
     "beneficiaries:child_photo",
+    "beneficiaries:child_disclosure_json",
+    "beneficiaries:child_disclosure_pdf",
     "beneficiaries:consent_paper",
+    "beneficiaries:health_record_readers_pdf",
+    "beneficiaries:import_template",
     "beneficiaries:need_explanation_pdf",
     "distributions:delivery_file",
     "distributions:delivery_receipt",
@@ -31,6 +35,9 @@ FILES = {
     "distributions:mobile_worker",
     "distributions:need_specification_pdf",
     "distributions:preparation_photo",
+    "distributions:round_load_list",
+    "distributions:round_paper",
+    "distributions:round_scan",
 }
 OF_THE_ACCOUNT = ("account_change_password", "mfa_index", "mfa_activate_totp", "usersessions_list", "account_logout")
 OF_STRANGERS = ("account_login", "account_reset_password")

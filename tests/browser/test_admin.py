@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from beneficiaries.models import Province, Region
+from beneficiaries.models import NameAlias, Province, Region
 from tests import world
 from tests.browser.reading import OF_THE_WORLD, Reader
 from tests.browser.visiting import DESK, complaints_of, sit_down, speak
@@ -40,7 +40,8 @@ def test_the_administration_speaks_both_scripts_and_breaks_no_rule(page, base_ur
     world.build("MA-CAS", volunteer=driss)
     places = [*Province.objects.all(), *Region.objects.all()]
     named = (f"{place.name_fr} {place.name_en} {place.aliases}" for place in places)
-    names = " ".join([OF_THE_WORLD, OF_DJANGO, *named])
+    usual = NameAlias.objects.values_list("latin", flat=True)
+    names = " ".join([OF_THE_WORLD, OF_DJANGO, *named, *usual])
     addresses = list(pages_of(nadia))
     assert len(addresses) > 60
     speak(page.context, language, base_url)

@@ -297,7 +297,9 @@ def load(story):
     story.open("/rounds/")
     story.page.locator("main tbody th a").first.click()
     story.read()
-    story.press("Chairs are loaded")
+    story.press("Loading")
+    story.read()
+    story.press("All are loaded")
     expect(story.page.locator("#messages .notice--good")).to_be_visible()
     story.read()
 
