@@ -7,10 +7,6 @@ from django.db import migrations
 from hajar.journal.append_only import refuse
 
 VERSION, FROM = "2026-11", date(2026, 11, 1)
-SPOKEN = (
-    "À dire en tamazight, sans lire : reprenez le texte arabe phrase par phrase, demandez à chaque fois si c’est clair, "
-    "puis notez la réponse et le témoin.\n\n"
-)
 FRENCH = {
     "care": (
         "Nous notons le nom de votre enfant, son adresse, ses mesures et ce qui l’aide à s’asseoir, pour choisir un"
@@ -72,7 +68,11 @@ ARABIC = {
 
 def write(apps, schema_editor):
     ConsentText = apps.get_model("beneficiaries", "ConsentText")
-    texts = {"fr": FRENCH, "ar": ARABIC, "zgh": {purpose: SPOKEN + text for purpose, text in ARABIC.items()}}
+    texts = {
+        "fr": FRENCH,
+        "ar": ARABIC,
+        "zgh": ARABIC,
+    }  # Tamazight is spoken: what stands there is put into words while reading
     ConsentText.objects.bulk_create(
         ConsentText(purpose=purpose, language=language, version=VERSION, text=text, from_on=FROM)
         for language, by_purpose in texts.items()

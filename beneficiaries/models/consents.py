@@ -74,7 +74,7 @@ class ConsentText(Journalled):
         ]
 
     def __str__(self):
-        return f"{self.get_purpose_display()} · {self.language} · {self.version}"
+        return f"{self.get_purpose_display()} · {self.get_language_display()} · {self.version}"
 
 
 class ConsentQuerySet(models.QuerySet):

@@ -17,9 +17,9 @@ SHORTEST = 4  # letters of a sentence that can be told from a word of another la
 ENGLISH_ONLY = re.compile(r"\b(the|and|with|your|this|that|was|were|have|has|from|been|not)\b", re.IGNORECASE)
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’]{2,}")
 # What stays Latin wherever it stands: addresses, labels such as CH-0001, rules and scales, secrets of an app, brands.
-BRANDS = "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS|GTIN|QR|Android|SQLite|PostgreSQL"
+BRANDS = "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS|GTIN|QR|FHIR|HXL|CNDP|Tab|Enter|Android|SQLite|PostgreSQL"
 STAYS_LATIN = re.compile(
-    r"\S+@\S+|\S+\*{3,}|\b[A-Z]{2,4}-[\w.-]+|\S*\.(?:xlsx|csv|pdf|md|py)\b(?: backup)?"
+    r"\S+@\S+|#\w+(?:\+\w+)*|\S+\*{3,}|\b[A-Z]{2,4}-[\w.-]+|\S*\.(?:xlsx|csv|pdf|md|py)\b(?: backup)?"
     rf"|[0-9a-f]{{64}}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}|\b[A-Z2-7]{{32}}\b|\b(?:{BRANDS})\b"
 )
 
@@ -29,7 +29,7 @@ OF_THE_WORLD = (
     "Sidi Moumen rue des Orangers Porte verte après fontaine Hôpital Atlas Tilt Dépôt Ateliers Frein cassé "
     "Journée du handicap Fondation registre Naciri Hoceïma Rallonger la potence repose-pied vis dossier peut céder "
     "Remplacer par le kit fabricant Appeler réparateur Alcool famille est voyage "
-    "Une fillette portée"
+    "Une fillette portée Nom Prénom Aya Sexe Date de naissance Ville Casablanca Téléphone"
 )
 
 # Every text with where it stands, hidden ones too: they are shown sooner or later. What says of itself that it is in

@@ -23,7 +23,9 @@ FILES = {
     "beneficiaries:child_disclosure_json",
     "beneficiaries:child_disclosure_pdf",
     "beneficiaries:consent_paper",
+    "beneficiaries:guardian_identity",  # not there until a site turns identity numbers on
     "beneficiaries:health_record_readers_pdf",
+    "beneficiaries:import_corrections",
     "beneficiaries:import_template",
     "beneficiaries:need_explanation_pdf",
     "distributions:delivery_file",
