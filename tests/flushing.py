@@ -1,7 +1,7 @@
 """Between two tests with real transactions Django empties every table: make that work here.
 
 On SQLite it deletes row by row, which the append-only triggers rightly refuse: they are taken off for that moment.
-Afterwards the rows that migrations wrote (places, usual names, texts, roles, the head of the journal) are written again.
+Afterwards the rows that migrations wrote (places, usual names, texts, roles, the journal) are written again.
 """
 
 from importlib import import_module

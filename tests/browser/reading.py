@@ -17,7 +17,10 @@ SHORTEST = 4  # letters of a sentence that can be told from a word of another la
 ENGLISH_ONLY = re.compile(r"\b(the|and|with|your|this|that|was|were|have|has|from|been|not)\b", re.IGNORECASE)
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’]{2,}")
 # What stays Latin wherever it stands: addresses, labels such as CH-0001, rules and scales, secrets of an app, brands.
-BRANDS = "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS|GTIN|QR|FHIR|HXL|CNDP|Tab|Enter|Android|SQLite|PostgreSQL"
+BRANDS = (
+    "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS|GTIN|QR|FHIR|HXL|CNDP|Tab|Enter|Android|SQLite"
+    "|PostgreSQL"
+)
 STAYS_LATIN = re.compile(
     r"\S+@\S+|#\w+(?:\+\w+)*|\S+\*{3,}|\b[A-Z]{2,4}-[\w.-]+|\S*\.(?:xlsx|csv|pdf|md|py)\b(?: backup)?"
     rf"|[0-9a-f]{{64}}|[0-9a-f]{{8}}-[0-9a-f-]{{27}}|\b[A-Z2-7]{{32}}\b|\b(?:{BRANDS})\b"
