@@ -18,7 +18,7 @@ ENGLISH_ONLY = re.compile(r"\b(the|and|with|your|this|that|was|were|have|has|fro
 LATIN_WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’]{2,}")
 # What stays Latin wherever it stands: addresses, labels such as CH-0001, rules and scales, secrets of an app, brands.
 BRANDS = (
-    "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS|GTIN|QR|FHIR|HXL|CNDP|Tab|Enter|Android|SQLite"
+    "WhatsApp|Excel|CSV|PDF|JPEG|PNG|WebP|ISO|OpenStreetMap|ODbL|SARA|FMS|GTIN|QR|FHIR|HXL|CNDP|Android|SQLite"
     "|PostgreSQL"
 )
 STAYS_LATIN = re.compile(
@@ -32,7 +32,7 @@ OF_THE_WORLD = (
     "Sidi Moumen rue des Orangers Porte verte après fontaine Hôpital Atlas Tilt Dépôt Ateliers Frein cassé "
     "Journée du handicap Fondation registre Naciri Hoceïma Rallonger la potence repose-pied vis dossier peut céder "
     "Remplacer par le kit fabricant Appeler réparateur Alcool famille est voyage "
-    "Une fillette portée Nom Prénom Aya Sexe Date de naissance Ville Casablanca Téléphone"
+    "Tab Enter Une fillette portée Nom Prénom Aya Sexe Date de naissance Ville Casablanca Téléphone"
 )
 
 # Every text with where it stands, hidden ones too: they are shown sooner or later. What says of itself that it is in
