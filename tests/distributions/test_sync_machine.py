@@ -21,7 +21,7 @@ from hajar.journal.models import Entry as JournalEntry
 from tests.factories import RoundFactory
 from tests.phones import entry
 
-INTERLEAVINGS = 10_000 if os.environ.get("SOAK") else 500 if connection.vendor == "sqlite" else 250
+INTERLEAVINGS = 10_000 if os.environ.get("SOAK") else 500
 STEPS = 20
 BUGS = ["forgets on receipt", "trusts the newest backup", "does not ask again", "has no key", "orders by its clock"]
 
