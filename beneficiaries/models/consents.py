@@ -91,8 +91,10 @@ class ConsentQuerySet(models.QuerySet):
         of_age = Q(child__born_on__lte=dates.years_later(on, -ADULT))
         of_its_guardian = ~of_age & (Q(guardian__ended_on=None) | Q(guardian__ended_on__gt=on))
         return (
-            self.given(on)
-            .exclude(Exists(_later_answers().filter(answered_on__lte=on)))
+            self.filter(answer=Consent.Answer.GIVEN, answered_on__lte=on)
+            .filter(
+                Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), ~Exists(_later_answers().filter(answered_on__lte=on))
+            )
             .filter(Q(expires_on=None) | Q(expires_on__gte=on))
             .filter(Q(guardian=None) | (Q(guardian__isnull=False) & of_its_guardian))
             .exclude(assent=Consent.Assent.NO, purpose__in=Consent.ASSENT_DECIDES)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from beneficiaries import guarding, moving, opening, registration
 from beneficiaries.models import Child, Consent, Family, Guardian, HealthRecord
+from distributions.models import Allocation
 from hajar.demo.clock import Story
 from hajar.demo.house import House
 
@@ -15,9 +16,10 @@ def stories(house: House) -> Iterable[Story]:
 def a_family_moves(house: House) -> Story:
     """From the far south to Agadir, nearer to the hospital; the region that it left goes on following it."""
     yield house.when(-33, 15)
-    waiting = Child.objects.filter(status=Child.Status.ACTIVE).waiting().exclude(needs__allocations__isnull=False)
-    families = Family.objects.filter(children__in=waiting).exclude(province__region__iso__in=("MA-06", "MA-09"))
-    family = families.order_by("number")[0]
+    reserved = set(Allocation.objects.values_list("need__child", flat=True))
+    waiting = Child.objects.filter(status=Child.Status.ACTIVE).waiting().exclude(pk__in=reserved).with_family()
+    far_away = waiting.exclude(family__province__region__iso__in=("MA-06", "MA-09"))
+    family = far_away.order_by("family__number", "pk")[0].family
     moving.move_family(
         family,
         by=house.users["karim"],
@@ -37,7 +39,8 @@ def a_mother_dies(house: House) -> Story:
     homes = Family.objects.filter(children__status=Child.Status.ACTIVE, province__region__iso="MA-06")
     both = homes.filter(guardians__relation="father").filter(guardians__relation="mother")
     mothers = Guardian.objects.current().filter(relation="mother", is_first_contact=True, family__in=both)
-    mother = mothers.filter(consents__in=Consent.objects.in_force()).order_by("family__number", "pk")[0]
+    agreed = set(Consent.objects.in_force().values_list("guardian", flat=True))
+    mother = mothers.filter(pk__in=agreed).order_by("family__number", "pk")[0]
     guarding.end_guardianship(
         mother,
         by=house.users["samira"],

@@ -24,7 +24,7 @@ def requests(house: House) -> Iterable[Story]:
 def _request(house: House, place: int, days: int, kind: str, details: str, answer: str) -> Story:
     yield moment(house.day(days), 11, place)
     agreed = Consent.objects.in_force().filter(purpose=Consent.Purpose.MESSAGES, guardian__isnull=False)
-    children = Child.objects.followed().filter(consents__in=agreed).distinct().order_by("number")
+    children = Child.objects.followed().filter(pk__in=set(agreed.values_list("child", flat=True))).order_by("number")
     child = children[place * 3]
     worker = house.case_worker(child.family.province.region.iso, place)
     asked = answering.record_request(
