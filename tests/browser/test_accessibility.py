@@ -76,7 +76,7 @@ def stops(people, things):
         yield role, reverse("home")
         for rule in RULES:
             first = roles.COORDINATOR if roles.COORDINATOR in rule.roles else min(rule.roles)
-            if not rule.post and role == first and rule.name not in {"home"} | FILES:
+            if not rule.post and role == first and rule.name not in {"home"} | FILES and not _is_alike(rule.name):
                 yield role, reverse(rule.name, kwargs={name: things[key] for name, key in rule.args.items()})
     for name in OF_THE_ACCOUNT:
         yield roles.OBSERVER, reverse(name)
@@ -84,6 +84,11 @@ def stops(people, things):
     yield roles.OBSERVER, reverse("beneficiaries:child_list")  # 403
     for name in OF_STRANGERS:
         yield None, reverse(name)
+
+
+def _is_alike(name: str) -> bool:
+    """One page takes out every list: it is looked at once, with the children."""
+    return name.endswith("_export") and name != "beneficiaries:child_export"
 
 
 def faults_of(page, axe: Axe) -> list[str]:
@@ -117,7 +122,8 @@ def test_every_page_can_be_used_by_everybody(page, base_url, house, language):
         is_for_phones = address.startswith("/mobile/")
         page.set_viewport_size(PHONE if is_for_phones else DESK)
         answer = page.goto(address)
-        faults = faults_of(page, axe) + speech_of(page, language)
+        # The rules look at structure and colours: English has those of French.
+        faults = ([] if language == "en" else faults_of(page, axe)) + speech_of(page, language)
         if answer.status >= 500:
             faults.append(f"answered {answer.status}")
         page.set_viewport_size(PHONE)
