@@ -255,7 +255,7 @@ def test_fifty_unsent_entries_in_the_database_of_an_earlier_release_arrive(phone
         said["text"] = json.dumps(told | {"data": {"round": str(stop.round_id)}, "files": {}})
     phone.goto("about:blank")
     other = phone.context.new_page()
-    other.goto("/healthz")  # of our origin, and no page of the field: it opens no database
+    other.goto("/mobile/manifest.json")  # something of ours that is there without a network
     in_database(
         other,
         """
@@ -333,7 +333,7 @@ def test_a_database_that_the_browser_threw_away_is_said_and_the_office_sees_anot
     first = Device.objects.get()
     phone.goto("about:blank")
     other = phone.context.new_page()
-    other.goto("/healthz")  # as above
+    other.goto("/healthz")  # of our origin, and no page of the field, which would notice by itself
     in_database(other, "await done(indexedDB.deleteDatabase(name));")
     other.close()
     Device.objects.update(unsent=2)  # as if the last request that got through had said so

@@ -49,7 +49,7 @@ def test_a_consent_is_recorded_with_a_finger_and_withdrawn_with_its_photo(page, 
         page.locator(f"input[name=language][value={read_in}]").check()
         shown = page.locator("[data-hajar-text]:visible")
         expect(shown).to_have_count(1)
-        assert shown.get_attribute("data-hajar-text") == f"proof_photo {read_in}"
+        expect(shown).to_have_attribute("data-hajar-text", f"proof_photo {read_in}")
     expect(page.locator("canvas.signature")).to_be_hidden()
     page.locator("[name=method][value=screen]").check()
     sign(page)
