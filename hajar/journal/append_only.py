@@ -27,8 +27,11 @@ CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} EXECUTE FUNC
 """
 _TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    # A trigger that somebody disabled is as good as none.
-    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
+    # A trigger that somebody disabled is as good as none; one of another schema guards nothing here.
+    "postgresql": (
+        "SELECT tgname FROM pg_trigger"
+        " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND pg_table_is_visible(tgrelid)"
+    ),
 }
 _expected: dict[str, str] = {}  # name of the trigger -> its table
 

@@ -66,6 +66,19 @@ def test_each_trigger_that_is_gone_is_noticed(name):
     assert lost() == [f"{table} is not append-only: the trigger {name} is gone"]
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one schema")
+def test_a_trigger_of_another_schema_guards_nothing_here():
+    name = "beneficiaries_census_refuses_update"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA aside CREATE TABLE beneficiaries_census (id integer)")
+        cursor.execute(
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON aside.beneficiaries_census"
+            " FOR EACH ROW EXECUTE FUNCTION hajar_append_only()"
+        )
+        cursor.execute(f"DROP TRIGGER {name} ON beneficiaries_census")
+    assert len(lost()) == 1
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite cannot disable a trigger")
 def test_a_disabled_trigger_is_as_good_as_none():
     with connection.cursor() as cursor:
