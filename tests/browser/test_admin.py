@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from beneficiaries.models import NameAlias, Province, Region
+from beneficiaries.models import ConsentText, NameAlias, Province, Region
 from tests import world
 from tests.browser.reading import OF_THE_WORLD, Reader
 from tests.browser.visiting import DESK, complaints_of, sit_down, speak
@@ -41,7 +41,8 @@ def test_the_administration_speaks_both_scripts_and_breaks_no_rule(page, base_ur
     places = [*Province.objects.all(), *Region.objects.all()]
     named = (f"{place.name_fr} {place.name_en} {place.aliases}" for place in places)
     usual = NameAlias.objects.values_list("latin", flat=True)
-    names = " ".join([OF_THE_WORLD, OF_DJANGO, *named, *usual])
+    texts = ConsentText.objects.values_list("text", flat=True)  # each in its own language
+    names = " ".join([OF_THE_WORLD, OF_DJANGO, *named, *usual, *texts])
     addresses = list(pages_of(nadia))
     assert len(addresses) > 60
     speak(page.context, language, base_url)
