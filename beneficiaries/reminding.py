@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from beneficiaries import guarding
 from beneficiaries.models import Child, Consent, Family, Guardian
-from beneficiaries.models.children import years_before
 from beneficiaries.models.consents import ADULT
+from hajar.lib import dates
 
 SOON = timedelta(days=90)  # how long before the eighteenth birthday one begins to speak of it
 
@@ -32,11 +32,11 @@ class Reminders:
 def for_person(user, today: date | None = None) -> Reminders:
     today = today or timezone.localdate()
     followed = Child.objects.visible_to(user).followed()
-    adult = years_before(today, ADULT)
+    adult = dates.years_later(today, -ADULT)
     return Reminders(
         pauses_over=followed.filter(status=Child.Status.PAUSED, paused_until__lte=today),
         of_age=_not_asked_yet(followed.filter(born_on__lte=adult)),
-        soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=years_before(today + SOON, ADULT)),
+        soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=dates.years_later(today + SOON, -ADULT)),
         consents=followed.filter(Exists(guarding.consents_to_ask_again().filter(child=OuterRef("pk")))),
         nobody_answers=Family.objects.visible_to(user).filter(
             ~Exists(Guardian.objects.current().filter(family=OuterRef("pk"))),

@@ -14,6 +14,7 @@ from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
 from beneficiaries.models.places import scope
 from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Entry, Journalled
+from hajar.lib import dates
 from hajar.lib.several import SeveralField
 
 
@@ -50,20 +51,13 @@ class ChildQuerySet(NamedQuerySet):
         """Children aged from `youngest` to `oldest` whole years today."""
         rows = self
         if youngest is not None:
-            rows = rows.filter(born_on__lte=years_before(today, youngest))
+            rows = rows.filter(born_on__lte=dates.years_later(today, -youngest))
         if oldest is not None:
-            rows = rows.filter(born_on__gt=years_before(today, oldest + 1))
+            rows = rows.filter(born_on__gt=dates.years_later(today, -oldest - 1))
         return rows
 
     def with_family(self):
         return self.select_related("family__province__region")
-
-
-def years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)
 
 
 class Child(Named, Mergeable, Journalled):
