@@ -142,8 +142,8 @@ def _add_needs(page: Today, user, today: date) -> None:
         if scoring.decision_due(urgent[0]) < today:
             words = _("%(needs)s, decision overdue") % {"needs": words}
         page.stats.append(Stat(len(urgent), words, f"{url}?urgent=yes", "urgent"))
-    if number:
-        middle = waiting.order_by("requested_on").values_list("requested_on", flat=True)[number // 2]
+    # None of them may be left by now: a phone hands chairs over while this page is made.
+    if middle := waiting.order_by("requested_on").values_list("requested_on", flat=True)[number // 2 :].first():
         days = (today - middle).days
         page.stats.append(Stat(days, ngettext("day of waiting (median)", "days of waiting (median)", days), url))
     counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())

@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from beneficiaries.models import Need
+from beneficiaries.models.needs import NeedQuerySet
 from distributions.models import FollowUp
 from hajar import today
 from tests.factories import (
@@ -37,6 +39,19 @@ def test_urgent_needs_come_first_and_say_when_the_decision_is_late(karim):
     assert page.stats[1].tone == "urgent"
     late = today.for_person(karim, timezone.localdate() + timedelta(days=15)).stats[1].words
     assert late != page.stats[1].words
+
+
+def test_a_need_that_is_met_while_the_page_is_made_breaks_nothing(karim, monkeypatch):
+    NeedFactory()
+    count = NeedQuerySet.count
+
+    def handed_over_at_once(needs):
+        number = count(needs)
+        Need.objects.all().delete()
+        return number
+
+    monkeypatch.setattr(NeedQuerySet, "count", handed_over_at_once)
+    assert today.for_person(karim).stats[0].number == 1
 
 
 def test_a_storekeeper_sees_the_chairs_that_want_a_hand(client, omar):

@@ -20,7 +20,7 @@ class Pair {
     other.after(this.place);
     field.addEventListener("input", () => this.later());
     field.addEventListener("change", () => this.later(0));
-    other.addEventListener("input", () => this.show([]));
+    other.addEventListener("input", () => this.withdraw());
   }
 
   later(pause = PAUSE) {
@@ -30,7 +30,7 @@ class Pair {
 
   async ask() {
     const turn = (this.asked += 1);
-    if (!isWanted(this.field.value, this.other.value, this.taken)) return this.show([]);
+    if (!isWanted(this.field.value, this.other.value, this.taken)) return this.withdraw();
     const body = new FormData();
     body.set("text", this.field.value);
     body.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
@@ -42,6 +42,12 @@ class Pair {
     } catch {
       this.show([]); // without a connection one types the other script oneself
     }
+  }
+
+  /** Offers nothing, not even what is still on its way. */
+  withdraw() {
+    this.asked += 1;
+    this.show([]);
   }
 
   show(names) {
@@ -61,7 +67,7 @@ class Pair {
 
   take(name) {
     this.other.value = this.taken = name;
-    this.show([]);
+    this.withdraw();
     this.other.dispatchEvent(new Event("change", { bubbles: true }));
     this.other.focus();
   }

@@ -7,6 +7,8 @@ from beneficiaries.models import Child, NameAlias
 from tests.browser.visiting import DESK, PHONE, complaints_of, sit_down, speak, too_wide
 from tests.factories import ChildFactory, FamilyFactory
 
+SUGGEST = "**/names/suggest/"
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -75,9 +77,19 @@ def test_the_form_offers_the_other_script_and_learns_from_what_is_corrected(desk
     offer.click()
     expect(given_arabic).to_have_value("تليلا")
     expect(offer).to_have_count(0)
-    family_latin.press_sequentially("Ouhammou")
+    family_latin.press_sequentially("Ouhammo")
     expect(desk.locator(".name-offers button")).not_to_have_count(0)
+    on_their_way = []
+    desk.route(SUGGEST, lambda route: on_their_way.append(route))
+    with desk.expect_request(SUGGEST):
+        family_latin.press_sequentially("u")
     family_arabic.fill("أوحمو")  # her own way
+    expect(desk.locator(".name-offers button")).to_have_count(0)
+    with desk.expect_response(SUGGEST):
+        for late in on_their_way:
+            late.continue_()
+    desk.unroute(SUGGEST)
+    desk.wait_for_timeout(300)  # in which the page would show what came
     expect(desk.locator(".name-offers button")).to_have_count(0)
     desk.locator("#id_born_on").fill("05/08/2017")
     desk.locator("input[name=sex][value=F]").check(force=True)
