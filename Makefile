@@ -7,7 +7,7 @@ PORT ?= 8000
 ROOMS := hajar beneficiaries distributions
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-PYTEST := pytest -q -n 2 --dist worksteal
+PYTEST := pytest -q -n 2 --dist loadgroup
 ON_SQLITE := env -u DATABASE_URL
 
 .DEFAULT_GOAL := help
@@ -76,8 +76,8 @@ test: test-sqlite test-postgres test-browser test-js ## pass every test
 test-sqlite: setup compiled ## the suite on SQLite
 	$(ON_SQLITE) $(PYTEST) -m "not browser" $(ARGS)
 
-test-postgres: setup compiled ## the suite on a throw-away PostgreSQL
-	python scripts/with_postgres.py $(PYTEST) -m "not browser" $(ARGS)
+test-postgres: setup compiled ## the tests that ask a database, on a throw-away PostgreSQL
+	python scripts/with_postgres.py $(PYTEST) -m "not browser" --database-only $(ARGS)
 
 test-browser: setup compiled ## the stories in Chromium
 	$(ON_SQLITE) $(PYTEST) tests/browser $(ARGS)

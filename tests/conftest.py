@@ -24,6 +24,30 @@ def pytest_configure(config):
     faulthandler.register(signal.SIGTERM, file=os.dup(2), chain=True)
 
 
+def pytest_addoption(parser):
+    parser.addoption("--database-only", action="store_true", help="leave out the tests that ask no database anything")
+
+
+def pytest_collection_modifyitems(config, items):
+    """A second engine has nothing to say about rules, sheets and words: they were tried on the first."""
+    if config.getoption("--database-only"):
+        asking = [item for item in items if _asks_a_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(asking)])
+        items[:] = asking
+
+
+def _asks_a_database(item) -> bool:
+    fixtures = {"db", "transactional_db", "live_server"}
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("engine")
+    return bool(marked or fixtures.intersection(item.fixturenames))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        flushing.remember(connection)
+
+
 @pytest.fixture(autouse=True)
 def quick_and_private(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

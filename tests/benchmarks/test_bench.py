@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 from django.db import connection
 
 
+@pytest.mark.engine
 def test_bench_measures_every_page(tmp_path):
     environment = dict(os.environ)
     if connection.vendor == "sqlite":
