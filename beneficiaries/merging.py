@@ -29,7 +29,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import pairing, registration
+from beneficiaries import matching, pairing, registration
 from beneficiaries.models import Assessment, Child, DuplicatePair, Family, Guardian, HealthRecord, Merge, Need
 from beneficiaries.repointing import Writing, exchange, plain, pointers
 from hajar.accounts.models import User
@@ -361,12 +361,8 @@ def is_same_adult(a: Guardian, b: Guardian) -> bool:
     """
     if a.relation != b.relation or (a.phone and b.phone and a.phone != b.phone) or a.ended_on != b.ended_on:
         return False
-    pairs = ((a.full_name_latin, b.full_name_latin), (a.full_name_arabic, b.full_name_arabic))
-    across = ((a.full_name_latin, b.full_name_arabic), (a.full_name_arabic, b.full_name_latin))
-    written = [pair for pair in pairs if all(pair)] or [pair for pair in across if all(pair)]
-    alike = max((names.similarity(*pair) for pair in written), default=0.0)
     same_phone = bool(a.phone) and a.phone == b.phone
-    return alike >= (names.CLOSE if same_phone else names.SAME)
+    return matching.adult_similarity(a, b) >= (names.CLOSE if same_phone else names.SAME)
 
 
 # --- taking it back -------------------------------------------------------------------------------------------------

@@ -33,9 +33,17 @@ COMPARED_OF_GUARDIAN = {*Guardian.NAME_FIELDS, "relation", "phone"}
 
 @transaction.atomic
 def register_family(
-    *, province: Province, by: User, guardians: Sequence[Guardian | Mapping[str, Any]] = (), **fields: Any
+    *,
+    province: Province,
+    by: User,
+    guardians: Sequence[Guardian | Mapping[str, Any]] = (),
+    not_the_same: Collection[Any] = (),
+    **fields: Any,
 ) -> Family:
-    """Open a family's file with the adults who answer for its children; the first is called first if none is."""
+    """Open a family's file with the adults who answer for its children; the first is called first if none is.
+
+    `not_the_same` are families who look alike, seen by the person who goes on: the journal keeps how many.
+    """
     adults = [guardian if isinstance(guardian, Guardian) else Guardian(**guardian) for guardian in guardians]
     if adults and not any(guardian.is_first_contact for guardian in adults):
         adults[0].is_first_contact = True
@@ -50,7 +58,8 @@ def register_family(
     refresh_family_sort_keys([family.pk])
     family.refresh_from_db(fields=["sort_key"])
     naming.learn(adults)
-    journal.record("family.registered", family, by=by, payload={"guardians": len(adults)})
+    told = {"guardians": len(adults)} | ({"not_the_same": len(not_the_same)} if not_the_same else {})
+    journal.record("family.registered", family, by=by, payload=told)
     return family
 
 

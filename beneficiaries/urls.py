@@ -46,6 +46,7 @@ urlpatterns = [
     path("children/<uuid:pk>/health/edit/", health.edit, name="health_record_edit"),
     path("families/", families.index, name="family_list"),
     path("families/new/", families.create, name="family_create"),
+    path("families/matches/", families.matches, name="family_matches"),
     path("families/<uuid:pk>/", families.detail, name="family_detail"),
     path("families/<uuid:pk>/edit/", families.edit, name="family_edit"),
     path("families/<uuid:pk>/guardians/new/", families.guardian_create, name="guardian_create"),

@@ -148,6 +148,7 @@ RULES = [
     page("beneficiaries:family_list", READERS),
     page("beneficiaries:family_detail", READERS, REGION, pk="family"),
     page("beneficiaries:family_create", REGISTRARS),
+    act("beneficiaries:family_matches", REGISTRARS),
     page("beneficiaries:family_edit", REGISTRARS, REGION, pk="family"),
     page("beneficiaries:family_move", REGISTRARS, REGION, pk="family"),
     page("beneficiaries:guardian_create", REGISTRARS, REGION, pk="family"),
