@@ -1,4 +1,4 @@
-"""Whether the family that somebody writes down is in the register already: by a phone, or by an adult of that name there.
+"""Whether the family that somebody writes down is in the register already: by a phone, or by an adult so called there.
 
 Nothing is refused on this alone: a person looks, opens the family that may be the same, or goes on. A phone is often a
 neighbour's and Fatima lives in every town, so that only both together, phone and name, are told of another region.

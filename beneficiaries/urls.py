@@ -54,6 +54,7 @@ urlpatterns = [
     path("guardians/<uuid:pk>/edit/", families.guardian_edit, name="guardian_edit"),
     # the same child twice
     path("duplicates/", duplicates.index, name="duplicate_list"),
+    path("children/<uuid:pk>/other-file/", duplicates.create, name="duplicate_create"),
     path("duplicates/<uuid:pk>/", duplicates.detail, name="duplicate_detail"),
     path("duplicates/<uuid:pk>/apart/", duplicates.apart, name="duplicate_apart"),
     path("duplicates/<uuid:pk>/again/", duplicates.again, name="duplicate_again"),

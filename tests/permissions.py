@@ -174,6 +174,7 @@ RULES = [
     act("beneficiaries:health_record_open", HEALTH, REGION, pk="child"),
     page("beneficiaries:health_record_edit", HEALTH, REGION, pk="child"),
     page("beneficiaries:duplicate_list", DECIDERS),
+    page("beneficiaries:duplicate_create", DECIDERS, REGION, pk="child"),
     page("beneficiaries:duplicate_detail", DECIDERS, REGION, pk="pair"),
     act("beneficiaries:duplicate_apart", DECIDERS, REGION, pk="pair"),
     act("beneficiaries:duplicate_again", DECIDERS, REGION, pk="pair"),
