@@ -20,6 +20,7 @@ ACTS = [
     Act("child.merged", _("Another file of the same child merged into this one"), "union", "info"),
     Act("child.merged_away", _("File merged into another one of the same child"), "union"),
     Act("child.merge_undone", _("Merge taken back"), "arrow-counterclockwise", "warn"),
+    Act("duplicate.named", _("Two files put side by side"), "layout-split", "info"),
     Act("duplicate.kept_apart", _("Two files looked at: two children"), "people"),
     Act("duplicate.taken_up", _("Two files to be looked at again"), "eye", "info"),
     Act("child.reopened", _("File opened again"), "folder2-open"),

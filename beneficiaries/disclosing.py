@@ -273,12 +273,8 @@ def _name(user: User | None) -> str:
 def words(child: Child, *, by: User) -> dict[str, Any]:
     """What the paper says, in the active language."""
     association = Association.get()
-    language = translation.get_language() or "fr"
     return {
-        "language": language,
-        "direction": "rtl" if language == "ar" else "ltr",
-        "association": association.name,
-        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+        **documents.letterhead(association),
         "title": _("All that we hold of you"),
         "child": child.name,
         "child_other": child.other_name,

@@ -170,6 +170,17 @@ def _decision(need: Need) -> dict[str, str]:
     }
 
 
+def letterhead(association: Association) -> dict[str, str]:
+    """How every paper begins, in the active language: which one it is, which way it runs, and who hands it out."""
+    language = translation.get_language() or "fr"
+    return {
+        "language": language,
+        "direction": "rtl" if language == "ar" else "ltr",
+        "association": association.name,
+        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+    }
+
+
 def contact_words(association: Association) -> dict[str, str]:
     """Whom to call, left to right in every language."""
     return {
@@ -184,15 +195,11 @@ def explanation_words(need: Need, *, by) -> dict[str, Any]:
     Needs select_related("child__family", "assessment__assessor", "overridden_by"). `by` hands the paper to the family.
     """
     association, child, assessment = Association.get(), need.child, need.assessment
-    language = translation.get_language() or "fr"
     standing, sentence = _standing(need)
     titles = {part.code: part for part in explain(need.parts)}
     unknown = unknown_things(need)
     return {
-        "language": language,
-        "direction": "rtl" if language == "ar" else "ltr",
-        "association": association.name,
-        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+        **letterhead(association),
         "title": _("How the need for a chair was judged"),
         "child": child.name,
         "child_other": child.other_name,
@@ -256,14 +263,10 @@ def explanation_pdf(need: Need, *, by) -> bytes:
 
 def readers_pdf(child: Child, *, by) -> bytes:
     """Who opened a child's health record, as a PDF/A for her family, in the active language."""
-    language = translation.get_language() or "fr"
     association = Association.get()
     lines = opening.readings(child)
     words = {
-        "language": language,
-        "direction": "rtl" if language == "ar" else "ltr",
-        "association": association.name,
-        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+        **letterhead(association),
         "title": _("Who opened the health record"),
         "child": child.name,
         "child_other": child.other_name,

@@ -11,12 +11,12 @@ whoever brings an older one back forgets the same files again (restore does; rea
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +28,7 @@ from hajar.accounts.models import User
 from hajar.journal import append_only
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry, Payload
+from hajar.lib.files import delete_once_certain
 from hajar.lib.refusals import Refusal
 
 PERMISSION = "beneficiaries.add_erasure"
@@ -130,14 +131,14 @@ def _forget(child: Child) -> dict[str, int]:
     _make_nameless(files, guardians)
     registration.refresh_family_sort_keys({file.family_id for file in files})
     payloads = _forget_payloads([*every, *homes], told)
-    for storage, name in stored:
-        transaction.on_commit(partial(storage.delete, name))
+    for file in stored:
+        delete_once_certain(file)
     return {"files": len(stored), "payloads": payloads}
 
 
-def _empty_rows(files: list[uuid.UUID], last: list[uuid.UUID]) -> tuple[list[tuple[Any, str]], list[tuple[str, str]]]:
+def _empty_rows(files: list[uuid.UUID], last: list[uuid.UUID]) -> tuple[list[FieldFile], list[tuple[str, str]]]:
     """Empty all that is held of these files, and of the families of `last`; returns what is stored, and which rows."""
-    stored: list[tuple[Any, str]] = []
+    stored: list[FieldFile] = []
     told: list[tuple[str, str]] = []
     held = list(holdings.every())
     with append_only.lifted(connection, *(holding.model._meta.db_table for holding in held if holding.guarded)):
@@ -149,12 +150,10 @@ def _empty_rows(files: list[uuid.UUID], last: list[uuid.UUID]) -> tuple[list[tup
     return stored, told
 
 
-def _files_of(holding: Holding, rows: list[models.Model]) -> Iterator[tuple[Any, str]]:
+def _files_of(holding: Holding, rows: list[models.Model]) -> Iterator[FieldFile]:
     for field in holding.model._meta.concrete_fields:
         if isinstance(field, models.FileField):
-            yield from (
-                (file.storage, file.name) for row in rows if (file := getattr(row, field.attname)) and file.name
-            )
+            yield from (file for row in rows if (file := getattr(row, field.attname)))
 
 
 def _empty(holding: Holding, rows: list[models.Model]) -> None:

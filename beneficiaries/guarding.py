@@ -40,8 +40,7 @@ def end_guardianship(
     Raises GuardianshipRefused.
     """
     ended_on = ended_on or timezone.localdate()
-    Family.objects.select_for_update(no_key=True).get(pk=guardian.family_id)
-    guardian = Guardian.objects.select_for_update(no_key=True).get(pk=guardian.pk)
+    guardian = _locked(guardian)
     if not guardian.is_current:
         raise GuardianshipRefused(_("This person no longer answers for the children."))
     if ended_on > timezone.localdate():
@@ -66,6 +65,12 @@ def end_guardianship(
         payload["called_first"] = str(next_one.pk)
     journal.record("guardian.ended", guardian, by=by, subject=guardian.family, payload=payload)
     return guardian
+
+
+def _locked(guardian: Guardian) -> Guardian:
+    """This guardian as she stands now, and with her the family: who is called first changes hands once at a time."""
+    Family.objects.select_for_update(no_key=True).get(pk=guardian.family_id)
+    return Guardian.objects.select_for_update(no_key=True).get(pk=guardian.pk)
 
 
 @transaction.atomic

@@ -127,6 +127,11 @@ def name_similarity(a: Like, b: Like) -> float:
     return max((names.similarity(*pair) for pair in pairs if all(pair)), default=0.0)
 
 
+def adult_similarity(a: Guardian, b: Guardian) -> float:
+    """0 to 100: how alike two adults are called, in one script or across both."""
+    return name_similarity(*(Like(latin=one.full_name_latin, arabic=one.full_name_arabic) for one in (a, b)))
+
+
 def compare_mothers(a: Like, b: Like) -> bool | None:
     """Whether the mothers bear one name; None where one is not known, or a name by marriage may be all that differs."""
     if not a.mothers or not b.mothers:

@@ -29,7 +29,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import pairing, registration
+from beneficiaries import matching, pairing, registration
 from beneficiaries.models import Assessment, Child, DuplicatePair, Family, Guardian, HealthRecord, Merge, Need
 from beneficiaries.repointing import Writing, exchange, plain, pointers
 from hajar.accounts.models import User
@@ -171,11 +171,19 @@ def merge_children(
 
 
 def _locked_pair(*children: Child) -> tuple[Child, ...]:
-    """The rows, locked in the order of their keys, as everybody does who takes two."""
+    """The rows, locked in the order of their keys, as everybody does who takes two.
+
+    With them the files that were merged into them before: those are pointed elsewhere as well, and whoever locked them
+    later would stand across those who wait for them.
+    """
     keys = [child.pk for child in children]
-    rows = Child.with_merged.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    earlier = Child.with_merged.filter(merged_into__in=keys)
+    wanted = [*keys, *earlier.values_list("pk", flat=True)]
+    rows = Child.with_merged.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     locked = {row.pk: row for row in rows}
-    if len(locked) != len(keys) or any(row.merged_into_id for row in locked.values()):
+    if set(keys) - locked.keys() or any(locked[key].merged_into_id for key in keys):
+        raise MergedAlready
+    if earlier.exclude(pk__in=wanted).exists():  # one more since: nobody can add another while these are locked
         raise MergedAlready
     return tuple(locked[key] for key in keys)
 
@@ -310,12 +318,11 @@ def _refresh_names(kept: Child) -> None:
 
 
 def _close_pairs(kept: Child, gone: Child, *, by: User) -> None:
-    """The pair of the two is decided; what was open between the file that ended and others is found anew."""
-    about = models.Q(first=gone) | models.Q(second=gone)
+    """The pair of the two is decided; what was open between the file that ended and others is about the kept one."""
     DuplicatePair.objects.of(kept, gone).update(
         state=DuplicatePair.State.MERGED, decided_by=by, decided_at=timezone.now()
     )
-    DuplicatePair.objects.filter(about, state=DuplicatePair.State.OPEN).delete()
+    pairing.hand_on(gone, to=kept)
 
 
 # --- families -------------------------------------------------------------------------------------------------------
@@ -361,12 +368,8 @@ def is_same_adult(a: Guardian, b: Guardian) -> bool:
     """
     if a.relation != b.relation or (a.phone and b.phone and a.phone != b.phone) or a.ended_on != b.ended_on:
         return False
-    pairs = ((a.full_name_latin, b.full_name_latin), (a.full_name_arabic, b.full_name_arabic))
-    across = ((a.full_name_latin, b.full_name_arabic), (a.full_name_arabic, b.full_name_latin))
-    written = [pair for pair in pairs if all(pair)] or [pair for pair in across if all(pair)]
-    alike = max((names.similarity(*pair) for pair in written), default=0.0)
     same_phone = bool(a.phone) and a.phone == b.phone
-    return alike >= (names.CLOSE if same_phone else names.SAME)
+    return matching.adult_similarity(a, b) >= (names.CLOSE if same_phone else names.SAME)
 
 
 # --- taking it back -------------------------------------------------------------------------------------------------
@@ -382,7 +385,8 @@ def take_back(merge: Merge, *, by: User, reason: str) -> Undone:
         raise MayNotMerge
     if not reason.strip():
         raise UndoNeedsReason
-    keys = Merge.objects.values_list("kept", "gone").get(pk=merge.pk)
+    *keys, moved = Merge.objects.values_list("kept", "gone", "moved").get(pk=merge.pk)
+    keys += [line["pk"] for line in moved if line["model"] == Child._meta.label_lower and "pk" in line]
     rows = Child.with_merged.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     locked = {row.pk: row for row in rows}
     merge = Merge.objects.select_for_update(of=("self",), no_key=True).get(pk=merge.pk)

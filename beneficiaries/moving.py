@@ -83,9 +83,7 @@ def move_family(
     moved_on = moved_on or timezone.localdate()
     if moved_on > timezone.localdate():
         raise MoveRefused(_("Write the move once the family has moved: the day lies ahead."))
-    family = Family.objects.select_for_update(no_key=True, of=("self",)).select_related("province__region").get(
-        pk=family.pk
-    )  # fmt: skip
+    family = _locked(family)
     if (family.province_id, family.commune, family.address) == (province.pk, commune, address):
         raise MoveRefused(_("The family lives there already."))
     before = family.province
@@ -106,6 +104,15 @@ def move_family(
             payload |= follow(family, by)
     journal.record("family.moved", family, by=by, payload=payload)
     return family
+
+
+def _locked(family: Family) -> Family:
+    """The family where it lives now: of two who write a move, the second begins where the first one ended.
+
+    Its province is read afterwards: PostgreSQL joins a row that changed hands meanwhile to the province it had before,
+    and finds none.
+    """
+    return Family.objects.select_for_update(no_key=True).get(pk=family.pk)
 
 
 def homes(family: Family) -> list[Home]:

@@ -76,6 +76,14 @@ def open_health_record(child: Child, *, by: User, reason: str = "") -> HealthRec
     return record
 
 
+def alerts(child: Child, *, to: User) -> dict[str, bool]:
+    """What must be heeded of a child's health, never why, for who may read the record; no opening. One query."""
+    if not to.has_perm("beneficiaries.view_healthrecord"):
+        return {}
+    record = HealthRecord.objects.filter(child=child).only("limit_radiation", "no_live_vaccines").first()
+    return record.alerts if record else {}
+
+
 def readings(child: Child) -> list[Reading]:
     """Who opened the child's health record, the latest first; three queries. An administrator's look counts too."""
     entries = (

@@ -23,6 +23,8 @@ from hajar.lib.refusals import Refusal
 State = DuplicatePair.State
 Key = tuple[UUID, UUID]  # the two children in order
 BATCH = 500
+# Of two files that a person alone brings together. The pair stands last in the queue, behind what the names say.
+NOTHING_SAYS_SO: dict[str, Any] = {"band": str(matching.Band.POSSIBLE), "score": 0, "reasons": []}
 READ = ("id", "family_id", "born_on", "birth_precision", "sex", "other_names", *Child.NAME_FIELDS)
 
 
@@ -36,6 +38,14 @@ class AlreadyDecided(PairRefused):
 
 class ReasonMissing(PairRefused):
     sentence = _("Say why these are two children.")
+
+
+class OneFile(PairRefused):
+    sentence = _("This is the same file: name the other one.")
+
+
+class FileEnded(PairRefused):
+    sentence = _("One of these files was merged meanwhile. Look again.")
 
 
 @dataclass(frozen=True)
@@ -113,7 +123,7 @@ def _keep(
     stored = {(pair.first_id, pair.second_id): pair for pair in locked}
     fresh, changed, again = [], [], 0
     for key, (child, match) in found.items():
-        said = {"band": str(match.band), "score": round(match.score), "reasons": list(match.reasons)}
+        said = _said_of(match)
         pair = stored.get(key)
         if pair is None:
             first, second = key
@@ -126,13 +136,25 @@ def _keep(
             if is_news:
                 pair.state, again = State.OPEN, again + 1
             changed.append(pair)
-    gone = [pair.pk for key, pair in stored.items() if pair.state == State.OPEN and key not in found]
+    lost = [pair for key, pair in stored.items() if pair.state == State.OPEN and key not in found]
+    gone = [pair.pk for pair in lost if not pair.found_by_id]
+    for pair in lost:
+        if pair.found_by_id and pair.reasons:  # a person found it as well: hers it stays
+            pair.band, pair.score, pair.reasons = NOTHING_SAYS_SO.values()
+            changed.append(pair)
     # Somebody may find the same pair at the same moment: it is kept once.
     DuplicatePair.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
     DuplicatePair.objects.bulk_update(changed, ["band", "score", "reasons", "state"], batch_size=BATCH)
     for start in range(0, len(gone), BATCH):
         DuplicatePair.objects.filter(pk__in=gone[start : start + BATCH]).delete()
     return len(fresh), again, len(gone)
+
+
+def _said_of(match: matching.Match | None) -> dict[str, Any]:
+    """What a pair keeps of a comparison."""
+    if match is None:
+        return NOTHING_SAYS_SO
+    return {"band": str(match.band), "score": round(match.score), "reasons": list(match.reasons)}
 
 
 def fingerprint(a: Child, b: Child) -> str:
@@ -195,6 +217,59 @@ def keep_answer(child: Child, others: Iterable[Any], *, by: User, why: str) -> N
     for other in others:
         first, second = DuplicatePair.in_order(child.pk, other)
         DuplicatePair.objects.filter(first=first, second=second).update(opened_by=by, opened_why=why[:300])
+
+
+# --- found by a person ----------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def name_pair(child: Child, other: Child, *, by: User) -> DuplicatePair:
+    """Put two files side by side that somebody knows to be perhaps of one child, and keep who found them.
+
+    A pair that is there already is that pair, with what was said of it. Raises OneFile, or FileEnded where one of the
+    two was merged meanwhile.
+    """
+    if child.pk == other.pk:
+        raise OneFile
+    first, second = _both_standing(child, other)
+    match = matching.compare(*matching.likes_of([first, second]))
+    fresh = DuplicatePair(first=first, second=second, found_by=by, **_said_of(match))
+    # The register may be looked through at the same moment, and find the same pair: it is kept once.
+    DuplicatePair.objects.bulk_create([fresh], ignore_conflicts=True)
+    pair = DuplicatePair.objects.of(first, second).select_for_update(no_key=True).get()
+    if not pair.is_open or (pair.found_by_id and pair.pk != fresh.pk):
+        return pair
+    pair.found_by = by
+    pair.save(update_fields=["found_by"])
+    journal.record("duplicate.named", pair, by=by, subject=first, payload={"other": second.reference})
+    return pair
+
+
+def _both_standing(*children: Child) -> list[Child]:
+    """The two files in order, locked: neither is merged away while they are paired."""
+    keys = [child.pk for child in children]
+    rows = list(Child.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    if len(rows) != len(keys):
+        raise FileEnded
+    return rows
+
+
+def hand_on(gone: Child, *, to: Child) -> None:
+    """What is open between a file that ends and others: who found it meant the child, whose file is another now.
+
+    What the comparison found is found anew.
+    """
+    about = models.Q(first=gone) | models.Q(second=gone)
+    pairs = DuplicatePair.objects.filter(about, state=State.OPEN)
+    named = list(pairs.exclude(found_by=None).select_related("first", "second").order_by("pk"))
+    pairs.delete()
+    for pair in named:
+        other = pair.second_id if pair.first_id == gone.pk else pair.first_id
+        first, second = DuplicatePair.in_order(to.pk, other)
+        said = {"found_by_id": pair.found_by_id, "found_at": pair.found_at, **NOTHING_SAYS_SO}
+        DuplicatePair.objects.bulk_create(
+            [DuplicatePair(first_id=first, second_id=second, **said)], ignore_conflicts=True
+        )
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------

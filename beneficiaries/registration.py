@@ -19,7 +19,7 @@ from beneficiaries.models import Child, Family, Guardian, HealthRecord, Province
 from beneficiaries.models.references import next_numbers
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
-from hajar.lib import names, pictures
+from hajar.lib import files, names, pictures
 
 FIRST_TRANSPLANT = date(2010, 1, 1)  # in Morocco
 FAMILIES, CHILDREN = "family", "child"  # the series of references
@@ -33,9 +33,17 @@ COMPARED_OF_GUARDIAN = {*Guardian.NAME_FIELDS, "relation", "phone"}
 
 @transaction.atomic
 def register_family(
-    *, province: Province, by: User, guardians: Sequence[Guardian | Mapping[str, Any]] = (), **fields: Any
+    *,
+    province: Province,
+    by: User,
+    guardians: Sequence[Guardian | Mapping[str, Any]] = (),
+    not_the_same: Collection[Any] = (),
+    **fields: Any,
 ) -> Family:
-    """Open a family's file with the adults who answer for its children; the first is called first if none is."""
+    """Open a family's file with the adults who answer for its children; the first is called first if none is.
+
+    `not_the_same` are families who look alike, seen by the person who goes on: the journal keeps how many.
+    """
     adults = [guardian if isinstance(guardian, Guardian) else Guardian(**guardian) for guardian in guardians]
     if adults and not any(guardian.is_first_contact for guardian in adults):
         adults[0].is_first_contact = True
@@ -50,7 +58,8 @@ def register_family(
     refresh_family_sort_keys([family.pk])
     family.refresh_from_db(fields=["sort_key"])
     naming.learn(adults)
-    journal.record("family.registered", family, by=by, payload={"guardians": len(adults)})
+    told = {"guardians": len(adults)} | ({"not_the_same": len(not_the_same)} if not_the_same else {})
+    journal.record("family.registered", family, by=by, payload=told)
     return family
 
 
@@ -167,7 +176,7 @@ def correct_child(
 def change_photo(child: Child, *, by: User, file: Any) -> Child:
     """Put a new photo in the file, without its place and camera data."""
     child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
-    _forget_file(child.photo)
+    files.delete_once_certain(child.photo)
     _put_photo(child, file)
     child.save(update_fields=["photo"])
     journal.record("child.photo_changed", child, by=by)
@@ -179,7 +188,7 @@ def remove_photo(child: Child, *, by: User) -> Child:
     """Take the photo out of the file and off the disk."""
     child = Child.objects.select_for_update(no_key=True).get(pk=child.pk)
     if child.photo:
-        _forget_file(child.photo)
+        files.delete_once_certain(child.photo)
         child.photo = ""
         child.save(update_fields=["photo"])
         journal.record("child.photo_changed", child, by=by, payload={"removed": True})
@@ -289,10 +298,3 @@ def _put_photo(child: Child, file: Any) -> None:
     except pictures.NotAPicture:
         raise ValidationError({"photo": _("Choose a photo: a JPEG, PNG or WebP file of at most 15 MB.")}) from None
     child.photo.save("photo.webp", ContentFile(picture), save=False)
-
-
-def _forget_file(file: Any) -> None:
-    """Delete a file once the change that made it useless is certain."""
-    if file:
-        storage, name = file.storage, file.name
-        transaction.on_commit(lambda: storage.delete(name))

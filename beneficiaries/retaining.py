@@ -7,7 +7,6 @@ changed here. `review` counts what is over its time and `apply` does what the ta
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -19,7 +18,7 @@ from beneficiaries.models import Association, Child, Consent, Erasure, RegisterI
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry, Payload
-from hajar.lib import dates
+from hajar.lib import dates, files
 
 Words = str | Promise
 _CASE_WORKERS = _("case workers of the region, coordinators")
@@ -283,9 +282,7 @@ def delete_files(name: str) -> Callable[[models.QuerySet], int]:
     def delete(rows: models.QuerySet) -> int:
         found = list(rows)
         for row in found:
-            file = getattr(row, name)
-            storage, kept = file.storage, str(file.name)
-            transaction.on_commit(partial(storage.delete, kept))
+            files.delete_once_certain(getattr(row, name))
         rows.model._base_manager.filter(pk__in=[row.pk for row in found]).update(**{name: ""})
         return len(found)
 

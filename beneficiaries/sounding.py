@@ -85,6 +85,12 @@ def people_named(among: QuerySet, typed: Typed, limit: int = COMPARED) -> list:
     return people_named_in([among], typed, limit)[0]
 
 
+def bearers(among: QuerySet, name: str) -> QuerySet:
+    """Those of `among` in whose name every word of this one is heard, in either script; nobody for no word."""
+    keys = names.unit_keys(name)
+    return _with_keys(among, *keys) if keys else among.none()
+
+
 def people_named_in(several: Sequence[QuerySet], typed: Typed, limit: int = COMPARED) -> list[list]:
     """The same for several kinds of people at once; slips are forgiven only where nobody of any kind is called so."""
     found = [_compared(typed, _bearing(among, typed), Why.SPELLING) for among in several]

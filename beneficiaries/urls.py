@@ -46,6 +46,7 @@ urlpatterns = [
     path("children/<uuid:pk>/health/edit/", health.edit, name="health_record_edit"),
     path("families/", families.index, name="family_list"),
     path("families/new/", families.create, name="family_create"),
+    path("families/matches/", families.matches, name="family_matches"),
     path("families/<uuid:pk>/", families.detail, name="family_detail"),
     path("families/<uuid:pk>/edit/", families.edit, name="family_edit"),
     path("families/<uuid:pk>/guardians/new/", families.guardian_create, name="guardian_create"),
@@ -53,6 +54,7 @@ urlpatterns = [
     path("guardians/<uuid:pk>/edit/", families.guardian_edit, name="guardian_edit"),
     # the same child twice
     path("duplicates/", duplicates.index, name="duplicate_list"),
+    path("children/<uuid:pk>/other-file/", duplicates.create, name="duplicate_create"),
     path("duplicates/<uuid:pk>/", duplicates.detail, name="duplicate_detail"),
     path("duplicates/<uuid:pk>/apart/", duplicates.apart, name="duplicate_apart"),
     path("duplicates/<uuid:pk>/again/", duplicates.again, name="duplicate_again"),

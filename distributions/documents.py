@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from beneficiaries.documents import contact_words, enumeration
+from beneficiaries.documents import contact_words, enumeration, letterhead
 from beneficiaries.models import Association
 from distributions import choosing, fitting, following_up
 from distributions.fitting import SpecLine
@@ -78,9 +78,7 @@ def summary_words(report: InitiativeReport) -> dict:
     association = Association.get()
     comma = pgettext("between words", ", ")
     return {
-        "language": translation.get_language(),
-        "association": association.name,
-        "association_other": association.name_latin if translation.get_language() == "ar" else association.name_arabic,
+        **letterhead(association),
         "presentation": association.presentation,
         "title": initiative.name,
         "occasion": initiative.get_occasion_display(),
@@ -180,9 +178,7 @@ def specification_words(subject: choosing.Subject) -> dict[str, Any]:
     """A chair to be ordered, in the active language, ready for a supplier: the child's reference and no name."""
     association = Association.get()
     return {
-        "language": translation.get_language(),
-        "association": association.name,
-        "association_other": association.name_latin if translation.get_language() == "ar" else association.name_arabic,
+        **letterhead(association),
         "contact": " · ".join(typesetting.isolate(way) for way in (association.phone, association.email) if way),
         "title": _("A chair to order"),
         "reference": subject.need.child.reference,
@@ -251,13 +247,10 @@ def receipt_words(delivery: Delivery) -> dict[str, Any]:
     if handed_over_on is None:
         raise following_up.NotHandedOver
     association, chair, child = Association.get(), delivery.allocation.chair, delivery.allocation.need.child
-    language = translation.get_language() or "fr"
     call_on, visit_on = handed_over_on + following_up.CALL_AFTER, handed_over_on + following_up.VISIT_AFTER
     title, meaning = _ownership(chair)
     return {
-        "language": language,
-        "association": association.name,
-        "association_other": association.name_latin if language == "ar" else association.name_arabic,
+        **letterhead(association),
         "title": _("Receipt of a chair"),
         "child": child.name,
         "child_other": child.other_name,

@@ -4,10 +4,9 @@ import json
 import uuid
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +30,7 @@ from distributions.models import (
 )
 from hajar.journal import append_only
 from hajar.journal.models import Payload
-from hajar.lib import dates
+from hajar.lib import dates, files
 
 
 def obstacles(child: Child) -> Iterator[str | Promise]:
@@ -128,8 +127,7 @@ def _delete_files(rows: QuerySet[Attachment] | QuerySet[RoundScan]) -> int:
     """Delete rows that are a file each, and the files once that is written; returns how many."""
     kept: list[Any] = list(rows)
     for row in kept:
-        storage, name = row.file.storage, str(row.file.name)
-        transaction.on_commit(partial(storage.delete, name))
+        files.delete_once_certain(row.file)
     rows.model._base_manager.filter(pk__in=[row.pk for row in kept]).delete()
     return len(kept)
 

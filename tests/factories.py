@@ -101,6 +101,7 @@ class DuplicatePairFactory(DjangoModelFactory):
         child = factory.SubFactory(ChildFactory)
         other = factory.SubFactory(ChildFactory, family=factory.SelfAttribute("..child.family"))
         possible = factory.Trait(band="possible", score=55, reasons=["similar_name", "birth_close"])
+        named = factory.Trait(band="possible", score=0, reasons=[], found_by=factory.SubFactory(UserFactory))
 
     first = factory.LazyAttribute(lambda pair: min(pair.child, pair.other, key=lambda child: child.pk))
     second = factory.LazyAttribute(lambda pair: max(pair.child, pair.other, key=lambda child: child.pk))

@@ -10,8 +10,8 @@ from hajar.journal.admin import ReadOnlyAdmin
 class DuplicatePairAdmin(ReadOnlyAdmin):
     """Pairs are decided on their own page, where both files stand side by side."""
 
-    list_display = ["first", "second", "band", "score", "state", "found_at", "decided_by"]
-    list_select_related = ["first", "second", "decided_by"]
+    list_display = ["first", "second", "band", "score", "state", "found_at", "found_by", "decided_by"]
+    list_select_related = ["first", "second", "found_by", "decided_by"]
     list_filter = ["state", "band"]
     search_fields = ["first__number", "second__number"]
     exclude = ["reasons", "compared"]

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import merging
 from beneficiaries.forms.filters import ALL, FilterForm
-from beneficiaries.models import DuplicatePair
+from beneficiaries.models import Child, DuplicatePair
+from beneficiaries.models.children import ChildQuerySet
 from beneficiaries.models.duplicates import DuplicatePairQuerySet
 from hajar.lib.digits import WesternDigitsFormMixin
 
@@ -40,6 +41,23 @@ class DuplicateFilterForm(FilterForm):
             pairs = pairs.filter(band=band)
         state = self.value("state")
         return pairs if state == ALL else pairs.filter(state=state or DuplicatePair.State.OPEN)
+
+
+class OtherFileForm(forms.Form):
+    """Which file may be of the same child, of those that the person may see."""
+
+    other = forms.ModelChoiceField(
+        label=_("The other file"),
+        queryset=Child.objects.none(),
+        error_messages={
+            "required": _("Look for the other file first, then choose it."),
+            "invalid_choice": _("This file is not among those you see. Look for it again."),
+        },
+    )
+
+    def __init__(self, data: Any = None, *, among: ChildQuerySet):
+        super().__init__(data)
+        self.fields["other"].queryset = among  # type: ignore[attr-defined]
 
 
 class MergeForm(forms.Form):

@@ -368,3 +368,8 @@ class HealthRecord(Journalled):
 
     def __str__(self):
         return self.child.reference if "child" in self._state.fields_cache else str(self.pk)
+
+    @property
+    def alerts(self) -> dict[str, bool]:
+        """What everybody must heed who may read the record, without the why."""
+        return {"limits_radiation": self.limit_radiation, "no_live_vaccines": self.no_live_vaccines}

@@ -92,9 +92,8 @@ class ConsentQuerySet(models.QuerySet):
         of_its_guardian = ~of_age & (Q(guardian__ended_on=None) | Q(guardian__ended_on__gt=on))
         return (
             self.filter(answer=Consent.Answer.GIVEN, answered_on__lte=on)
-            .filter(
-                Q(withdrawn_on=None) | Q(withdrawn_on__gt=on), ~Exists(_later_answers().filter(answered_on__lte=on))
-            )
+            .filter(Q(withdrawn_on=None) | Q(withdrawn_on__gt=on))
+            .nothing_newer(on)
             .filter(Q(expires_on=None) | Q(expires_on__gte=on))
             .filter(Q(guardian=None) | (Q(guardian__isnull=False) & of_its_guardian))
             .exclude(assent=Consent.Assent.NO, purpose__in=Consent.ASSENT_DECIDES)
@@ -108,6 +107,11 @@ class ConsentQuerySet(models.QuerySet):
             ~Exists(_later_answers().filter(answer=Consent.Answer.REFUSED, answered_on__lte=on)),
         )
 
+    def nothing_newer(self, until: date | None = None):
+        """The latest answers to their purpose: nobody has answered it since, or not by that day."""
+        later = _later_answers()
+        return self.filter(~Exists(later.filter(answered_on__lte=until) if until else later))
+
     def to_renew(self, on: date | None = None):
         """Given for a child we follow, and ended or ending soon, with nothing newer; see Consent.standing for why."""
         on = on or timezone.localdate()
@@ -116,7 +120,7 @@ class ConsentQuerySet(models.QuerySet):
             | Q(guardian__ended_on__lte=on)
             | Q(guardian__isnull=False, child__born_on__lte=dates.years_later(on, -ADULT))
         )
-        return self.given(on).filter(ending, child__status__in=Child.FOLLOWED).exclude(Exists(_later_answers()))
+        return self.given(on).filter(ending, child__status__in=Child.FOLLOWED).nothing_newer()
 
     def latest_first(self):
         return self.order_by("-answered_on", "-created_at", "pk")

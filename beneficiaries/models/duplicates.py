@@ -75,6 +75,15 @@ class DuplicatePair(Journalled):
         related_name="+",
     )
     opened_why = models.CharField(_("registered anyway because"), max_length=300, blank=True)
+    # Two files that nothing brings together but somebody who knows: the pair stays until a person decides.
+    found_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("found by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
 
     objects = DuplicatePairQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import assessing, scoring
+from beneficiaries import assessing, opening, scoring
 from beneficiaries.forms import assessment_documents as documents
 from beneficiaries.forms import bodies
 from beneficiaries.forms.assessments import AssessmentForm, answer_in_words, open_count, saved_otherwise
@@ -26,7 +26,12 @@ def create(request, pk):
     child = get_object_or_404(Child.objects.visible_to(request.user).with_family(), pk=pk)
     if request.method != "POST":
         draft = child.assessments.filter(state=Assessment.State.DRAFT).select_related("assessor").first()
-        context = {"child": child, "draft": draft, "crumbs": _crumbs(child, _("New assessment"))}
+        context = {
+            "child": child,
+            "draft": draft,
+            "alerts": opening.alerts(child, to=request.user),
+            "crumbs": _crumbs(child, _("New assessment")),
+        }
         return render(request, "beneficiaries/assessment_create.html", context)
     try:
         draft = assessing.begin_assessment(child=child, by=request.user)
@@ -162,6 +167,7 @@ def detail(request, pk):
     context = {
         "assessment": assessment,
         "child": child,
+        "alerts": opening.alerts(child, to=request.user),
         "score": score,
         "band": scoring.BAND_NAMES[score.band_name],
         "parts": explain(score.as_dict()["parts"]),
@@ -232,6 +238,7 @@ def _page(request, form, *, refusal=None, status=200):
         "form": form,
         "draft": form.instance,
         "child": child,
+        "alerts": opening.alerts(child, to=request.user),
         "sections": form.sections,
         "standing": (standing := form.standing),
         "open_count": open_count(standing),

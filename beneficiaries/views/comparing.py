@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -134,6 +135,14 @@ def _told(child: Child, name: str) -> Any:
 def _visit(child: Child) -> str:
     words = [child.get_precautions_display(), child.precautions_note]
     return " · ".join(word for word in words if word)
+
+
+def with_pairs(child: Child, others: list[Child], user: Any) -> list[tuple[Child, DuplicatePair | None]]:
+    """Other files beside this child's, each with the pair that the two are already; one query."""
+    about = Q(first=child, second__in=others) | Q(second=child, first__in=others)
+    pairs = DuplicatePair.objects.visible_to(user).filter(about)
+    known = {pair.second_id if pair.first_id == child.pk else pair.first_id: pair for pair in pairs}
+    return [(other, known.get(other.pk)) for other in others]
 
 
 def compare(pair: DuplicatePair, user: Any) -> Comparison:

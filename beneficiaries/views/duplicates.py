@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import matching, merging, pairing
-from beneficiaries.forms.duplicates import FIRST, ApartForm, DuplicateFilterForm, MergeForm, TakeBackForm
-from beneficiaries.models import DuplicatePair, Merge
+from beneficiaries import matching, merging, pairing, searching
+from beneficiaries.forms.duplicates import FIRST, ApartForm, DuplicateFilterForm, MergeForm, OtherFileForm, TakeBackForm
+from beneficiaries.models import Child, DuplicatePair, Merge
 from beneficiaries.views import comparing, lists
 from hajar.lib import asking, listing
 
 MAY = "beneficiaries.merge_child"
+WHO = ("decided_by", "opened_by", "found_by")
+FOUND = 20  # files offered at once
 
 
 @require_safe
@@ -22,11 +24,42 @@ def index(request):
     """The files that may be of one child, the likeliest first."""
     form = DuplicateFilterForm(request.GET, user=request.user)
     pairs = form.apply(DuplicatePair.objects.visible_to(request.user))
-    page = lists.paged(request, pairs.with_children().select_related("decided_by", "opened_by"), form)
+    page = lists.paged(request, pairs.with_children().select_related(*WHO), form)
     for pair in page["rows"]:
         pair.sentences = [str(matching.REASONS[reason]) for reason in pair.reasons if reason in matching.REASONS]
     context = {"form": form, **page}
     return listing.answer(request, "beneficiaries/duplicate_list.html", "beneficiaries/_duplicate_rows.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required(MAY, raise_exception=True)
+def create(request, pk):
+    """Name the other file of a child, by its number or by the search, and see both side by side."""
+    children = Child.objects.visible_to(request.user).with_family()
+    child = get_object_or_404(children, pk=pk)
+    form = OtherFileForm(asking.sent(request), among=children)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect(pairing.name_pair(child, form.cleaned_data["other"], by=request.user))
+        except pairing.PairRefused as refusal:
+            form.add_error("other", refusal.message)
+    sought = searching.understand(request.GET.get("q", ""))
+    found = searching.find_children(children, sought, limit=FOUND + 1) if sought else []
+    others = [other for other in found if other != child]
+    context = {
+        "child": child,
+        "q": sought.text,
+        "others": comparing.with_pairs(child, others[:FOUND], request.user),
+        "are_more": len(others) > FOUND,
+        "is_itself": bool(found) and not others,
+        "form": form,
+        "crumbs": [
+            (_("Children"), reverse("beneficiaries:child_list")),
+            (child.name, child.get_absolute_url()),
+            (_("The other file"), ""),
+        ],
+    }
+    return render(request, "beneficiaries/duplicate_create.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,7 +187,7 @@ def _beside(request, pair: DuplicatePair, *, forward: bool) -> str:
 
 
 def _pair(request, pk) -> DuplicatePair:
-    pairs = DuplicatePair.objects.visible_to(request.user).with_children().select_related("decided_by", "opened_by")
+    pairs = DuplicatePair.objects.visible_to(request.user).with_children().select_related(*WHO)
     return get_object_or_404(pairs, pk=pk)
 
 

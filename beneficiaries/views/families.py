@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import exporting, guarding, moving, registration, searching
+from beneficiaries import exporting, guarding, moving, recognising, registration, searching
 from beneficiaries.forms.families import FamilyForm, GuardianForm, MoveForm
 from beneficiaries.forms.filters import FamilyFilterForm
 from beneficiaries.models import Child, Family, Guardian
@@ -115,21 +115,54 @@ def title_of(people) -> str:
 @permission_required(["beneficiaries.add_family", "beneficiaries.add_guardian"], raise_exception=True)
 def create(request):
     """A family and the adult who answers for its children, in one step; the first child comes next."""
-    form = FamilyForm(asking.sent(request), user=request.user)
-    guardian = GuardianForm(asking.sent(request), prefix="guardian", is_only_one=True)
-    if request.method == "POST" and form.is_valid() and guardian.is_valid():
-        try:
-            family = registration.register_family(
-                by=request.user, guardians=[guardian.cleaned_data], **form.cleaned_data
-            )
-        except ValidationError as error:
-            form.take_errors(error)
-        else:
-            _doubt_phone(request, guardian)
-            messages.success(request, _("The family is registered. Now its first child."))
-            return redirect(f"{reverse('beneficiaries:child_create')}?family={family.pk}")
-    context = {"form": form, "guardian": guardian, "crumbs": _crumbs((_("New family"), ""))}
+    form, guardian = _new_family(request)
+    doubts = recognising.Doubts()
+    if request.method == "POST" and all([form.is_valid(), guardian.is_valid()]):
+        doubts = _doubts_about(request, form, guardian)
+        if doubts.keys <= _seen(request):
+            try:
+                family = registration.register_family(
+                    by=request.user,
+                    guardians=[guardian.cleaned_data],
+                    not_the_same=doubts.keys,
+                    **form.cleaned_data,
+                )
+            except ValidationError as error:
+                form.take_errors(error)
+            else:
+                _doubt_phone(request, guardian)
+                messages.success(request, _("The family is registered. Now its first child."))
+                return redirect(f"{reverse('beneficiaries:child_create')}?family={family.pk}")
+    context = {"form": form, "guardian": guardian, "doubts": doubts, "crumbs": _crumbs((_("New family"), ""))}
     return render(request, "beneficiaries/family_create.html", context)
+
+
+@require_POST
+@permission_required(["beneficiaries.add_family", "beneficiaries.add_guardian"], raise_exception=True)
+def matches(request):
+    """Families who may be the one being written down, as the form stands. Asked at every change; saves nothing."""
+    form, guardian = _new_family(request)
+    for part in (form, guardian):
+        part.is_valid()  # what can be read so far is compared, the rest is still being written
+    context = {"doubts": _doubts_about(request, form, guardian)}
+    return render(request, "beneficiaries/_family_matches.html", context)
+
+
+def _new_family(request) -> tuple[FamilyForm, GuardianForm]:
+    sent = asking.sent(request)
+    return FamilyForm(sent, user=request.user), GuardianForm(sent, prefix="guardian", is_only_one=True)
+
+
+def _doubts_about(request, form: FamilyForm, guardian: GuardianForm) -> recognising.Doubts:
+    family = Family(**{name: form.cleaned_data[name] for name in ("province", "commune") if name in form.cleaned_data})
+    said = registration.COMPARED_OF_GUARDIAN & guardian.cleaned_data.keys()
+    adult = Guardian(**{name: guardian.cleaned_data[name] for name in said})
+    return recognising.doubts_about(family, [adult], by=request.user)
+
+
+def _seen(request) -> set[str]:
+    """The families that the page had shown when it was sent: who goes on has looked."""
+    return set(request.POST.get("seen", "").split(","))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

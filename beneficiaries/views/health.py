@@ -54,7 +54,7 @@ def _page(request, child, form, status=200):
     context = {"child": child, "crumbs": _crumbs(child, (_("Health record"), "")), "is_open": _is_open(request, child)}
     record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
     if record:
-        context["alerts"] = {"limits_radiation": record.limit_radiation, "no_live_vaccines": record.no_live_vaccines}
+        context["alerts"] = record.alerts
     if context["is_open"]:
         context["record"] = record
         if record:

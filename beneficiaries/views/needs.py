@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from beneficiaries import assessing, closing, exporting, scoring, searching
+from beneficiaries import assessing, closing, exporting, opening, scoring, searching
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
 from beneficiaries.models import Census, Child, Need
 from beneficiaries.views import exports, lists
@@ -158,6 +158,7 @@ def _page(request, need, *, status=200, **forms):
     context = {
         "need": need,
         "child": need.child,
+        "alerts": opening.alerts(need.child, to=request.user),
         "provenance": scoring.PROVENANCE,
         "history": [_line(entry) for entry in need.history()[:30]],
         "override_form": OverrideForm(initial={"score": need.override_score, "urgent": _urgency(need)}),

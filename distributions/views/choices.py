@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from beneficiaries import opening
 from beneficiaries.models import Need
 from distributions import choosing, documents, fitting, fitting_words, growth, planning
 from distributions.choosing import Candidate, Choices
@@ -207,6 +208,7 @@ def _context(request, need: Need, choices: Choices, form: AllocationForm, initia
     return {
         "need": need,
         "child": need.child,
+        "alerts": opening.alerts(need.child, to=request.user),
         "form": form,
         "choices": choices,
         "offers": [_offer(each, place, chosen, for_all) for place, each in enumerate(choices.fitting, start=1)],

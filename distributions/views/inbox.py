@@ -49,6 +49,7 @@ AGES: dict[str, tuple[timedelta, str | Promise]] = {
     "30": (timedelta(days=30), gettext_lazy("more than a month")),
 }
 MOST_ROUNDS = 50
+TOLD = ("entry__delivery", "province", "round__province", "author", "device", "chair", "ended_by")  # of every matter
 
 
 @dataclass(frozen=True)
@@ -113,14 +114,7 @@ def list_matters(request):
     is_done = asked["show"] == "done"
     seen = Matter.objects.visible_to(user)
     rows = _narrowed(seen.exclude(ended_at=None) if is_done else seen.waiting(), asked).select_related(
-        "entry__delivery",
-        "delivery__allocation__need__child",
-        "province",
-        "round__province",
-        "author",
-        "device",
-        "chair",
-        "ended_by",
+        *TOLD, "delivery__allocation__need__child"
     )
     page = paging.page(
         rows, order=("-ended_at", "pk") if is_done else ("opens_at", "pk"), token=request.GET.get("page")
@@ -161,16 +155,10 @@ def _narrowed(matters, asked: dict[str, str]):
 
 def _matter(request, pk) -> Matter:
     rows = Matter.objects.visible_to(request.user).select_related(
-        "entry__delivery",
+        *TOLD,
         "entry__contests",
         "delivery__allocation__need__child__family__province",
         "delivery__allocation__chair",
-        "province",
-        "round__province",
-        "author",
-        "device",
-        "chair",
-        "ended_by",
     )
     return get_object_or_404(rows, pk=pk)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from beneficiaries import opening
 from beneficiaries.models import Need
 from distributions import choosing, prescribing
 from distributions.forms.prescriptions import PrescriptionForm
@@ -48,6 +49,7 @@ def create(request, pk):
         "form": form,
         "need": need,
         "child": need.child,
+        "alerts": opening.alerts(need.child, to=request.user),
         "previous": subject.prescription,
         "is_assessed": subject.known.assessment is not None,
         "crumbs": [

@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from beneficiaries import pairing
 from beneficiaries.models import Child, DuplicatePair, Merge
+from beneficiaries.models.children import ChildQuerySet
+from hajar.accounts import roles
 from tests.beneficiaries.test_children import NEW_CHILD, create_url
 from tests.factories import (
     ChildFactory,
@@ -114,6 +116,104 @@ def test_j_and_k_lead_to_the_next_and_the_previous_pair(desk):
     page = desk.get(second.get_absolute_url())
     assert page.context["next_url"] == third.get_absolute_url()
     assert page.context["previous_url"] == first.get_absolute_url()
+
+
+# --- naming the other file by hand -----------------------------------------------------------------------------------
+
+
+def naming_url(child) -> str:
+    return reverse("beneficiaries:duplicate_create", args=[child.pk])
+
+
+def unlike(**changes) -> Child:
+    """A child whom no rule takes for another one of these tests."""
+    told = {
+        "given_name_latin": "Loubna",
+        "family_name_latin": "Tazi",
+        "given_name_arabic": "",
+        "born_on": date(2011, 3, 1),
+    }
+    return ChildFactory(**told | {"family_name_arabic": ""} | changes)
+
+
+def test_from_a_childs_page_the_other_file_is_found_by_number_name_or_phone_and_compared(desk):
+    child, other = ChildFactory(), unlike()
+    GuardianFactory(family=other.family, phone="+212612345678")
+    assert naming_url(child) in desk.get(child.get_absolute_url()).content.decode()
+    for typed in (other.reference, str(other.number), "Loubna", "لبنى التازي", "06 12 34 56 78"):
+        page = desk.get(naming_url(child), {"q": typed})
+        assert page.context["others"] == [(other, None)], typed
+    answer = desk.post(naming_url(child), {"other": other.pk}, follow=True)
+    pair = DuplicatePair.objects.get()
+    assert answer.redirect_chain[-1][0] == pair.get_absolute_url()
+    assert "Karim" in text_of(answer)
+    assert "Karim" in text_of(desk.get(LIST))
+
+
+def test_a_named_pair_is_merged_like_any_other(desk):
+    child, other = ChildFactory(), unlike()
+    desk.post(naming_url(child), {"other": other.pk})
+    pair = DuplicatePair.objects.get()
+    desk.post(pair.get_absolute_url(), {"goes_on": "first", "confirmed": "on"})
+    assert Merge.objects.get().kept_id == pair.first_id
+
+
+def test_a_pair_that_is_known_already_is_shown_as_it_stands(desk):
+    pair = DuplicatePairFactory()
+    page = desk.get(naming_url(pair.first), {"q": pair.second.reference})
+    assert page.context["others"] == [(pair.second, pair)]
+    assert pair.get_absolute_url() in page.content.decode()
+
+
+def test_the_file_itself_and_nobody_are_said_in_words(desk):
+    child = ChildFactory()
+    assert desk.get(naming_url(child), {"q": child.reference}).context["is_itself"]
+    nobody = desk.get(naming_url(child), {"q": "HJ-99999"})
+    assert not nobody.context["is_itself"] and not nobody.context["others"]
+    for other in ("", "nonsense", str(child.pk)):
+        page = desk.post(naming_url(child), {"other": other})
+        assert page.status_code == 422
+        assert page.context["form"].errors["other"]
+    assert not DuplicatePair.objects.exists()
+
+
+def test_a_file_that_ended_leads_to_the_one_that_goes_on(desk):
+    child, merge = ChildFactory(given_name_latin="Loubna", given_name_arabic="لبنى"), MergeFactory()
+    assert desk.get(naming_url(child), {"q": merge.gone.reference}).context["others"][0][0] == merge.kept
+    assert desk.post(naming_url(child), {"other": merge.gone.pk}).status_code == 422
+
+
+def test_a_file_of_another_region_is_neither_found_nor_taken(client, person):
+    somebody = person("Leila", roles.COORDINATOR, "MA-06")
+    client.force_login(somebody)
+    child, far = ChildFactory(), unlike(family__province=province("MA-TAR"))
+    for typed in (far.reference, "Loubna Tazi"):
+        page = client.get(naming_url(child), {"q": typed})
+        assert page.context["others"] == []
+        assert str(far.pk) not in page.content.decode()
+    missing = client.post(naming_url(child), {"other": far.pk})
+    unknown = client.post(naming_url(child), {"other": "6f1c1b7e-0a53-4a0e-9a55-9d7d5b1b7a10"})
+    assert missing.status_code == unknown.status_code == 422
+    assert missing.context["form"].errors == unknown.context["form"].errors
+    assert not DuplicatePair.objects.exists()
+
+
+def test_a_search_past_the_mandate_would_leak_the_other_file(client, person, monkeypatch):
+    """The planted leak: every child is offered to whoever may merge."""
+    monkeypatch.setattr(ChildQuerySet, "visible_to", lambda children, user: children)
+    client.force_login(person("Leila", roles.COORDINATOR, "MA-06"))
+    child, far = ChildFactory(), unlike(family__province=province("MA-TAR"))
+    assert client.get(naming_url(child), {"q": far.reference}).context["others"]
+
+
+@pytest.mark.parametrize("rows", [1, 15])
+def test_naming_takes_as_many_queries_for_one_file_found_as_for_fifteen(desk, rows, django_assert_max_num_queries):
+    child = ChildFactory()
+    for _each in range(rows):
+        DuplicatePairFactory(child=child, other=unlike())
+    with django_assert_max_num_queries(14):
+        page = desk.get(naming_url(child), {"q": "Loubna Tazi"})
+    assert len(page.context["others"]) == rows
 
 
 # --- merging ----------------------------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 
-from beneficiaries import merging
-from beneficiaries.models import Child, Merge, Need
+from beneficiaries import merging, pairing
+from beneficiaries.models import Child, DuplicatePair, Merge, Need
 from distributions import planning, stocktaking
 from distributions.models import Allocation
+from hajar.journal.models import Entry
 from hajar.lib.refusals import Refusal
 from tests.factories import ChairFactory, ChildFactory, InitiativeFactory, NeedFactory
 from tests.racing import meeting, race
@@ -58,6 +60,61 @@ def test_looking_without_a_lock_would_lose_both_files_or_end_in_a_deadlock(karim
         pytest.skip("SQLite lets one transaction write at a time: nobody can look beside it")
     results = race(2, lambda index: merge(*((first, second) if index else (second, first)), karim))
     assert unexpected(results) or not Child.objects.exists()
+
+
+def test_two_people_name_one_pair_and_it_is_kept_and_told_once(karim, nadia):
+    first, second = ChildFactory(), ChildFactory()
+
+    def act(index):
+        pair = (first, second) if index % 2 else (second, first)
+        return pairing.name_pair(*pair, by=(karim, nadia)[index % 2])
+
+    results = race(8, act)
+    assert unexpected(results) == []
+    pair = DuplicatePair.objects.get()
+    assert set(results) == {pair}
+    entry = Entry.objects.get(act="duplicate.named")
+    assert entry.actor == pair.found_by
+
+
+def test_a_file_named_while_it_is_merged_leaves_no_pair_of_a_file_that_ended(karim):
+    kept, gone, third = ChildFactory(), ChildFactory(), ChildFactory()
+    results = race(2, lambda index: merge(kept, gone, karim) if index else pairing.name_pair(third, gone, by=karim))
+    assert unexpected(results) == []
+    assert not open_pairs_of_ended_files()
+
+
+def test_naming_without_a_lock_would_leave_a_pair_of_a_file_that_ended(karim, monkeypatch):
+    """The planted bug: whoever names looks, the other merges, and what was seen is written all the same."""
+    kept, gone, third = ChildFactory(), ChildFactory(), ChildFactory()
+    has_looked, is_merged = meeting(2), meeting(2)
+
+    def look(*children):
+        rows = list(Child.objects.filter(pk__in=[child.pk for child in children]).order_by("pk"))
+        has_looked.wait()
+        is_merged.wait()
+        return rows
+
+    monkeypatch.setattr(pairing, "_both_standing", look)
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite lets one transaction write at a time: nobody can look beside it")
+
+    def act(index):
+        if index == 0:
+            return pairing.name_pair(third, gone, by=karim)
+        has_looked.wait()
+        merged = merge(kept, gone, karim)
+        is_merged.wait()
+        return merged
+
+    results = race(2, act)
+    assert unexpected(results) == []
+    assert open_pairs_of_ended_files()
+
+
+def open_pairs_of_ended_files():
+    ended = Child.with_merged.exclude(merged_into=None)
+    return DuplicatePair.objects.open().filter(Q(first__in=ended) | Q(second__in=ended))
 
 
 def test_a_chair_reserved_while_files_are_merged_is_the_kept_childs(karim, samira):

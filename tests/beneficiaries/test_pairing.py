@@ -8,7 +8,7 @@ from django.core.management import call_command
 from beneficiaries import pairing, registration
 from beneficiaries.models import Child, DuplicatePair
 from hajar.journal.models import Entry
-from tests.factories import ChildFactory, DuplicatePairFactory, FamilyFactory, province
+from tests.factories import ChildFactory, DuplicatePairFactory, FamilyFactory, MergeFactory, province
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +122,68 @@ def test_the_pass_finds_what_looking_at_each_child_finds(karim):
     pairing.find_duplicates()
     assert set(DuplicatePair.objects.values_list("first", "second", "band")) == one_by_one
     assert one_by_one
+
+
+# --- found by a person ----------------------------------------------------------------------------------------------
+
+
+def test_two_files_that_no_rule_brings_together_are_paired_by_who_knows(karim):
+    first, second = register(karim), register(karim, given_name_latin="Loubna", born_on=date(2011, 3, 1))
+    assert not DuplicatePair.objects.exists()
+    pair = pairing.name_pair(second, first, by=karim)
+    assert (pair.state, pair.band, pair.score, pair.reasons, pair.found_by) == ("open", "possible", 0, [], karim)
+    entry = Entry.objects.get(act="duplicate.named")
+    assert (entry.actor, entry.subject_id, entry.details) == (karim, pair.first_id, {"other": pair.second.reference})
+
+
+def test_what_the_rules_say_of_a_named_pair_is_kept_with_it(karim):
+    first, second = ChildFactory(), ChildFactory()
+    pair = pairing.name_pair(first, second, by=karim)
+    assert (pair.band, pair.reasons[:2]) == ("probable", ["same_name", "birth_same"])
+
+
+def test_a_named_pair_stays_whatever_is_written_of_either_until_a_person_decides(karim):
+    first, second = register(karim), register(karim, given_name_latin="Loubna", born_on=date(2011, 3, 1))
+    pair = pairing.name_pair(first, second, by=karim)
+    second = registration.correct_child(second, by=karim, **CHAIMAE)
+    pair.refresh_from_db()
+    assert pair.is_probable
+    registration.correct_child(second, by=karim, given_name_latin="Loubna", born_on=date(2011, 3, 1))
+    pairing.find_duplicates()
+    pair.refresh_from_db()
+    assert (pair.is_open, pair.band, pair.score, pair.reasons, pair.found_by) == (True, "possible", 0, [], karim)
+
+
+def test_a_named_pair_that_is_two_children_is_not_asked_about_again(karim):
+    pair = pairing.keep_apart(DuplicatePairFactory(named=True), by=karim)
+    again = pairing.name_pair(pair.second, pair.first, by=karim)
+    assert (again, again.state) == (pair, "not_the_same")
+    assert not Entry.objects.filter(act="duplicate.named").exists()
+
+
+def test_who_names_a_pair_first_is_kept_also_of_one_that_the_rules_found(karim, nadia):
+    found = DuplicatePairFactory()
+    assert pairing.name_pair(found.first, found.second, by=karim) == found
+    assert pairing.name_pair(found.first, found.second, by=nadia).found_by == karim
+    assert Entry.objects.filter(act="duplicate.named").count() == 1
+
+
+def test_a_file_is_not_its_own_double_and_a_merged_one_nobodys(karim):
+    merge = MergeFactory()
+    with pytest.raises(pairing.OneFile):
+        pairing.name_pair(merge.kept, merge.kept, by=karim)
+    with pytest.raises(pairing.FileEnded):
+        pairing.name_pair(ChildFactory(), merge.gone, by=karim)
+    assert not DuplicatePair.objects.open().exists()
+
+
+def test_a_named_pair_follows_the_child_when_her_file_is_merged(karim, nadia):
+    third = ChildFactory(given_name_latin="Loubna", given_name_arabic="لبنى", born_on=date(2011, 3, 1))
+    kept, gone = ChildFactory(), ChildFactory()
+    pairing.name_pair(gone, third, by=nadia)
+    MergeFactory(kept=kept, gone=gone)
+    pair = DuplicatePair.objects.open().get()
+    assert ({pair.first, pair.second}, pair.found_by) == ({kept, third}, nadia)
 
 
 # --- decided ----------------------------------------------------------------------------------------------------------
