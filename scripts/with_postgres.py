@@ -26,6 +26,8 @@ SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
+    # It would look at tables while one large transaction fills them, call them empty, and let queries take half a minute.
+    "autovacuum": "off",
     "max_connections": "200",
     "lock_timeout": "100s",
     "idle_in_transaction_session_timeout": "100s",

@@ -218,7 +218,7 @@ def _as_in_production() -> Iterator[None]:
 def _settle() -> None:
     """What the database's own housekeeping does in the night: statistics for the planner."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE")  # on SQLite, too, where `settling_in` asks for what has changed only
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
