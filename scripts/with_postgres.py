@@ -26,7 +26,7 @@ SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
     "full_page_writes": "off",
-    # It would look at tables while one large transaction fills them, call them empty, and let queries take half a minute.
+    # It calls a table empty that it looks at while one large transaction fills it: queries then take half a minute.
     "autovacuum": "off",
     "max_connections": "200",
     "lock_timeout": "100s",

@@ -113,7 +113,11 @@ class ConsentQuerySet(models.QuerySet):
         on = on or timezone.localdate()
         of_age = Q(guardian__isnull=False, child__born_on__lte=dates.years_later(on, -ADULT))
         # Each way to end has an index of its own; asked for in one breath, every consent would be looked at.
-        ways = [Q(expires_on__lte=on + SOON), Q(guardian__ended_on__lte=on), of_age & Q(child__status__in=Child.FOLLOWED)]
+        ways = [
+            Q(expires_on__lte=on + SOON),
+            Q(guardian__ended_on__lte=on),
+            of_age & Q(child__status__in=Child.FOLLOWED),
+        ]
         first, *others = [Consent.objects.filter(way).values("pk") for way in ways]
         return self.filter(
             Q(withdrawn_on=None) | Q(withdrawn_on__gt=on),
