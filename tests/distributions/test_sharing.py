@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from beneficiaries import closing
-from beneficiaries.models import Census, Region
+from beneficiaries.models import Census, Need, Region
 from distributions import balancing, choosing, planning, sharing, stocktaking, weighing
 from distributions.models import Allocation, Chair, ChairEvent, PlanLock, PlanRule, RegionFloor
 from distributions.stocktaking import ReasonMissing
@@ -212,7 +212,8 @@ def test_the_measures_of_a_locked_pair_stay_as_they_were(initiative, karim):
 def test_the_lock_keeps_what_a_single_reservation_would_and_judges_nobody_twice(initiative, karim, monkeypatch):
     need = need_of(90)
     chair = ChairFactory()
-    alone = json.loads(json.dumps(choosing.frozen(choosing.judged(need, chair))))
+    kept = choosing.judged(Need.objects.get(pk=need.pk), Chair.objects.get(pk=chair.pk))
+    alone = json.loads(json.dumps(choosing.frozen(kept)))
     monkeypatch.setattr(choosing, "judged", lambda *_: pytest.fail("judged a second time"))
     lock(initiative, karim)
     assert initiative.allocations.get().facts["choice"] == alone
