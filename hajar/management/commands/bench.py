@@ -152,10 +152,8 @@ class Command(BaseCommand):
         yield from _of_one_region()
         for name, text in _sought(user):
             yield Measure(f"finding: {name}", partial(_find, user, text))
-        for name, url in (
-            ("export of the children (xlsx)", "child_export"),
-            ("export of the list (xlsx)", "need_export"),
-        ):
+        exports = {"export of the children (xlsx)": "child_export", "export of the list (xlsx)": "need_export"}
+        for name, url in exports.items():
             try:
                 path = reverse(f"beneficiaries:{url}")
             except NoReverseMatch:
@@ -226,11 +224,8 @@ def _settle() -> None:
 
 def _accounts() -> tuple[User, User, User]:
     users = []
-    for name, role in (
-        ("bench", roles.COORDINATOR),
-        ("approver", roles.COORDINATOR),
-        ("volunteer", roles.VOLUNTEER),
-    ):
+    accounts = {"bench": roles.COORDINATOR, "approver": roles.COORDINATOR, "volunteer": roles.VOLUNTEER}
+    for name, role in accounts.items():
         user, _is_new = User.objects.get_or_create(email=f"{name}@hajar.example", defaults={"full_name": name.title()})
         roles.give(user, role)
         if role == roles.COORDINATOR:
@@ -246,8 +241,7 @@ def _of_one_region() -> Iterator[Measure]:
     Mandate.objects.get_or_create(user=user, region=Region.objects.get(iso="MA-06"))
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
-    names = ("home", "beneficiaries:child_list", "beneficiaries:family_list", "beneficiaries:need_list")
-    for name in names:
+    for name in ("home", "beneficiaries:child_list", "beneficiaries:family_list", "beneficiaries:need_list"):
         yield Measure(f"{name.rpartition(':')[2]}, of one region's case worker", partial(_open, client, reverse(name)))
 
 
