@@ -35,7 +35,7 @@ from beneficiaries.writing_registers import write
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry, Head
-from hajar.lib import placenames, sheets
+from hajar.lib import placenames, settling_in, sheets
 from hajar.lib.refusals import Refusal
 
 AT_ONCE = 500  # rows that are read, or written, in one go; and of a slice where there are more
@@ -476,6 +476,7 @@ def finish(imported: RegisterImport, rows: list[ImportRow], *, by: User) -> None
     ]
     imported.save()
     tracing_rows.tell_origins(rows)
+    settling_in.when_committed(len(rows))
     told = {**imported.written["counts"], "filename": imported.filename, "digest": imported.digest}
     journal.record("register.imported", imported, by=by, payload=told)
 

@@ -97,6 +97,28 @@ class Reading:
     is_non_standing: bool = False
 
 
+@dataclass(frozen=True)
+class Measures:
+    """What is known of a child's measures today, and every day on which something that grows was measured."""
+
+    known: KnownMeasures
+    readings: tuple[Reading, ...]
+
+
+def measures_of(children: Iterable[Child]) -> dict[UUID, Measures]:
+    """Both for each of these children, from the same rows; two queries however many they are."""
+    assessments: dict[UUID, list[Assessment]] = {child.pk: [] for child in children}
+    later: dict[UUID, list[Measurement]] = {pk: [] for pk in assessments}
+    for assessment in Assessment.objects.complete().filter(child__in=assessments).latest_first():
+        assessments[assessment.child_id].append(assessment)
+    for measurement in Measurement.objects.standing().filter(child__in=later).oldest_first():
+        later[measurement.child_id].append(measurement)
+    return {
+        pk: Measures(_overlaid(next(iter(rows), None), later[pk]), tuple(readings([*rows, *later[pk]])))
+        for pk, rows in assessments.items()
+    }
+
+
 def known_measures(child: Child) -> KnownMeasures:
     return known_measures_of([child])[child.pk]
 

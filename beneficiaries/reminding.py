@@ -37,7 +37,7 @@ def for_person(user, today: date | None = None) -> Reminders:
         pauses_over=followed.filter(status=Child.Status.PAUSED, paused_until__lte=today),
         of_age=_not_asked_yet(followed.filter(born_on__lte=adult)),
         soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=dates.years_later(today + SOON, -ADULT)),
-        consents=followed.filter(Exists(guarding.consents_to_ask_again().filter(child=OuterRef("pk")))),
+        consents=followed.filter(pk__in=guarding.consents_to_ask_again().values("child")),
         nobody_answers=Family.objects.visible_to(user).filter(
             ~Exists(Guardian.objects.current().filter(family=OuterRef("pk"))),
             Exists(Child.objects.followed().filter(family=OuterRef("pk"))),

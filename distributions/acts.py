@@ -63,6 +63,7 @@ ACTS = [
     Act("entry.received", _("Entry of a phone received"), "phone-vibrate"),
     Act("entry.handled", _("Entry of a phone looked at"), "check2-square", "good"),
     Act("matter.handled", _("Looked at what the field sent"), "check2-square", "good"),
+    Act("allocation.met_by_another", _("Need met by another chair than the one meant"), "arrow-left-right", "good"),
     Act("dispute.decided", _("Decided between two entries"), "signpost", "warn"),
     Act("phone.first_seen", _("Phone first seen"), "phone"),
     Act("phone.lost", _("Phone reported lost"), "phone-flip", "warn"),

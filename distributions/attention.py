@@ -188,7 +188,8 @@ def gaps_of(device: Device) -> list[range]:
 def watch_numbers(device: Device) -> None:
     """After a phone has spoken: note its last number, ask about those that lack, and stop asking once they came."""
     last, is_whole = _numbered(device)
-    Device.objects.filter(pk=device.pk).update(last_number=last)
+    if device.last_number != last:
+        Device.objects.filter(pk=device.pk).update(last_number=last)
     if not is_whole or Matter.objects.filter(device=device, kind=Kind.GAP, ended_at=None).exists():
         _ask_about_numbers(device)
 

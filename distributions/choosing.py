@@ -288,8 +288,9 @@ def changed(seat: Seat, changes: Iterable[WorkshopChange]) -> Seat:
 def subject_of(need: Need, *, today: date | None = None) -> Subject:
     """Read what is known of a need's child; the same few queries for every child."""
     child = need.child
-    known = measuring.known_measures(child)
-    growing = growing_child(child, measuring.growth_readings_of([child])[child.pk], known.assessment, Association.get())
+    measures = measuring.measures_of([child])[child.pk]
+    known = measures.known
+    growing = growing_child(child, measures.readings, known.assessment, Association.get())
     trajectory = growth.trajectory(growing, starts_on=today or timezone.localdate())
     prescription = (
         need.prescriptions.select_related("model", "prescribed_by", "agreed_by", "second_signatory")

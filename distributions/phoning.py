@@ -20,6 +20,7 @@ from hajar.journal.models import Entry as JournalEntry
 from hajar.journal.models import Head
 from hajar.lib.refusals import Refusal
 
+AGAIN = timedelta(minutes=1)  # a phone that says nothing new is not noted again sooner
 OFTEN = timedelta(hours=1)  # a phone that says the same again is not written down again sooner
 
 
@@ -44,9 +45,19 @@ def knows(place: Place) -> bool:
     return JournalEntry.objects.filter(sequence=place.sequence, hash=place.hash).exists()
 
 
-@transaction.atomic
 def meet(id: uuid.UUID, *, by, name: str = "", unsent: int = 0) -> Device | None:
-    """The phone that speaks, noted when it is new. None: another person's phone has this number."""
+    """The phone that speaks, noted when it is new or says something new. None: another person's phone has this number.
+
+    Many phones speak several times a minute in the morning: each time costs no transaction.
+    """
+    known = Device.objects.filter(pk=id, user=by, unsent=unsent).first()
+    if known and timedelta(0) <= timezone.now() - known.last_seen_at < AGAIN:
+        return known
+    return _note(id, by=by, name=name, unsent=unsent)
+
+
+@transaction.atomic
+def _note(id: uuid.UUID, *, by, name: str, unsent: int) -> Device | None:
     device, is_new = Device.objects.get_or_create(
         pk=id, defaults={"user": by, "name": name[:80], "last_seen_at": timezone.now(), "unsent": unsent}
     )

@@ -255,9 +255,12 @@ def progress_of(
 
 
 @transaction.atomic
-def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str = "") -> Allocation:
+def propose(
+    *, need: Need, chair: Chair, initiative: Initiative, by, reason: str = "", judged: choosing.Candidate | None = None
+) -> Allocation:
     """Reserve a chair for a need in an initiative, with the facts as they are now.
 
+    `judged` is the judgement, by whoever has made it with the child and the chair locked; else it is made here.
     Raises InitiativeTakesNoMore, NeedIsClosed, ChildNotFollowed, NeedHasChair, ChairIsPromised or ChairNotAvailable.
     """
     initiative = lock_initiative(initiative)
@@ -277,7 +280,12 @@ def propose(*, need: Need, chair: Chair, initiative: Initiative, by, reason: str
         raise ChairNotAvailable(state=locked.get_state_display())
     _refuse_if_recalled(locked)
     allocation = Allocation(
-        need=need, chair=locked, initiative=initiative, proposed_by=by, reason=reason.strip(), facts=facts(need, locked)
+        need=need,
+        chair=locked,
+        initiative=initiative,
+        proposed_by=by,
+        reason=reason.strip(),
+        facts=facts(need, locked, judged),
     )
     _insert(allocation)
     stocktaking.append_event(locked, ChairEvent.Kind.RESERVED, by=by, child=need.child)
@@ -295,12 +303,12 @@ def _insert(allocation: Allocation) -> None:
         raise taken from fault
 
 
-def facts(need: Need, chair: Chair) -> dict:
+def facts(need: Need, chair: Chair, judged: choosing.Candidate | None = None) -> dict:
     """What spoke for this chair on this day: score, urgency, wait, measures, how it fits and how long it will last.
 
-    Kept in the allocation for ever, and so judged here anew: a plan's own judgement looks ahead four years only.
+    Kept in the allocation for ever. A judgement that was `judged` already looks ahead to the 18th birthday.
     """
-    candidate = choosing.judged(need, chair)
+    candidate = judged or choosing.judged(need, chair)
     known = candidate.known
     measures = {name: known.get(name) for name in MEASURES}
     for name in ("mass_kg", "height_cm"):

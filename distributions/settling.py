@@ -1,7 +1,8 @@
 """Settle what the field left open: a person ticks a matter and says what came of it, or decides between two entries.
 
 Entries and deliveries stay as they were told; what follows from them changes: who has the chair, which reservation was
-fulfilled, who still waits. Locks: allocations, deliveries, matters, needs, the chair, and the journal's head last.
+fulfilled and by which chair, who still waits. Locks: allocations, deliveries,
+matters, needs, chairs, and the journal's head last.
 """
 
 from collections.abc import Iterable
@@ -16,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import assessing
 from beneficiaries.models import Child, Need
-from distributions import delivering, planning, stocktaking
+from distributions import delivering, forecasting, planning, stocktaking
 from distributions.models import Allocation, Chair, ChairEvent, Delivery, Matter, PhoneEntry
 from hajar.journal import recording as journal
 from hajar.lib.refusals import Refusal
 
 Kind, Decision, Status = Matter.Kind, Matter.Decision, Allocation.Status
+_OF_THE_CHAIR = ("chair", "model", "choice")  # what a reservation's facts say of its chair
 
 
 class AlreadyHandled(Refusal):
@@ -132,6 +134,31 @@ def _options(matter: Matter, first: Side | None, second: Side) -> tuple[tuple[st
     return tuple(_option(one) for one in offered)
 
 
+def options_of(matter: Matter, dispute: Dispute | None) -> tuple[tuple[str, str | Promise], ...]:
+    """What a person can decide about this matter now, each as (value, sentence); () where she can only say a word."""
+    if dispute:
+        return dispute.options
+    if matter.kind == Kind.SPARE and matter.is_waiting and matter.delivery and matter.chair:
+        delivery = Delivery.objects.select_related("allocation__need").get(pk=matter.delivery.pk)
+        if _can_stand_in(Chair.objects.get(pk=matter.chair.pk), delivery):
+            return (_option(Decision.INSTEAD), _option(Decision.STILL_WAITS))
+    return ()
+
+
+def _can_stand_in(chair: Chair, delivery: Delivery) -> bool:
+    """Whether this chair, left in the place of the one meant, can meet the need: the child has it and still waits."""
+    allocation = delivery.allocation
+    return (
+        delivery.is_delivered
+        and delivery.handed_over_on is None
+        and chair.pk != allocation.chair_id
+        and chair.holder_id == allocation.need.child_id
+        and allocation.is_live
+        and allocation.approved_by_id is not None
+        and allocation.need.is_open
+    )
+
+
 def _option(decision: str) -> tuple[str, str | Promise]:
     return str(decision), Decision(decision).label
 
@@ -155,18 +182,20 @@ def handle(matter: Matter, *, by, note: str, decision: str = "") -> Matter:
     if Child.objects.visible_to(by).filter(pk__in=children).count() < len(children):
         raise NotYourRegion
     keys = {delivery.pk for delivery in involved} | ({matter.delivery.pk} if matter.delivery else set())
-    _hold(involved, dispute, keys)
+    _hold(involved or [matter.delivery] if matter.delivery else [], dispute, keys)
     matter = Matter.objects.select_for_update(of=("self",), no_key=True).get(pk=matter.pk)
     if not matter.is_waiting:
         raise AlreadyHandled
-    if dispute and dispute.options:
-        if not decision:
-            raise DecisionMissing
-        if decision not in dict(dispute.options):
-            raise NotADecision
-        _carry_out(matter, dispute, decision, by, note)
-    elif decision:
+    options = dict(options_of(matter, dispute))
+    if options and not decision:
+        raise DecisionMissing
+    if decision and decision not in options:
         raise NotADecision
+    if dispute and decision:
+        _carry_out(matter, dispute, decision, by, note)
+    elif decision == Decision.INSTEAD and matter.delivery and matter.chair:
+        _lock_needs([matter.delivery])
+        _give_instead(matter.delivery, matter.chair, by, note)
     _tick(matter, decision, by, note)
     if dispute and dispute.first and dispute.first.child.pk != dispute.second.child.pk:
         told = {"decision": str(Decision(decision)) if decision else "", "note": note}
@@ -176,10 +205,10 @@ def handle(matter: Matter, *, by, note: str, decision: str = "") -> Matter:
 
 def _hold(involved: Iterable[Delivery], dispute: Dispute | None, deliveries: set) -> None:
     """Take every lock that may be needed, in the order of the house."""
+    held = Q(pk__in={delivery.allocation_id for delivery in involved})
     if dispute:
-        of_chair = Q(chair=dispute.second.chair, status__in=Allocation.LIVE)
-        mine = Q(pk__in={delivery.allocation_id for delivery in involved})
-        list(Allocation.objects.select_for_update(no_key=True).filter(of_chair | mine).order_by("pk"))
+        held |= Q(chair=dispute.second.chair, status__in=Allocation.LIVE)
+    list(Allocation.objects.select_for_update(no_key=True).filter(held).order_by("pk"))
     list(Delivery.objects.select_for_update(no_key=True).filter(pk__in=deliveries).order_by("pk"))
 
 
@@ -204,8 +233,7 @@ def _tick(matter: Matter, decision: str, by, note: str) -> None:
 
 def _carry_out(matter: Matter, dispute: Dispute, decision: str, by, note: str) -> None:
     first, second = dispute.first, dispute.second
-    needs = {side.delivery.allocation.need_id for side in (first, second) if side}
-    list(Need.objects.select_for_update(no_key=True).filter(pk__in=needs).order_by("pk"))
+    _lock_needs([side.delivery for side in (first, second) if side])
     chair = stocktaking.lock(second.chair)
     is_disputed = chair.state == Chair.State.DISPUTED
     match decision:
@@ -226,6 +254,11 @@ def _carry_out(matter: Matter, dispute: Dispute, decision: str, by, note: str) -
         case Decision.KEEP_FIRST | Decision.KEEP_SECOND | Decision.KEEP_BOTH if is_disputed:
             # Both chairs stand in the child's home until one is brought back: that is what our stock must say.
             _settle(chair, second, by, note)
+
+
+def _lock_needs(deliveries: Iterable[Delivery]) -> None:
+    needs = {delivery.allocation.need_id for delivery in deliveries}
+    list(Need.objects.select_for_update(no_key=True).filter(pk__in=needs).order_by("pk"))
 
 
 def _take_back(side: Side, by, note: str) -> None:
@@ -259,6 +292,39 @@ def _leave_with(side: Side, chair: Chair, by, note: str) -> None:
         allocation.save(update_fields=["status", "release", "release_note", "ended_at"])
         assessing.mark_closed(need, closing=Need.Closing.DELIVERED, today=delivery.handed_over_on)
     _settle(chair, side, by, note)
+    if delivery.chair_left_id == chair.pk and _can_stand_in(fresh := Chair.objects.get(pk=chair.pk), delivery):
+        _give_instead(delivery, fresh, by, note)
+
+
+def _give_instead(delivery: Delivery, chair: Chair, by, note: str) -> None:
+    """The chair that was left meets the need; the one meant is free where it lies: in its depot, or on the road.
+
+    The reservation is fulfilled with that chair, with the facts as they are for it. Raises NotADecision where a chair
+    has moved on. To be called with the reservation, the entry and the need locked.
+    """
+    delivery = Delivery.objects.get(pk=delivery.pk)
+    allocation = Allocation.objects.select_related("need__child", "need__assessment", "chair__model").get(
+        pk=delivery.allocation_id
+    )
+    need, meant = allocation.need, allocation.chair
+    locked = Chair.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=[meant.pk, chair.pk])
+    chairs = {one.pk: one for one in locked.select_related("model").order_by("pk")}
+    given, delivery.allocation = chairs[chair.pk], allocation
+    if not _can_stand_in(given, delivery):
+        raise NotADecision
+    if stocktaking.state_of(meant).is_promised:
+        stocktaking.append_event(meant, ChairEvent.Kind.RELEASED, by=by, note=note)
+    moment = delivering.trusted_moment(delivery)
+    delivery.handed_over_on = timezone.localdate(moment)
+    now = planning.facts(need, given)
+    before = {name: allocation.facts.get(name) for name in _OF_THE_CHAIR}
+    allocation.facts |= {name: now[name] for name in _OF_THE_CHAIR} | {"instead_of": before}
+    allocation.chair, allocation.status, allocation.ended_at = given, Status.DELIVERED, moment
+    allocation.save(update_fields=["chair", "status", "ended_at", "facts"])
+    delivery.save(update_fields=["handed_over_on"])
+    assessing.mark_closed(need, closing=Need.Closing.DELIVERED, today=delivery.handed_over_on)
+    forecasting.refresh_forecasts_of_chair(given)
+    planning.journal_allocation("allocation.met_by_another", allocation, by, meant=meant.label, note=note)
 
 
 def _settle(chair: Chair, side: Side, by, note: str) -> None:

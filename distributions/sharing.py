@@ -244,7 +244,7 @@ def lock_plan(initiative: Initiative, *, by, version: int, fingerprint: str) -> 
     NothingToShare, or what stands against a single reservation (distributions.planning.propose).
     """
     locked = _lock_for_decision(initiative, version)
-    table = weighing.gather(locked, user=by)
+    table = weighing.gather(locked, user=by, months=None)
     plan = balancing.plan(table)
     if plan.fingerprint != fingerprint:
         raise FactsChanged
@@ -253,6 +253,8 @@ def lock_plan(initiative: Initiative, *, by, version: int, fingerprint: str) -> 
     if not plan.pairs and not locked.allocations.live().exists():
         raise NothingToShare
     _lock_rows(plan.pairs)
+    if weighing.changed_since(table, [(pair.need, pair.chair) for pair in plan.pairs]):
+        raise FactsChanged
     for order, pair in enumerate(plan.pairs, start=1):
         _reserve(locked, pair, order, by=by, stock=len(table.chairs))
     lock = PlanLock.objects.create(initiative=locked, locked_by=by, facts=_facts(locked, plan))
@@ -277,7 +279,9 @@ def _lock_rows(pairs: Sequence[PlannedPair]) -> None:
 def _reserve(initiative: Initiative, pair: PlannedPair, order: int, *, by, stock: int) -> Allocation:
     """One pair of the plan as a reservation: where it stood, what it was worth, by which rules."""
     reason = pair.fixed_by.reason if pair.fixed_by else ""
-    allocation = planning.propose(need=pair.need, chair=pair.chair, initiative=initiative, by=by, reason=reason)
+    allocation = planning.propose(
+        need=pair.need, chair=pair.chair, initiative=initiative, by=by, reason=reason, judged=pair.suit.candidate
+    )
     allocation.plan_order = order
     allocation.facts |= {
         "plan": {

@@ -11,7 +11,8 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -93,6 +94,7 @@ class Sender:
     person: Any
     device: Device | None = None
     is_gone: bool = False
+    rounds: dict[str, Round | None] = field(default_factory=dict)  # hers, as this request has met them
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -103,14 +105,28 @@ class Sender:
 
 def receive(raws: Sequence[Any], *, sender: Sender) -> list[Result]:
     """Take in entries in the order given, each on its own; the answer has one result for each."""
-    results = [take(raw, sender=sender) for raw in raws]
+    heard = [_hear(raw, sender) for raw in raws]
+    earlier = PhoneEntry.objects.in_bulk([one.pk for one in heard])
+    results = [_take(one, earlier.get(one.pk), sender) for one in heard]
     if sender.device and raws:
         attention.watch_numbers(sender.device)
     return results
 
 
-def take(raw: Any, *, sender: Sender) -> Result:
-    """Keep one entry and make of it what can be made. It never raises for what the phone said."""
+@dataclass(frozen=True)
+class _Heard:
+    """One entry as it came: `said` is None where it cannot be read, for the `reason`; `words` are kept as they are."""
+
+    pk: uuid.UUID
+    said: Said | None
+    raw: Any
+    named: Any
+    words: str
+    content_hash: str
+    reason: str
+
+
+def _hear(raw: Any, sender: Sender) -> _Heard:
     named = raw.get("id") if isinstance(raw, dict) else None
     if isinstance(raw, dict) and "sealed" in raw:
         raw, named = _opened(raw)
@@ -120,20 +136,28 @@ def take(raw: Any, *, sender: Sender) -> Result:
         pk = uuid.UUID(said.id)
     else:
         pk = uuid.uuid5(_HOMELESS, f"{sender.person.pk}:{content_hash}")
-    earlier = PhoneEntry.objects.filter(pk=pk).first()
+    return _Heard(pk, said, raw, named, words, content_hash, reason)
+
+
+def _take(heard: _Heard, earlier: PhoneEntry | None, sender: Sender) -> Result:
+    """Keep one entry and make of it what can be made. It never raises for what the phone said.
+
+    `earlier` is the entry that already had its key when the request was read.
+    """
+    said, words, content_hash = heard.said, heard.words, heard.content_hash
     if earlier is None:
         try:
             with transaction.atomic():
-                entry = _keep(pk, said, raw, words, content_hash, reason, sender)
-        except IntegrityError:  # another copy was quicker
-            earlier = PhoneEntry.objects.filter(pk=pk).first()
+                entry = _keep(heard.pk, said, heard.raw, words, content_hash, heard.reason, sender)
+        except IntegrityError:  # another copy was quicker, or stands before it in the same request
+            earlier = PhoneEntry.objects.filter(pk=heard.pk).first()
             if earlier is None:
                 raise
         else:
-            return _result(entry, entry.state, named)
+            return _result(entry, entry.state, heard.named)
     if earlier.author_id == sender.person.pk and earlier.content_hash == content_hash:
-        return _result(earlier, "duplicate", named)
-    return _result(_keep_rival(earlier, said, words, content_hash, sender), State.REVIEW, named)
+        return _result(earlier, "duplicate", heard.named)
+    return _result(_keep_rival(earlier, said, words, content_hash, sender), State.REVIEW, heard.named)
 
 
 def _opened(raw: dict) -> tuple[Any, str]:
@@ -216,7 +240,7 @@ def _journal(entry: PhoneEntry, act: str, sender: Sender, *, round: Round | None
         },
     )
     entry.sequence = line.sequence
-    entry.save()
+    entry.save(update_fields=["state", "reasons", "delivery", "round", "province", "sequence"])
     return entry
 
 
@@ -276,7 +300,7 @@ def _make_of(entry: PhoneEntry, said: Said, sender: Sender) -> _Verdict:
     except (NotSaid, ValueError):
         return _Verdict(State.INVALID, (Reason.INCOMPLETE,))
     try:
-        with transaction.atomic():
+        with transaction.atomic() if said.kind in _WRITING else nullcontext():
             return act(entry, said, data, sender)
     except _Doubtful as doubtful:
         return doubtful.verdict
@@ -359,7 +383,9 @@ def _given_stop(data: DeliverySaid, sender: Sender) -> tuple[Allocation, Round, 
 
 
 def _round_of(pk: str, sender: Sender) -> Round:
-    round = Round.objects.filter(pk=pk, volunteer=sender.person).first()
+    if pk not in sender.rounds:
+        sender.rounds[pk] = Round.objects.filter(pk=pk, volunteer=sender.person).first()
+    round = sender.rounds[pk]
     if round is None:
         raise _Doubtful(State.REVIEW, Reason.NOT_GIVEN)
     return round
@@ -389,6 +415,7 @@ def _pass_on(entry: PhoneEntry, said: Said, data: SeenSaid | ChairSeenSaid, send
 
 
 _Reader = tuple[type[BaseModel], Callable[..., _Verdict]]
+_WRITING = (Kind.DELIVERY, Kind.BREAKDOWN)  # what they wrote is taken back where a doubt comes up in the middle
 _READERS: dict[str, _Reader] = {
     Kind.DELIVERY: (DeliverySaid, _make_delivery),
     Kind.HEALTHY: (HealthySaid, _note_health),

@@ -39,6 +39,8 @@ class Suit:
     fit: fitting.Fit
     candidate: Candidate | None = None
     waste: int = 0  # how much of the chair would be wasted on her
+    measures: measuring.Measures | None = None  # what was judged
+    prescription: Prescription | None = None
 
     @property
     def is_possible(self) -> bool:
@@ -99,8 +101,12 @@ class Table:
         return replace(self, rules=tuple(rules))
 
 
-def gather(initiative: Initiative, *, user) -> Table:
-    """Lay out what can be shared now, as far as this person sees it, in a number of queries that does not grow."""
+def gather(initiative: Initiative, *, user, months: int | None = FORESEEN) -> Table:
+    """Lay out what can be shared now, as far as this person sees it, in a number of queries that does not grow.
+
+    `months` says how far growth is foretold; None: to the 18th birthday, as the facts of a reservation keep it. The
+    points, and so the plan, are the same.
+    """
     needs = list(
         Need.objects.visible_to(user)
         .open()
@@ -120,7 +126,7 @@ def gather(initiative: Initiative, *, user) -> Table:
     return Table(
         seekers=seekers,
         chairs=chairs,
-        suits=_suits(seekers, one_of_each),
+        suits=_suits(seekers, one_of_each, months),
         kind_of=kind_of,
         apart=apart,
         rules=tuple(rule for rule in rules if rule.pk in seen),
@@ -175,11 +181,12 @@ def _sort_out(seekers: Sequence[Seeker]) -> tuple[tuple[Seeker, ...], tuple[tupl
     return tuple(taken), tuple(apart)
 
 
-def _suits(seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair]) -> dict[tuple[UUID, Any], Suit]:
+def _suits(
+    seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair], months: int | None
+) -> dict[tuple[UUID, Any], Suit]:
     """Judge every kind of chair for every child. Growth is forecast once for a child, and only if some chair suits."""
     children = [seeker.need.child for seeker in seekers]
-    known = measuring.known_measures_of(children)
-    readings = measuring.growth_readings_of(children)
+    measures_of = measuring.measures_of(children)
     prescriptions = _prescriptions(seekers)
     association = Association.get()
     seats = {kind: choosing.seat_of(chair.model, chair) for kind, chair in one_of_each.items()}
@@ -187,22 +194,45 @@ def _suits(seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair]) -> dict[
     found: dict[tuple[UUID, Any], Suit] = {}
     for seeker in seekers:
         need, child = seeker.need, seeker.need.child
-        prescription, measures = prescriptions.get(need.pk), known[child.pk]
+        prescription, measures = prescriptions.get(need.pk), measures_of[child.pk].known
         body = choosing.body_of(need, measures, prescription)
         fits = {kind: fitting.fit(body, seat) for kind, seat in seats.items()}
         found |= {(need.pk, kind): Suit(fit) for kind, fit in fits.items()}
         possible = [kind for kind, fit in fits.items() if fit.is_possible]
         if not possible:
             continue
-        growing = choosing.growing_child(child, readings[child.pk], measures.assessment, association)
-        forecast = growth.trajectory(growing, starts_on=today, months=FORESEEN)
+        growing = choosing.growing_child(child, measures_of[child.pk].readings, measures.assessment, association)
+        forecast = growth.trajectory(growing, starts_on=today, months=months)
         if forecast:
             body = replace(body, projected_mass_kg=forecast.at(choosing.REVIEW_MONTHS).mass_kg)
         subject = Subject(need, measures, prescription, body, forecast, growth.why_not(growing) or "")
         for kind in possible:
             candidate = subject.candidate(one_of_each[kind].model, [one_of_each[kind]])
-            found[need.pk, kind] = Suit(candidate.fit, candidate, _waste(body, seats[kind]))
+            found[need.pk, kind] = Suit(
+                candidate.fit, candidate, _waste(body, seats[kind]), measures_of[child.pk], prescription
+            )
     return found
+
+
+def changed_since(table: Table, pairs: Iterable[tuple[Need, Chair]]) -> bool:
+    """Whether a measure, an assessment, a prescription or a chair is another than when it was judged; four queries.
+
+    To be asked with the children's and the chairs' rows locked: from then on nothing changes.
+    """
+    pairs = list(pairs)
+    seekers = [table.seeker_of[need.pk] for need, _chair in pairs]
+    measures_of = measuring.measures_of(seeker.need.child for seeker in seekers)
+    prescriptions = _prescriptions(seekers)
+    chairs = Chair.objects.in_bulk([chair.pk for _need, chair in pairs])
+    for need, chair in pairs:
+        suit, now = table.suit(need.pk, chair.pk), chairs[chair.pk]
+        if suit.candidate is None:
+            continue  # judged anew when it is reserved
+        if table.kind_of[chair.pk] != (now.model_id, frozenset(now.accessories)):
+            return True
+        if suit.measures != measures_of[need.child_id] or suit.prescription != prescriptions.get(need.pk):
+            return True
+    return False
 
 
 def _prescriptions(seekers: Sequence[Seeker]) -> dict[UUID, Prescription]:

@@ -128,9 +128,13 @@ class ChildFilterForm(FilterForm):
             children = children.filter(sex=sex)
         if need := self.value("need"):
             open_needs = Need.objects.filter(child=OuterRef("pk"), closed_on=None)
-            if need == "urgent":
-                open_needs = open_needs.filter(is_urgent=True)
-            children = children.exclude(Exists(open_needs)) if need == "none" else children.filter(Exists(open_needs))
+            if need == "none":
+                children = children.exclude(Exists(open_needs))
+            elif need == "urgent":  # they are few: begin with them, not with the children
+                urgent = Need.objects.filter(closed_on=None, is_urgent=True)
+                children = children.filter(pk__in=urgent.values("child"))
+            else:
+                children = children.filter(Exists(open_needs))
         return children
 
 

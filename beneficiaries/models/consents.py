@@ -115,12 +115,21 @@ class ConsentQuerySet(models.QuerySet):
     def to_renew(self, on: date | None = None):
         """Given for a child we follow, and ended or ending soon, with nothing newer; see Consent.standing for why."""
         on = on or timezone.localdate()
-        ending = (
-            Q(expires_on__lte=on + SOON)
-            | Q(guardian__ended_on__lte=on)
-            | Q(guardian__isnull=False, child__born_on__lte=dates.years_later(on, -ADULT))
+        of_age = Q(guardian__isnull=False, child__born_on__lte=dates.years_later(on, -ADULT))
+        # Each way to end has an index of its own; asked for in one breath, every consent would be looked at.
+        ways = [
+            Q(expires_on__lte=on + SOON),
+            Q(guardian__ended_on__lte=on),
+            of_age & Q(child__status__in=Child.FOLLOWED),
+        ]
+        first, *others = [Consent.objects.filter(way).values("pk") for way in ways]
+        return self.nothing_newer().filter(
+            Q(withdrawn_on=None) | Q(withdrawn_on__gt=on),
+            pk__in=first.union(*others),
+            answer=Consent.Answer.GIVEN,
+            answered_on__lte=on,
+            child__status__in=Child.FOLLOWED,
         )
-        return self.given(on).filter(ending, child__status__in=Child.FOLLOWED).nothing_newer()
 
     def latest_first(self):
         return self.order_by("-answered_on", "-created_at", "pk")
@@ -235,6 +244,7 @@ class Consent(Journalled):
         indexes = [
             models.Index(name="consent_by_child", fields=["child", "purpose", "-answered_on"]),
             models.Index(name="consent_by_end", fields=["expires_on", "id"], condition=Q(withdrawn_on=None)),
+            models.Index(name="consent_running_out", fields=["expires_on"], condition=Q(expires_on__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(

@@ -238,7 +238,10 @@ class Guardian(Named, Mergeable, Journalled):
     class Meta:
         verbose_name = _("guardian")
         verbose_name_plural = _("guardians")
-        indexes = [models.Index(name="guardian_by_phone", fields=["phone"])]
+        indexes = [
+            models.Index(name="guardian_by_phone", fields=["phone"]),
+            models.Index(name="guardian_who_ended", fields=["ended_on"], condition=Q(ended_on__isnull=False)),
+        ]
         constraints = [
             has_a_name("guardian_has_a_name"),
             models.UniqueConstraint(

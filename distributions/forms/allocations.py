@@ -24,7 +24,10 @@ class AllocationForm(WesternDigitsFormMixin, forms.Form):
 
     def __init__(self, *args, initiatives, choices, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["initiative"].queryset = initiatives
+        field = self.fields["initiative"]
+        field.queryset = initiatives
+        known = [(initiative.pk, field.label_from_instance(initiative)) for initiative in initiatives]  # read once
+        field.choices = [("", field.empty_label), *known]
         self.choices = choices
 
     def clean(self):

@@ -155,7 +155,7 @@ class SettleForm(WesternDigitsFormMixin, forms.Form):
 
 
 class MatterForm(SettleForm):
-    """What came of a matter; between two entries also which one holds. `options`: (value, sentence) of each."""
+    """What came of a matter, and what holds if there is something to decide. `options`: (value, sentence) of each."""
 
     decision = forms.ChoiceField(label=_("What holds?"), widget=forms.RadioSelect)
 

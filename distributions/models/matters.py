@@ -65,6 +65,11 @@ class Matter(Journalled):
         KEEP_SECOND = "keep_second", _("The child keeps the second chair; the first is to be brought back.")
         KEEP_BOTH = "keep_both", _("The child keeps both chairs.")
         SAME = "same", _("Both entries tell of one and the same hand-over.")
+        INSTEAD = (
+            "instead",
+            _("The child keeps the chair that was left: the need is met, the chair meant for it is free."),
+        )
+        STILL_WAITS = "still_waits", _("The child still waits for the chair that was meant.")
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     entry = models.ForeignKey(

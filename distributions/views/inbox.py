@@ -188,7 +188,7 @@ def matter_detail(request, pk):
     """One matter: why someone must look, what was told, and the form that settles it."""
     matter = _matter(request, pk)
     dispute = settling.dispute_of(matter)
-    return _page(request, matter, dispute, MatterForm(options=dispute.options if dispute else ()))
+    return _page(request, matter, dispute, MatterForm(options=settling.options_of(matter, dispute)))
 
 
 @require_POST
@@ -197,7 +197,7 @@ def handle_matter(request, pk):
     """Settle a matter: what came of it and, between two entries, which one holds."""
     matter = _matter(request, pk)
     dispute = settling.dispute_of(matter)
-    form = MatterForm(request.POST, options=dispute.options if dispute else ())
+    form = MatterForm(request.POST, options=settling.options_of(matter, dispute))
     if form.is_valid():
         try:
             settling.handle(matter, by=request.user, **form.cleaned_data)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from hajar.backups import archives, copies, filing, taking
 from hajar.backups.models import Backup
 from hajar.journal import recording
-from hajar.lib import sealing
+from hajar.lib import sealing, settling_in
 
 # What must outlive a restore, such as what was forgotten since the backup. Called before the database is replaced, with
 # whether it can still be read; returns what is called once the other one stands there, with the folder of the backup.
@@ -77,6 +77,7 @@ def restore_backup(
     if not waiting:
         for bring_over in carried:
             bring_over(path.parent)
+    settling_in.settle_in()
     return Restored(contents, kept, came, waiting)
 
 

@@ -155,7 +155,7 @@ def test_the_page_costs_the_same_with_many_chairs(client, samira, django_assert_
     client.force_login(samira)
     need = need_of()
     ChairFactory(model=model_of())
-    with django_assert_max_num_queries(20) as first:
+    with django_assert_max_num_queries(16) as first:
         client.get(url("need_choices", need))
     for number in range(14):
         ChairFactory(model=model_of(**(UNFIT if number % 2 else {})))

@@ -377,12 +377,12 @@ def test_the_whole_list_costs_the_same_few_queries_with_two_hundred_chairs(djang
     for model in models:
         WorkshopChangeFactory(model=model)
         ChairFactory(model=model, by=by)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         choosing.choices_for(need)
     chair = ChairFactory(model=models[0], by=by)
     fields = {"model_id": chair.model_id, "depot_id": chair.depot_id, "state": "available"}
     type(chair).objects.bulk_create(type(chair)(number=10_000 + n, **fields) for n in range(200))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         choices = choosing.choices_for(need)
     assert sum(len(each.chairs) for each in choices.fitting) > 200
 

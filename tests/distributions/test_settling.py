@@ -7,11 +7,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from distributions import delivering, planning, settling, stocktaking
-from distributions.models import Allocation, Chair, Delivery, Matter
+from distributions import delivering, following_up, planning, reckoning, settling, stocktaking
+from distributions.models import Allocation, Chair, Delivery, Matter, RoundChair
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry as JournalEntry
-from tests.factories import AllocationFactory, ChairFactory, DeliveryFactory, NeedFactory, RoundFactory
+from tests.factories import AllocationFactory, ChairFactory, DeliveryFactory, DepotFactory, NeedFactory, RoundFactory
 from tests.phones import Phone, entry, hand_over
 from tests.racing import race
 
@@ -224,6 +224,117 @@ def test_one_hand_over_told_by_two_phones_is_one(driss, karim):
     settling.handle(matter, by=karim, note="Deux téléphones", decision=Decision.SAME)
     assert fresh(stop.chair).holder == stop.need.child
     assert not Delivery.objects.in_doubt().exists()
+
+
+# --- a chair given in the place of another ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def instead(driss, karim):
+    """A spare chair was left because the one meant broke: (stop, spare, matter)."""
+    stop = AllocationFactory(loaded=True, volunteer=driss)
+    spare = ChairFactory()
+    RoundChair.objects.create(round=stop.round, chair=spare, loaded_at=timezone.now(), loaded_by=karim)
+    stocktaking.append_event(spare, "loaded", by=karim)
+    said = hand_over(stop) | {"spare": {"chair": str(spare.number), "reason": "Frein cassé"}}
+    Phone(driss).send(entry("delivery", said))
+    return stop, fresh(spare), Matter.objects.get(kind=Kind.SPARE)
+
+
+@pytest.mark.django_db
+def test_one_decision_meets_the_need_with_the_chair_given_and_frees_the_one_meant(instead, karim):
+    stop, spare, matter = instead
+    assert fresh(stop.need).is_open
+    settling.handle(matter, by=karim, note=NOTE, decision=Decision.INSTEAD)
+    kept, need, meant = fresh(stop), fresh(stop.need), stop.chair
+    assert (kept.chair, kept.status, need.closing) == (spare, Allocation.Status.DELIVERED, "delivered")
+    assert (kept.facts["chair"], kept.facts["instead_of"]["chair"]) == (spare.label, meant.label)
+    assert (kept.facts["score"], kept.facts["choice"]["fit"]["version"]) == (stop.facts["score"], "FIT-1.0")
+    assert fresh(matter.delivery).handed_over_on == timezone.localdate()
+    assert following_up.due(karim, timezone.localdate() + timedelta(days=20)).get() == matter.delivery
+    free = stocktaking.state_of(fresh(meant))
+    assert (free.on_the_road, free.is_promised, fresh(meant).holder) == (True, False, None)
+    line = JournalEntry.objects.get(act="allocation.met_by_another")
+    assert (line.subject_id, line.details["meant"], line.details["chair"]) == (need.child_id, meant.label, spare.label)
+    assert whole()
+    assert {one.chair: one.difference for one in reckoning.reckon(stop.round)} == {spare: "", meant: "still_out"}
+    stocktaking.record_chair_event(chair=fresh(meant), kind="unloaded", by=karim, depot=DepotFactory())
+    assert fresh(meant).state == Chair.State.AVAILABLE
+    assert whole()
+
+
+@pytest.mark.django_db
+def test_whoever_still_waits_keeps_her_reservation(instead, karim):
+    stop, _spare, matter = instead
+    with pytest.raises(settling.DecisionMissing):
+        settling.handle(matter, by=karim, note=NOTE)
+    settling.handle(matter, by=karim, note=NOTE, decision=Decision.STILL_WAITS)
+    assert (fresh(stop).status, fresh(stop.need).is_open) == (Allocation.Status.LOADED, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("moved", ["released", "brought back"])
+def test_what_has_moved_on_since_is_not_decided_here(instead, karim, moved):
+    stop, spare, matter = instead
+    if moved == "released":
+        planning.release(stop, by=karim, release="not_reached")
+    else:
+        stocktaking.record_chair_event(chair=spare, kind="returned", by=karim, depot=DepotFactory())
+    assert settling.options_of(matter, None) == ()
+    with pytest.raises(settling.NotADecision):
+        settling.handle(matter, by=karim, note=NOTE, decision=Decision.INSTEAD)
+    assert fresh(stop.need).is_open
+
+
+@pytest.mark.django_db
+def test_who_keeps_a_disputed_chair_that_was_left_instead_waits_no_more(driss, karim):
+    stop, spare = AllocationFactory(loaded=True, volunteer=driss), ChairFactory()  # it was never loaded
+    said = hand_over(stop) | {"spare": {"chair": str(spare.number), "reason": "Frein cassé"}}
+    Phone(driss).send(entry("delivery", said))
+    settling.handle(Matter.objects.get(kind=Kind.CHAIR_TWICE), by=karim, note=NOTE, decision=Decision.SECOND)
+    assert (fresh(stop).chair, fresh(stop.need).closing) == (spare, "delivered")
+    assert (fresh(spare).holder, stocktaking.state_of(fresh(stop.chair)).is_promised) == (stop.need.child, False)
+    assert whole()
+
+
+def decide_or_release(instead, karim, note=NOTE):
+    stop, _spare, matter = instead
+
+    def act(index):
+        if index % 2:
+            return planning.release(stop, by=karim, release="other", note=note)
+        return settling.handle(matter, by=karim, note=note, decision=Decision.INSTEAD)
+
+    return race(6, act)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reservation_is_met_by_another_chair_or_released_never_both(instead, karim):
+    results = decide_or_release(instead, karim)
+    assert sum(isinstance(result, Matter | Allocation) for result in results) == 1, results
+    stop, _spare, _matter = instead
+    assert fresh(stop.need).is_open == (fresh(stop).status == Allocation.Status.RELEASED)
+    assert stop.chair.events.filter(kind="released").count() == 1
+    assert whole()
+
+
+@pytest.mark.django_db
+def test_a_decision_on_what_was_seen_before_the_lock_meets_and_releases_at_once(instead, karim, monkeypatch):
+    """The twin: nothing is held, nobody looks again, and somebody releases the reservation in between."""
+    stop, _spare, matter = instead
+    looked = settling.options_of
+
+    def look_and_be_overtaken(*about):
+        options = looked(*about)
+        planning.release(stop, by=karim, release="other", note=NOTE)
+        return options
+
+    monkeypatch.setattr(settling, "_hold", lambda *_: None)
+    monkeypatch.setattr(settling, "_can_stand_in", lambda *_: True)
+    monkeypatch.setattr(settling, "options_of", look_and_be_overtaken)
+    settling.handle(matter, by=karim, note=NOTE, decision=Decision.INSTEAD)
+    acts = {"allocation.released", "allocation.met_by_another"}
+    assert set(JournalEntry.objects.filter(act__in=acts).values_list("act", flat=True)) == acts
 
 
 # --- once, and with no lock in the way ----------------------------------------------------------------------------

@@ -1,17 +1,26 @@
 """Sharing out: what staff decide about a plan, the lock, the approval by a second person."""
 
+import json
 from decimal import Decimal
 
 import pytest
 
 from beneficiaries import closing
-from beneficiaries.models import Census, Region
-from distributions import balancing, planning, sharing, stocktaking, weighing
-from distributions.models import Allocation, ChairEvent, PlanLock, PlanRule, RegionFloor
+from beneficiaries.models import Census, Need, Region
+from distributions import balancing, choosing, planning, sharing, stocktaking, weighing
+from distributions.models import Allocation, Chair, ChairEvent, PlanLock, PlanRule, RegionFloor
 from distributions.stocktaking import ReasonMissing
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry
-from tests.factories import AllocationFactory, ChairFactory, ChildFactory, InitiativeFactory, NeedFactory, province
+from tests.factories import (
+    AllocationFactory,
+    ChairFactory,
+    ChildFactory,
+    InitiativeFactory,
+    MeasurementFactory,
+    NeedFactory,
+    province,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -198,6 +207,36 @@ def test_the_measures_of_a_locked_pair_stay_as_they_were(initiative, karim):
     need.score_low = need.score_high = 10
     need.save()
     assert initiative.allocations.get().facts["score"] == "90"
+
+
+def test_the_lock_keeps_what_a_single_reservation_would_and_judges_nobody_twice(initiative, karim, monkeypatch):
+    need = need_of(90)
+    chair = ChairFactory()
+    kept = choosing.judged(Need.objects.get(pk=need.pk), Chair.objects.get(pk=chair.pk))
+    alone = json.loads(json.dumps(choosing.frozen(kept)))
+    monkeypatch.setattr(choosing, "judged", lambda *_: pytest.fail("judged a second time"))
+    lock(initiative, karim)
+    assert initiative.allocations.get().facts["choice"] == alone
+
+
+@pytest.mark.parametrize("comes", ["a measure", "an accessory"])
+def test_what_changes_while_the_plan_is_made_is_looked_at_again(initiative, karim, monkeypatch, comes):
+    need = need_of(90)
+    chair = ChairFactory()
+    seen = plan_of(initiative, karim).fingerprint
+    hold = sharing._lock_rows
+
+    def after_the_judgement(pairs):
+        if comes == "a measure":
+            MeasurementFactory(child=need.child)
+        else:
+            Chair.objects.filter(pk=chair.pk).update(accessories=["tray"])
+        hold(pairs)
+
+    monkeypatch.setattr(sharing, "_lock_rows", after_the_judgement)
+    with pytest.raises(sharing.FactsChanged):
+        sharing.lock_plan(initiative, by=karim, version=0, fingerprint=seen)
+    assert not Allocation.objects.exists()
 
 
 def test_only_the_plan_that_was_looked_at_is_locked(initiative, karim):

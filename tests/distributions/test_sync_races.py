@@ -28,7 +28,7 @@ def statuses(results):
 def test_32_copies_of_one_entry_are_one_delivery(driss):
     stop = AllocationFactory(loaded=True, volunteer=driss)
     sender, said = syncing.Sender(driss), entry("delivery", hand_over(stop))
-    results = race(COPIES, lambda _index: syncing.take(said, sender=sender))
+    results = race(COPIES, lambda _index: syncing.receive([said], sender=sender)[0])
     assert statuses(results) == ["duplicate"] * (COPIES - 1) + ["received"]
     assert (Delivery.objects.count(), PhoneEntry.objects.count()) == (1, 1)
     assert len({result.sequence for result in results}) == 1
@@ -40,7 +40,7 @@ def test_32_contents_under_one_number_are_one_delivery_and_31_rivals(driss):
     sender, said = syncing.Sender(driss), entry("delivery", hand_over(stop))
 
     def act(index):
-        return syncing.take({**said, "data": {**said["data"], "receiver_name": f"Nom {index}"}}, sender=sender)
+        return syncing.receive([{**said, "data": {**said["data"], "receiver_name": f"Nom {index}"}}], sender=sender)[0]
 
     assert statuses(race(COPIES, act)) == ["received"] + ["review"] * (COPIES - 1)
     assert (Delivery.objects.count(), PhoneEntry.objects.count()) == (1, COPIES)
@@ -48,7 +48,8 @@ def test_32_contents_under_one_number_are_one_delivery_and_31_rivals(driss):
 
 def test_two_phones_that_gave_one_chair_leave_both_entries_standing(driss):
     stop = AllocationFactory(loaded=True, volunteer=driss)
-    results = race(8, lambda _index: syncing.take(entry("delivery", hand_over(stop)), sender=syncing.Sender(driss)))
+    sender = syncing.Sender(driss)
+    results = race(8, lambda _index: syncing.receive([entry("delivery", hand_over(stop))], sender=sender)[0])
     assert statuses(results) == ["received"] + ["review"] * 7
     assert Delivery.objects.count() == 8
     assert Delivery.objects.exclude(handed_over_on=None).count() == 1

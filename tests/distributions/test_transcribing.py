@@ -100,7 +100,7 @@ def test_a_second_attempt_that_only_the_paper_tells_is_written(loaded, say):
 def test_a_phone_that_confirms_the_paper_later_needs_nobody(loaded, say, driss):
     stop = stops(loaded)[0]
     say(loaded, stop)
-    result = syncing.take(entry("delivery", hand_over(stop)), sender=syncing.Sender(driss))
+    result = syncing.receive([entry("delivery", hand_over(stop))], sender=syncing.Sender(driss))[0]
     assert result.status == "received"
     assert Delivery.objects.exclude(handed_over_on=None).count() == 1
     assert stop.chair.events.filter(kind="handed_over").count() == 1
@@ -109,7 +109,7 @@ def test_a_phone_that_confirms_the_paper_later_needs_nobody(loaded, say, driss):
 def test_a_phone_that_contradicts_the_paper_is_looked_at(loaded, say, driss):
     stop = stops(loaded)[0]
     say(loaded, stop, outcome="refused", reason="Déjà servie", receiver_name="", receiver_relation="", checks={})
-    result = syncing.take(entry("delivery", hand_over(stop)), sender=syncing.Sender(driss))
+    result = syncing.receive([entry("delivery", hand_over(stop))], sender=syncing.Sender(driss))[0]
     assert result.status == "review"
 
 

@@ -149,12 +149,11 @@ class Command(BaseCommand):
                 self.stderr.write(self.style.WARNING(f"{name}: there is no page {url[0]}, not measured"))
                 continue
             yield Measure(name, partial(_open, client, f"{path}?{query}" if query else path))
+        yield from _of_one_region()
         for name, text in _sought(user):
             yield Measure(f"finding: {name}", partial(_find, user, text))
-        for name, url in (
-            ("export of the children (xlsx)", "child_export"),
-            ("export of the list (xlsx)", "need_export"),
-        ):
+        exports = {"export of the children (xlsx)": "child_export", "export of the list (xlsx)": "need_export"}
+        for name, url in exports.items():
             try:
                 path = reverse(f"beneficiaries:{url}")
             except NoReverseMatch:
@@ -218,24 +217,32 @@ def _as_in_production() -> Iterator[None]:
 def _settle() -> None:
     """What the database's own housekeeping does in the night: statistics for the planner."""
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute("ANALYZE")  # on SQLite, too, where `settling_in` asks for what has changed only
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _accounts() -> tuple[User, User, User]:
     users = []
-    for name, role in (
-        ("bench", roles.COORDINATOR),
-        ("approver", roles.COORDINATOR),
-        ("volunteer", roles.VOLUNTEER),
-    ):
+    accounts = {"bench": roles.COORDINATOR, "approver": roles.COORDINATOR, "volunteer": roles.VOLUNTEER}
+    for name, role in accounts.items():
         user, _is_new = User.objects.get_or_create(email=f"{name}@hajar.example", defaults={"full_name": name.title()})
         roles.give(user, role)
         if role == roles.COORDINATOR:
             Mandate.objects.get_or_create(user=user, region=None)
         users.append(user)
     return users[0], users[1], users[2]
+
+
+def _of_one_region() -> Iterator[Measure]:
+    """The lists again, as a case worker sees them: her region's files and those that it also follows."""
+    user, _is_new = User.objects.get_or_create(email="region@hajar.example", defaults={"full_name": "Region"})
+    roles.give(user, roles.CASE_WORKER)
+    Mandate.objects.get_or_create(user=user, region=Region.objects.get(iso="MA-06"))
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(user)
+    for name in ("home", "beneficiaries:child_list", "beneficiaries:family_list", "beneficiaries:need_list"):
+        yield Measure(f"{name.rpartition(':')[2]}, of one region's case worker", partial(_open, client, reverse(name)))
 
 
 # --- searches ---------------------------------------------------------------------------------------------------------
@@ -326,6 +333,8 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     )
     yield page("need", "beneficiaries:need_detail", need.pk)
     yield page("assessment", "beneficiaries:assessment_detail", need.assessment_id)
+    yield page("consents to ask again", "beneficiaries:renewal_list")
+    yield page("files to think of", "beneficiaries:reminder_list")
     yield page("chairs, first page", "distributions:chair_list")
     yield page("chairs available", "distributions:chair_list", state="available")
     yield page("chairs: a serial number", "distributions:chair_list", q=served.allocation.chair.serial)
@@ -347,6 +356,8 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     yield page("round", "distributions:round_detail", _middle(Round.objects.order_by("day", "pk")).pk)
     yield page("delivery", "distributions:delivery_detail", served.pk)
     yield page("follow-ups due", "distributions:followup_list")
+    yield page("someone must look", "distributions:matter_list")
+    yield page("rights requests", "beneficiaries:rightsrequest_list")
     yield page("the same child twice?", "beneficiaries:duplicate_list")
     yield "duplicates, the whole register", _find_duplicates
     files = DOUBLED if Child.objects.count() >= USUAL else USUAL  # few for who only looks whether measuring works

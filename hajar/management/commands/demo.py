@@ -7,6 +7,7 @@ from beneficiaries.models import Child
 from distributions.models import Chair
 from hajar.accounts import roles
 from hajar.demo import people, story
+from hajar.lib import settling_in
 
 
 class Command(BaseCommand):
@@ -27,6 +28,7 @@ class Command(BaseCommand):
                 story.tell()
             except story.OtherData:
                 raise CommandError("this database holds other data: the demo wants one of its own") from None
+            settling_in.settle_in()
         self._welcome(port)
 
     def _forget(self):
