@@ -34,6 +34,7 @@ class Why(StrEnum):
 
     REFERENCE = "reference"
     PHONE = "phone"
+    IDENTITY = "identity"
     NAME = "name"  # as it is written
     SPELLING = "spelling"
     SCRIPT = "script"
