@@ -128,6 +128,9 @@ def _units_similarity(fewer: tuple[str, ...], more: tuple[str, ...], missing: fl
 
 def _best_pairing(fewer: tuple[str, ...], more: tuple[str, ...], missing: float) -> float:
     """The score of the pairing in which each unit of the shorter name meets the unit of the longer it suits best."""
+    if len(fewer) == 1:  # most of what is typed: the same without the sums
+        best = max(unit_similarity(fewer[0], other) for other in more)
+        return best * math.pow(1 / len(more), missing) if missing else best
     table = [[unit_similarity(unit, other) for other in more] for unit in fewer]
     partners = _partners(table)
     scores = [row[partner] for row, partner in zip(table, partners, strict=True)]
