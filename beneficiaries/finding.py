@@ -85,6 +85,7 @@ def find_holders(user: Any, sought: Sought) -> list[Guardian]:
     if not user.has_perm("beneficiaries.view_guardian"):
         return []
     holders = identifying.holders_of(sought.text, user=user)
+    guardian: Any
     for guardian in holders:
         guardian.why = Why.IDENTITY
     return holders
