@@ -18,9 +18,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beneficiaries import sounding
+from beneficiaries import identifying, sounding
 from beneficiaries.models import Child, Family, Guardian, Mandate, Province, Region
-from beneficiaries.searching import Group, Hit, Sought
+from beneficiaries.searching import Group, Hit, Sought, Why
 from hajar.accounts import roles
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
@@ -75,6 +75,20 @@ def _towns(families: QuerySet) -> list[tuple[int, str]]:
 def _gazetteer(rows: tuple[tuple[Any, ...], ...]) -> placenames.Gazetteer:
     """Made once for each set of regions that somebody's mandate covers."""
     return placenames.Gazetteer((f"{pk:04}", [*spelled, *aliases.split("|")]) for pk, *spelled, aliases in rows)
+
+
+# --- national identity ----------------------------------------------------------------------------------------------
+
+
+def find_holders(user: Any, sought: Sought) -> list[Guardian]:
+    """Guardians of one's regions whose whole national identity number was typed, where this site holds numbers."""
+    if not user.has_perm("beneficiaries.view_guardian"):
+        return []
+    holders = identifying.holders_of(sought.text, user=user)
+    guardian: Any
+    for guardian in holders:
+        guardian.why = Why.IDENTITY
+    return holders
 
 
 # --- another region -------------------------------------------------------------------------------------------------

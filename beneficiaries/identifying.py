@@ -80,8 +80,10 @@ def holders_of(number: str, *, user: User) -> list[Guardian]:
         text = cleaned(number)
     except ValidationError:
         return []
+    if not text:
+        return []
     found = NationalIdentity.objects.visible_to(user).filter(fingerprint__in=[_mark(key, text) for key in _keys()])
-    return [identity.guardian for identity in found.select_related("guardian__family").order_by("pk")]
+    return [row.guardian for row in found.select_related("guardian__family__province__region").order_by("pk")]
 
 
 def fingerprint(number: str) -> str:

@@ -1,12 +1,12 @@
 """How a name is written in the other script: suggest it, learn what people write, let administrators mend it."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from beneficiaries.models import Child, Guardian, NameAlias
 from beneficiaries.models.names import Named
@@ -65,29 +65,41 @@ def _word_for_word(text: str, to: str, by_rule: list[str]) -> list[str]:
 
 
 def learn(people: Iterable[Named]) -> None:
-    """Keep how the names of these people are written in both scripts, and count it.
+    """Keep how the names of these people are written in both scripts, and count of how many.
 
-    Forms that sound unlike are kept but wait for an administrator: they may be a nickname, or a slip.
+    Forms that sound unlike are kept but wait for an administrator: they may be a nickname, or a slip. Three statements
+    for each slice of forms; rows are locked in the order of their keys, so that two who teach wait for one another.
     """
-    pairs = {pair for person in people for pair in _pairs(person)}
-    by_form = {(names.fold(latin)[:80], names.fold(arabic)[:80]): (latin, arabic) for latin, arabic in sorted(pairs)}
-    for (latin_folded, arabic_folded), (latin, arabic) in sorted(by_form.items()):
-        if not latin_folded or not arabic_folded:
-            continue
-        alike = names.similarity(latin, arabic) >= names.CLOSE
-        row, is_new = NameAlias.objects.get_or_create(
-            latin_folded=latin_folded,
-            arabic_folded=arabic_folded,
-            defaults={
-                "latin": latin,
-                "arabic": arabic,
-                "source": NameAlias.Source.TYPED,
-                "is_active": alike,
-                "times": 1,
-            },
-        )
-        if not is_new:
-            NameAlias.objects.filter(pk=row.pk).update(times=F("times") + 1)
+    times: Counter[tuple[str, str]] = Counter()
+    written: dict[tuple[str, str], tuple[str, str]] = {}
+    for person in people:
+        forms = {(names.fold(latin)[:80], names.fold(arabic)[:80]): (latin, arabic) for latin, arabic in _pairs(person)}
+        times.update(form for form in forms if all(form))
+        written |= forms
+    if not times:
+        return
+    with transaction.atomic():
+        known = _known_rows(times)
+        for form, row in known.items():
+            row.times += times[form]
+        NameAlias.objects.bulk_update(known.values(), ["times"])
+        new = [_learned(*written[form], times[form]) for form in sorted(times.keys() - known.keys())]
+        NameAlias.objects.bulk_create(new, ignore_conflicts=True)  # who learns the same at the same time counts it
+
+
+def _known_rows(forms: Collection[tuple[str, str]]) -> dict[tuple[str, str], NameAlias]:
+    """Of those of these forms that are known already, the row, locked."""
+    latin = sorted({form[0] for form in forms})
+    rows = NameAlias.objects.filter(latin_folded__in=latin).select_for_update(no_key=True).order_by("pk")
+    known = {(row.latin_folded, row.arabic_folded): row for row in rows}
+    return {form: row for form, row in known.items() if form in forms}
+
+
+def _learned(latin: str, arabic: str, times: int) -> NameAlias:
+    is_alike = names.similarity(latin, arabic) >= names.CLOSE
+    alias = NameAlias(latin=latin, arabic=arabic, source=NameAlias.Source.TYPED, is_active=is_alike, times=times)
+    alias.tidy()
+    return alias
 
 
 def _pairs(person: Named) -> Iterable[tuple[str, str]]:

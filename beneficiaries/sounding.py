@@ -5,7 +5,7 @@ indexed table (NameKey) in a number of queries that does not grow, and put in or
 the same people in the same order.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -25,6 +25,8 @@ FEWEST_LETTERS = 3  # from which the beginning of a word is looked for
 LEAST_LIKE = 70.0  # with a slip in a word, or a word that is not there, names less alike than this are others
 ALIAS, SLIP = 1.0, 5.0  # points off for an alias, for a slip
 MOST_SLIPS = 3  # words in which one is looked for
+COUNTED = 1000  # bearers of a word, from which it is as frequent as any
+NOT_COUNTED: dict[frozenset[str], int] = {}
 BEGUN = 400  # names that begin so are looked at
 NEAR_KEYS, EACH = 10, 40  # so many keys a slip away are followed, each to so many people
 
@@ -34,6 +36,7 @@ class Why(StrEnum):
 
     REFERENCE = "reference"
     PHONE = "phone"
+    IDENTITY = "identity"
     NAME = "name"  # as it is written
     SPELLING = "spelling"
     SCRIPT = "script"
@@ -95,13 +98,15 @@ def people_named_in(several: Sequence[QuerySet], typed: Typed, limit: int = COMP
     """The same for several kinds of people at once; slips are forgiven only where nobody of any kind is called so."""
     found = [_compared(typed, _bearing(among, typed), Why.SPELLING) for among in several]
     if not any(one.score >= names.SAME for some in found for one in some.values()):
-        begun = [_compared(typed, _begun(among, typed), Why.BEGINNING) for among in several]
+        rarity = _rarity(several, typed)
+        kinds = list(zip(several, rarity, strict=True))
+        begun = [_compared(typed, _begun(among, typed, rare), Why.BEGINNING) for among, rare in kinds]
         if not any(begun):
-            slipped = [_compared(typed, _slipped(among, typed), Why.SLIP) for among in several]
+            slipped = [_compared(typed, _slipped(among, typed, rare), Why.SLIP) for among, rare in kinds]
             begun = [{pk: one for pk, one in some.items() if one.score >= LEAST_LIKE} for some in slipped]
         found = [others | some for some, others in zip(found, begun, strict=True)]
         if len(typed.keys) > 1 and not any(found):
-            found = [_compared(typed, _bearing_most(among, typed), Why.PART) for among in several]
+            found = [_compared(typed, _bearing_most(among, typed, rare), Why.PART) for among, rare in kinds]
     return [_likeliest(among, some, limit) for among, some in zip(several, found, strict=True)]
 
 
@@ -130,10 +135,18 @@ def _looked_at(people: QuerySet) -> list[tuple]:
     return list(rows[:LOOKED_AT])
 
 
-def _with_keys(among: QuerySet, *wanted: Collection[str]) -> QuerySet:
-    """Those who have one key of each of these; the index is asked for the longest keys, which are the rarest."""
+Rarity = Mapping[frozenset[str], int]  # how many bear a word
+
+
+def _with_keys(among: QuerySet, *wanted: Collection[str], rare: Rarity = NOT_COUNTED) -> QuerySet:
+    """Those who have one key of each of these; the index is asked for the rarest, else the longest keys."""
     owner = NameKey.owner_field(among.model)
-    first, *others = sorted(wanted, key=lambda keys: (-min(map(len, keys)), len(keys), sorted(keys)))
+    if any(rare.get(frozenset(keys)) == 0 for keys in wanted):
+        return among.none()
+    first, *others = sorted(
+        wanted,
+        key=lambda keys: (rare.get(frozenset(keys), COUNTED), -min(map(len, keys)), len(keys), sorted(keys)),
+    )
     bearers = NameKey.objects.filter(key__in=first, **{f"{owner}__isnull": False})
     people = among.filter(pk__in=bearers.values(owner))
     for keys in others:
@@ -161,12 +174,33 @@ def _bearing(among: QuerySet, typed: Typed) -> list[tuple]:
     return exact if len(exact) >= COMPARED else exact + _looked_at(_with_keys(among, *typed.keys))
 
 
-def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
+def _rarity(several: Sequence[QuerySet], typed: Typed) -> list[dict[frozenset[str], int]]:
+    """For each kind of people, how many bear each of several words, up to COUNTED. One query for each kind."""
+    if len(typed.keys) < 2:
+        return [{} for _among in several]
+    return [_bearers(NameKey.owner_field(among.model), list(dict.fromkeys(typed.keys))) for among in several]
+
+
+def _bearers(owner: str, words: Sequence[frozenset[str]]) -> dict[frozenset[str], int]:
+    table = connection.ops.quote_name(NameKey._meta.db_table)
+    counts, params = [], []
+    for place, keys in enumerate(words):
+        marks = ", ".join(["%s"] * len(keys))
+        some = f"SELECT 1 FROM {table} WHERE key IN ({marks}) AND {owner}_id IS NOT NULL LIMIT {COUNTED}"  # noqa: S608
+        counts.append(f"SELECT {place}, (SELECT COUNT(*) FROM ({some}) some)")  # noqa: S608
+        params += sorted(keys)
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(counts), params)
+        return {words[place]: count for place, count in cursor.fetchall()}
+
+
+def _begun(among: QuerySet, typed: Typed, rare: Rarity) -> list[tuple]:
     """Whose name has every word but the last, and one that begins as the last does."""
     last = typed.last_word[: names.KEY_LENGTH]
     owner = NameKey.owner_field(among.model)
     if len(typed.keys) > 1:
-        return _looked_at(_with_keys(among, *typed.keys[:-1]).filter(_reads(owner, len(last), [last])))
+        people = _with_keys(among, *typed.keys[:-1], rare=rare)
+        return _looked_at(people.filter(_reads(owner, len(last), [last])))
     if len(last) < FEWEST_LETTERS:
         return []
     binary = "C" if connection.vendor == "postgresql" else "BINARY"  # the same order on both
@@ -175,15 +209,15 @@ def _begun(among: QuerySet, typed: Typed) -> list[tuple]:
     return _looked_at(among.filter(pk__in=begun.values(owner)[:BEGUN]))
 
 
-def _bearing_most(among: QuerySet, typed: Typed) -> list[tuple]:
+def _bearing_most(among: QuerySet, typed: Typed, rare: Rarity) -> list[tuple]:
     """Whose name has one of two words, or of more all but the one that says least."""
     if len(typed.keys) == 2:
         return _looked_at(_with_keys(among, typed.keys[0] | typed.keys[1]))
     most = sorted(typed.keys, key=lambda keys: (-min(map(len, keys)), sorted(keys)))
-    return _looked_at(_with_keys(among, *most[:-1]))
+    return _looked_at(_with_keys(among, *most[:-1], rare=rare))
 
 
-def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
+def _slipped(among: QuerySet, typed: Typed, rare: Rarity) -> list[tuple]:
     """Whose name is this with one letter left out, put in, changed or exchanged in one of its words."""
     if len(typed.keys) < 2:
         return _slipped_alone(among, typed.folded) if typed.keys and " " not in typed.folded else []
@@ -191,7 +225,7 @@ def _slipped(among: QuerySet, typed: Typed) -> list[tuple]:
     rows: dict[Any, tuple] = {}
     for place, near in enumerate(names.near_unit_keys(typed.text)[:MOST_SLIPS]):
         others = [*typed.keys[:place], *typed.keys[place + 1 :]]
-        people = _with_keys(among, *others)
+        people = _with_keys(among, *others, rare=rare)
         if len(others) == 1:  # with more, those who have them are few
             people = people.filter(_reads(owner, names.KEY_LENGTH, near))
         rows |= {row[0]: row for row in _looked_at(people)}

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from beneficiaries import diagnoses, registration, scoring
+from beneficiaries import diagnoses, naming, registration, scoring
 from beneficiaries.judging import MANY, ImportRow
 from beneficiaries.models import Assessment, Child, Family, Guardian, HealthRecord, Province
 from beneficiaries.models.references import next_numbers
@@ -19,8 +19,11 @@ def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
     """Write the rows of a plan in bulk; returns the ids of everything that is new."""
     provinces = {province.iso: province for province in Province.objects.all()}
     families = _write_families(planned, provinces)
-    guardians = _write_guardians(planned, families)
-    children = _write_children(planned, families, today=today)
+    guardians = _guardians(planned, families)
+    children = _children(planned, families, today=today)
+    naming.learn([*guardians, *(child for _row, child in children)])  # before their keys are made of it
+    Guardian.objects.insert(guardians)
+    Child.objects.insert([child for _row, child in children])
     drafts = [_draft(child, row.child, by=by, today=today) for row, child in children if has_draft(row.child)]
     records = [_health_record(child, row.child, by=by) for row, child in children if has_health(row.child)]
     insert_many(drafts)
@@ -72,17 +75,17 @@ def _family_sort_key(child: Mapping[str, Any]) -> str:
     return (key or adult_key(child))[:170]
 
 
-def _write_guardians(planned: Plan, families: Mapping[str, Family]) -> list[Guardian]:
+def _guardians(planned: Plan, families: Mapping[str, Family]) -> list[Guardian]:
     guardians = []
     for home, adults in planned.adults.items():
         for place, adult in enumerate(adults):
             # In a family that is joined somebody is called first already.
             first = place == 0 and not home.startswith("family")
             guardians.append(Guardian(family=families[home], is_first_contact=first, **adult))
-    return Guardian.objects.insert(guardians)
+    return guardians
 
 
-def _write_children(planned: Plan, families: Mapping[str, Family], *, today: date) -> list[tuple[ImportRow, Child]]:
+def _children(planned: Plan, families: Mapping[str, Family], *, today: date) -> list[tuple[ImportRow, Child]]:
     home_of = {row.number: home for home, rows in planned.homes.items() for row in rows}
     pairs = []
     for number, row in zip(next_numbers(registration.CHILDREN, planned.children), planned.rows, strict=True):
@@ -101,7 +104,6 @@ def _write_children(planned: Plan, families: Mapping[str, Family], *, today: dat
         )
         row.written = str(child.pk)
         pairs.append((row, child))
-    Child.objects.insert([child for _row, child in pairs])
     return pairs
 
 

@@ -29,12 +29,14 @@ from distributions.views import (
     round_chairs,
     round_papers,
     rounds,
+    search,
     transfers,
 )
 
 app_name = "distributions"
 urlpatterns = [
     path("children/<uuid:pk>/hospital/", hospital.bundle, name="hospital_bundle"),
+    path("chairs/search/", search.index, name="search"),
     path("chairs/", chairs.list_chairs, name="chair_list"),
     path("chairs/export/", exports.chairs, name="chair_export"),
     path("chairs/needed/", forecasts.purchase_forecast, name="purchase_forecast"),

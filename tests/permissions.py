@@ -50,6 +50,7 @@ RULES = [
     page("status", DECIDERS),
     # Stock
     page("distributions:hospital_bundle", HEALTH, REGION, pk="child"),
+    page("distributions:search", OFFICE),
     page("distributions:chair_list", OFFICE),
     page("distributions:chair_export", REGISTRARS | {STOREKEEPER}),
     page("distributions:transfer_export", REGISTRARS | {STOREKEEPER}),

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from hajar.journal.models import Journalled
 from hajar.lib import names
 from hajar.lib.inserting import as_held, insert_many, insert_values
+from hajar.lib.mending import mend_keys
 
 
 def check_name(value: str) -> None:
@@ -338,31 +339,15 @@ class NameKey(models.Model):
         """Mend stored keys and sort keys of people of one model, writing only what differs; returns whose did."""
         if not people:
             return set()
-        owner, bridges = NameKey.owner_field(people[0]), list(NameAlias.objects.bridges())
-        stored: dict = {person.pk: {} for person in people}
-        for owner_pk, key, pk in NameKey.objects.filter(**{f"{owner}__in": people}).values_list(owner, "key", "pk"):
-            stored[owner_pk][key] = pk
-        missing, gone, changed = [], [], set()
-        for person in people:
-            wanted, rows = {row.key: row for row in NameKey._rows(person, bridges)}, stored[person.pk]
-            if rows.keys() != wanted.keys():
-                changed.add(person.pk)
-                missing += [row for key, row in wanted.items() if key not in rows]
-                gone += [pk for key, pk in rows.items() if key not in wanted]
-        if gone:
-            NameKey.objects.filter(pk__in=gone).delete()
-        NameKey.objects.bulk_create(missing, batch_size=2000)
+        bridges = list(NameAlias.objects.bridges())
+        wanted = {person.pk: person.computed_keys(bridges) for person in people}
+        changed = mend_keys(NameKey, wanted, owner=NameKey.owner_field(people[0]), field="key")
         misplaced = [person for person in people if person.sort_key != person.computed_sort_key()]
         for person in misplaced:
             person.sort_key = person.computed_sort_key()
         plain: models.QuerySet = models.QuerySet(type(people[0]))
         plain.bulk_update(misplaced, ["sort_key"])
         return changed | {person.pk for person in misplaced}
-
-    @staticmethod
-    def _rows(person: Named, bridges: Iterable[NameAlias]) -> list["NameKey"]:
-        owner = {NameKey.owner_field(person): person}
-        return [NameKey(key=key, **owner) for key in sorted(person.computed_keys(bridges))]
 
 
 def beginning(field: str, start: str) -> Q:

@@ -18,6 +18,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from phonenumber_field.phonenumber import to_python as read
 
 from hajar.lib import digits
+from hajar.lib.mending import mend_keys
 
 REFUSAL = _("This is not a phone number. Write it as 06 12 34 56 78, or with the country code: +33 6 12 34 56 78.")
 
@@ -113,17 +114,5 @@ class PhoneKey(models.Model):
     @staticmethod
     def rewrite_many(guardians: Sequence[Any]) -> set:
         """Make the stored keys equal to the computed ones, writing only what differs; returns whose did."""
-        stored: dict = {guardian.pk: {} for guardian in guardians}
-        for owner, key, pk in PhoneKey.objects.filter(guardian__in=guardians).values_list("guardian", "digits", "pk"):
-            stored[owner][key] = pk
-        missing, gone, changed = [], [], set()
-        for guardian in guardians:
-            wanted, rows = PhoneKey.of(guardian.phone), stored[guardian.pk]
-            if wanted != rows.keys():
-                changed.add(guardian.pk)
-                missing += [PhoneKey(digits=digits, guardian=guardian) for digits in sorted(wanted - rows.keys())]
-                gone += [rows[digits] for digits in rows.keys() - wanted]
-        if gone:
-            PhoneKey.objects.filter(pk__in=gone).delete()
-        PhoneKey.objects.bulk_create(missing, batch_size=2000)
-        return changed
+        wanted = {guardian.pk: PhoneKey.of(guardian.phone) for guardian in guardians}
+        return mend_keys(PhoneKey, wanted, owner="guardian", field="digits")

@@ -21,6 +21,7 @@ ANSWER = "asked_elsewhere"  # in the session: what was asked last, and the regio
 
 WHY = {
     Why.PHONE: _("this phone number is in the family’s file"),
+    Why.IDENTITY: _("this national identity number is in the family’s file"),
     Why.SPELLING: _("another spelling of the name"),
     Why.SCRIPT: _("written in the other script"),
     Why.ALIAS: _("also called so"),
@@ -43,7 +44,7 @@ def index(request):
     found = _found(request.user, sought, shown)
     if suggests:
         return render(request, "beneficiaries/_search_suggestions.html", found)
-    if sought.series and (only := _only(found)):
+    if sought.series and not found["guardians"] and (only := _only(found)):
         return redirect(only)
     prefetch_related_objects(found["children"], OPEN_NEEDS)
     answer = request.session.get(ANSWER) or {}
@@ -78,7 +79,9 @@ def _found(user, sought, shown):
     if sought:
         visible = Child.objects.visible_to(user).with_family()
         adults = Guardian.objects.visible_to(user).select_related("family__province__region")
-        children, guardians = searching.find_people(visible, adults, sought, shown + 1)
+        guardians = finding.find_holders(user, sought)
+        if not guardians:  # a whole number means its holder, not somebody whose name sounds like its letters
+            children, guardians = searching.find_people(visible, adults, sought, shown + 1)
         if sought.series == "FA":
             families = searching.find_families(user, sought)
     for person in [*children[:shown], *guardians[:shown]]:

@@ -2,11 +2,12 @@
 
 import pytest
 from cryptography.fernet import InvalidToken
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.urls import reverse
 
-from beneficiaries import disclosing, identifying
+from beneficiaries import disclosing, finding, identifying, searching
 from beneficiaries.models import NationalIdentity
 from hajar import checks
 from hajar.journal.models import Payload
@@ -118,3 +119,50 @@ def test_a_number_of_another_region_is_not_there(on, client, samira):
     elsewhere = GuardianFactory(family__province=province("MA-TAR"))
     client.force_login(samira)
     assert client.get(reverse("beneficiaries:guardian_identity", args=[elsewhere.pk])).status_code == 404
+
+
+# --- the one search box ----------------------------------------------------------------------------------------------
+
+
+def found_by_number(client, user, typed="ab 123-456"):
+    client.force_login(user)
+    return [row.pk for row in client.get(reverse("beneficiaries:search"), {"q": typed}).context["guardians"]]
+
+
+def test_the_search_box_finds_a_family_by_a_whole_number(on, client, samira, mother):
+    identifying.keep(mother, "AB123456", by=samira)
+    assert found_by_number(client, samira) == [mother.pk]
+    assert found_by_number(client, samira, "AB١٢٣٤٥٦") == [mother.pk]
+    assert found_by_number(client, samira, "AB12345") == []  # a part of it finds nobody
+    page = client.get(reverse("beneficiaries:search"), {"q": "AB123456"}).content.decode()
+    assert mother.family.get_absolute_url() in page
+    assert "•••" not in page
+
+
+def test_a_site_that_turned_the_numbers_off_again_finds_nobody_by_one(on, client, samira, mother):
+    identifying.keep(mother, "AB123456", by=samira)
+    assert found_by_number(client, samira) == [mother.pk]
+    on.HAJAR_NATIONAL_ID = False
+    assert found_by_number(client, samira) == []
+
+
+def test_by_a_number_another_region_learns_nothing(on, client, samira, youssef, mother):
+    identifying.keep(mother, "AB123456", by=samira)
+    assert found_by_number(client, youssef) == []
+    page = client.get(reverse("beneficiaries:search"), {"q": "AB123456"})
+    assert not page.context["may_ask"]
+    asked = client.post(reverse("beneficiaries:search_elsewhere"), {"q": "AB123456"}, follow=True)
+    assert asked.context["elsewhere"] == []
+
+
+def test_who_may_not_see_guardians_finds_nobody_by_a_number(on, samira, mother):
+    identifying.keep(mother, "AB123456", by=samira)
+    sought = searching.understand("AB123456")
+    assert finding.find_holders(samira, sought) == [mother]
+    samira.groups.get().permissions.remove(Permission.objects.get(codename="view_guardian"))
+    assert finding.find_holders(type(samira).objects.get(pk=samira.pk), sought) == []
+
+
+def test_a_number_that_reads_as_the_label_of_a_chair_finds_its_holder_too(on, client, samira, mother):
+    identifying.keep(mother, "CH12345", by=samira)
+    assert found_by_number(client, samira, "CH12345") == [mother.pk]

@@ -1,15 +1,18 @@
 """What is stored of a name beside the name itself: its sounds, its place in the alphabet."""
 
 from datetime import date
+from importlib import import_module
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db.models import QuerySet
 from django.urls import reverse
 
 from beneficiaries import importing, registration
-from beneficiaries.models import Child, Family, Guardian, NameKey, PhoneKey
+from beneficiaries.models import Child, Family, Guardian, NameAlias, NameKey, PhoneKey
 from hajar.lib import names
 from tests import world
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, province
@@ -181,3 +184,38 @@ def test_mending_costs_the_same_for_1_and_15_people(number, django_assert_max_nu
     NameKey.objects.all().delete()
     with django_assert_max_num_queries(8):
         assert Child.objects.all().rebuild_keys() == number
+
+
+def mend_as_the_migration_does():
+    """In one transaction, as tests run: the batches are savepoints then."""
+    import_module("beneficiaries.migrations.0014_keys_of_names_1_1").mend(apps, None)
+
+
+def test_the_migration_is_of_the_version_that_the_rules_are():
+    newest = max(Path("beneficiaries/migrations").glob("*_keys_of_names_*.py"))
+    assert import_module(f"beneficiaries.migrations.{newest.stem}").KEY_VERSION == names.KEY_VERSION
+
+
+def test_the_migration_leaves_nothing_for_the_command_to_mend(family, samira, monkeypatch):
+    monkeypatch.setattr(import_module("beneficiaries.migrations.0014_keys_of_names_1_1"), "MANY", 1)
+    child, guardian = family.children.get(), family.guardians.get()
+    NameAlias.objects.create(latin="Simo", arabic="محمد")
+    registration.correct_child(child, by=samira, given_name_latin="Simo")
+    ChildFactory(family=family, other_names=[["Aya Naciri", "آية الناصري"]])
+    NameAlias.objects.update(is_bridge=False)
+    NameKey.objects.create(guardian=guardian, key="OF NAME-1.0")
+    child.name_keys.all().delete()
+    Family.objects.filter(pk=family.pk).update(commune="Casablanca")
+    QuerySet(Family).filter(pk=family.pk).update(commune_key="OLD")
+    mend_as_the_migration_does()
+    registration.refresh_family_sort_keys([family.pk])
+    assert stale() == set()
+    assert child.name_keys.filter(key__in=names.keys("محمد")).exists()
+
+
+def test_the_migration_finds_an_alias_that_needs_no_bridge_any_more():
+    alias = NameAlias.objects.create(latin="Squalli", arabic="السقلي")
+    NameAlias.objects.filter(pk=alias.pk).update(is_bridge=True)
+    mend_as_the_migration_does()
+    alias.refresh_from_db()
+    assert not alias.is_bridge

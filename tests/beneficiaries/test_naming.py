@@ -1,12 +1,13 @@
 """Names in both scripts: suggested, learned from what people write, mended by administrators."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from beneficiaries import naming, registration
+from beneficiaries import importing, naming, registration
 from beneficiaries.models import Child, NameAlias
 from hajar.lib import names
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, province
@@ -180,3 +181,41 @@ def test_in_the_form_of_a_family_the_fields_find_one_another(client, samira):
     page = client.get(reverse("beneficiaries:family_create")).content.decode()
     assert 'data-hajar-other-script="id_guardian-given_name_arabic"' in page
     assert 'id="id_guardian-given_name_arabic"' in page
+
+
+# --- an import ------------------------------------------------------------------------------------------------------
+
+BOTH_SCRIPTS = (
+    "Nom;Prénom;النسب;الاسم;Sexe;Date de naissance;Ville\n"
+    "Ouchrif;Aksil;أوشريف;أكسيل;M;26/07/2015;Casablanca\n"
+    "Ouchrif;Zahira;أوشريف;زاهرة;F;26/07/2016;Casablanca\n"
+    "Tazi;Simo;التازي;محمد;M;26/07/2017;Casablanca\n"
+    "Bennis;Nora;;;F;26/07/2018;Casablanca\n"
+)
+
+
+def uploaded(by, rows=BOTH_SCRIPTS):
+    return importing.upload_register(file=BytesIO(rows.encode()), filename="registre.csv", by=by)
+
+
+def test_an_import_teaches_only_once_it_is_accepted(karim):
+    imported = uploaded(karim)
+    assert not NameAlias.objects.filter(latin="Aksil").exists()
+    importing.confirm_import(imported, by=karim)
+    assert naming.suggest("Aksil") == ["أكسيل"]
+    assert NameAlias.objects.get(latin="Ouchrif").times == 2
+    waiting = NameAlias.objects.get(latin="Simo")
+    assert (waiting.is_active, waiting.is_bridge) == (False, False)
+    assert not NameAlias.objects.filter(latin="Nora", source=NameAlias.Source.TYPED).exists()
+
+
+@pytest.mark.parametrize("number", [1, 15])
+def test_teaching_costs_the_same_for_1_and_15_people(number, django_assert_num_queries):
+    people = [
+        ChildFactory.build(family=None, given_name_latin="Zahira", given_name_arabic="زاهرة") for _turn in range(number)
+    ]
+    alias("Zahira", "زاهرة", times=4)
+    naming.learn(people)  # what was not known yet
+    with django_assert_num_queries(4):  # and the two of a savepoint
+        naming.learn(people)
+    assert NameAlias.objects.get(arabic="زاهرة").times == 4 + 2 * number

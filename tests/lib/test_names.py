@@ -6,11 +6,18 @@ the first run, which gave precision .984, recall .976, candidates .992, near nam
 name, "Alae Eddine"); the other 95 were counted and never read.
 
 name_pairs_held_out.csv holds 312 pairs more, written before they were ever scored: Amazigh names, compounds, families,
-near names. Its first run is its only one: no rule was changed for what it showed. Precision .995, recall .950,
-candidates .975, near names apart .991; missed were Rita for Ghita, Skalli for Squalli, خوله for Khaoula and the like.
+near names. Its first run gave precision .995, recall .950, candidates .975, near names apart .991; missed were Rita for
+Ghita, Skalli for Squalli, خوله for Khaoula and the like. NAME-1.1 was made with those misses on the table, so that this
+set is a workbook now (1.000, .990, 1.000, 1.000; Rita for Ghita still asks for a look: Razi is not Ghazi).
+
+name_pairs_never_tuned.csv holds 373 pairs, no spelling of which stands in the other three. They were written before a
+rule was read and their misses never printed: only the figures were looked at while rules were written from the others
+and from how Morocco spells. NAME-1.0 gave .993, .937, .967, .971, NAME-1.1 gives .993, .987, .993, .971. Who wrote the
+rules had written the pairs, so that strangers' names will do a little worse. Near names are 70 here; two were confused.
 """
 
 import csv
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -61,20 +68,91 @@ def test_names_the_rules_were_not_made_for_do_as_well():
     reached = figures("name_pairs_unseen.csv")
 
     assert reached["pairs"] == 199
-    assert reached["precision"] >= 0.98, reached["confused"]
-    assert reached["recall"] >= 0.97, reached["missed"]
+    assert reached["precision"] >= 0.99, reached["confused"]
+    assert reached["recall"] >= 0.99, reached["missed"]
     assert reached["candidates"] >= 0.99
     assert reached["near names apart"] >= 0.97, reached["confused"]
 
 
-def test_names_held_out_from_the_rules_do_nearly_as_well():
+def test_names_held_out_from_the_first_rules_do_as_well():
     reached = figures("name_pairs_held_out.csv")
 
     assert reached["pairs"] == 312
     assert reached["precision"] >= 0.99, reached["confused"]
-    assert reached["recall"] >= 0.945, reached["missed"]
-    assert reached["candidates"] >= 0.97
-    assert reached["near names apart"] >= 0.98, reached["confused"]
+    assert reached["recall"] >= 0.985, reached["missed"]
+    assert reached["candidates"] >= 0.99
+    assert reached["near names apart"] >= 0.99, reached["confused"]
+
+
+def test_names_no_rule_was_tuned_on_do_nearly_as_well():
+    """Says how many, never which: whoever reads the misses has to write another set."""
+    reached = figures("name_pairs_never_tuned.csv")
+
+    assert reached["pairs"] == 373
+    assert reached["precision"] >= 0.99
+    assert reached["recall"] >= 0.98
+    assert reached["candidates"] >= 0.99
+    assert reached["near names apart"] >= 0.97
+
+
+def test_no_spelling_of_the_last_set_stands_in_the_others():
+    sets = []
+    for part in ("", "_unseen", "_held_out", "_never_tuned"):
+        with (DATA / f"name_pairs{part}.csv").open(encoding="utf-8", newline="") as file:
+            sets.append({name.lower() for row in csv.DictReader(file) for name in (row["a"], row["b"])})
+    assert not sets[3] & (sets[0] | sets[1] | sets[2])
+
+
+def test_keys_are_as_their_version_says():
+    """Stored keys are of KEY_VERSION. Others now? Change it, and mend what is stored as migration 0014 does."""
+    written = []
+    for file_name in ("name_pairs.csv", "name_pairs_unseen.csv", "name_pairs_held_out.csv"):
+        with (DATA / file_name).open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                written += [f"{row[side]}={' '.join(sorted(names.keys(row[side])))}" for side in ("a", "b")]
+    digest = hashlib.sha256("\n".join(written).encode()).hexdigest()[:16]
+    assert (names.KEY_VERSION, digest) == ("NAME-1.1", "e6ef5dc01beb97a3")
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Rizlane", "غزلان"),
+        ("Squalli", "السقلي"),
+        ("Khaoula", "خوله"),
+        ("Fathi", "فتحي"),
+        ("Fathallah", "فتح الله"),
+        ("Hibatallah", "هبة الله"),
+        ("Oumkaltoum", "أم كلثوم"),
+        ("Chams Ed-Doha", "Chamsdoha"),
+        ("Saad Eddine", "سعد الدين"),
+        ("Attahiri", "الطاهري"),
+        ("Lemrabet", "المرابط"),
+        ("Lwafi", "El Ouafi"),
+        ("Abdeslam", "عبد السلام"),
+        ("Zhour", "Zohour"),
+        ("Iazid", "اليزيد"),
+        ("Hafiz", "حفيظ"),
+        ("Aithaddou", "آيت حدو"),
+        ("Aɣilas", "Aghilas"),
+        ("Ambar", "عنبر"),
+    ],
+)
+def test_a_habit_of_spelling_does_not_make_two_people(a, b):
+    assert names.keys(a) & names.keys(b)
+    assert names.similarity(a, b) >= names.SAME
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Rita", "Ghita"),  # so are Razi and Ghazi, who are two
+        ("Razi", "Ghazi"),
+    ],
+)
+def test_of_a_short_name_an_r_for_gh_asks_for_a_look(a, b):
+    assert names.keys(a) & names.keys(b)
+    assert names.CLOSE <= names.similarity(a, b) < names.SAME
 
 
 @pytest.mark.parametrize(
@@ -109,6 +187,12 @@ def test_one_person_is_recognised_however_the_clerk_wrote(a, b):
         ("Hassan", "إحسان"),
         ("Amine Kadiri", "Amina Kadiri"),
         ("Hiba", "Zouhair"),
+        ("Jamil", "جميله"),
+        ("لطيف", "لطيفه"),
+        ("نذير", "نظير"),
+        ("Souad", "سعد"),
+        ("Mohamed", "Mhamed"),
+        ("Hamid", "Hmed"),
     ],
 )
 def test_two_people_with_near_names_are_not_called_the_same(a, b):

@@ -19,11 +19,14 @@ CLASH_WITH_WEAK_E, CLASH_OF_U_WITH_WEAK_E = 0.05, 0.30  # Aziz, Azez; Nouzha, Ne
 FINAL_VOWEL = 0.95  # a vowel at the end of one name only: Karim, Karima
 FINAL_CLASH = 1.5  # factor on a clash at the end
 UNSAID = {"E": 0.12, "A": 0.40, "U": 0.50, "I": 0.55}  # a vowel in one Latin spelling only
+ELIDED_A, ELIDED_ECHO = 0.30, 0.25  # Hlima for Halima; Slam for Salam, Zhour for Zohour, whose next vowel says it
 EXTRA = {"E": 0.05, "A": 0.12, "I": 0.30, "U": 0.45}  # a further vowel beside a shared one: Soufian, Soufan
+ELIDES_FROM = 3  # consonants in a name
 EXTRA_NEAR_WEAK_E = 0.04  # Zineb, Zeineb
 UNWRITTEN = 0.60  # a long vowel in one Arabic spelling only: رشيد, رشاد
 UNWRITTEN_OF_SERVANT = 0.25  # as in عبد الرحمن and عبد الرحمان, عبد الملك and عبد المالك
 OPENING_VOWEL = 0.80  # at the start of one name only; Driss and Idriss cost less, see opening_cost
+R_FOR_GH = 0.25  # Rizlane for Ghizlane: of a longer name no doubt, of a short one a person should look
 SHADE = 0.50  # two letters of one sound: ت and ط
 SWAP = 0.60  # two consonants in the other order
 ONE_IS_SERVANT = 1.2
@@ -39,7 +42,9 @@ VOWELS_ALONE = 0.3  # two names of vowels only, in one script: Aya, Iya
 
 def consonant_cost(a: Syllable, b: Syllable, both_arabic: bool) -> float:
     if a.consonant == b.consonant:
-        return SHADE if both_arabic and a.shade != b.shade else 0.0
+        if a.shade == b.shade:
+            return 0.0
+        return R_FOR_GH if "r" in (a.shade, b.shade) else SHADE if both_arabic else 0.0
     return NEAR_CONSONANTS.get(a.consonant + b.consonant, 1.0)
 
 
@@ -66,6 +71,16 @@ def vowel_cost(a: str, a_arabic: bool, b: str, b_arabic: bool, place: Place, ser
     if b_arabic:
         return _mixed_vowel_cost(b, a, place)
     return _latin_vowel_cost(a, b, place == FINAL)
+
+
+def elision_cost(a: tuple[Syllable, ...], b: tuple[Syllable, ...]) -> float | None:
+    """The vowel of an open first syllable, which Darija swallows, in one Latin spelling only; None if this is none."""
+    if min(len(a), len(b)) < ELIDES_FROM or bool(a[0].vowels) == bool(b[0].vowels):
+        return None
+    vowel = a[0].vowels or b[0].vowels
+    if vowel == a[1].vowels == b[1].vowels:
+        return ELIDED_ECHO
+    return ELIDED_A if vowel == "A" and a[1].vowels and b[1].vowels else None
 
 
 def _clash_cost(a: str, b: str) -> float:
@@ -113,7 +128,7 @@ def _arabic_vowel_cost(a: str, b: str, final: bool, servants: bool) -> float:
         return 0.0
     ours, theirs = _long_vowels(a), _long_vowels(b)
     if ours == theirs:
-        return 0.08
+        return 0.8 if final and (HEH in a) != (HEH in b) and not ours.endswith("A") else 0.08
     if final:
         if HEH in (a, b) and "A" in (ours + theirs or "A"):  # سارة written ساره
             return 0.08
@@ -175,7 +190,7 @@ def _unwritten_cost(latin: str, is_open: bool, place: Place) -> float:
     if not latin:
         return 0.05 if is_open else 0.0
     if is_open:
-        return 0.3 if "I" in latin and len(latin) > 1 else 0.02  # سعد is not Said
+        return 0.3 if len(latin) > 1 and ("I" in latin or latin == "UA") else 0.02  # سعد is not Said, nor Souad
     if len(latin) == 1:
         return 0.03
     return 0.15 if latin in ("AI", "EI", "AU") else 0.3  # diphthongs whose glide went unwritten
@@ -184,7 +199,7 @@ def _unwritten_cost(latin: str, is_open: bool, place: Place) -> float:
 def _unwritten_final_cost(arabic: str, latin: str) -> float:
     """At the end of a name: Arabic writes no vowel, perhaps a heh or an ayn."""
     if not latin:
-        return 0.05 if arabic else 0.0
+        return FINAL_VOWEL if HEH in arabic else 0.05 if arabic else 0.0
     if HEH in arabic:
         return 0.05 if latin.endswith("A") else 0.0 if latin == "E" else 0.5
     if latin == "E":

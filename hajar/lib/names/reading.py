@@ -46,17 +46,25 @@ class Reading:
     syllables: tuple[Syllable, ...]
 
     @property
-    def skeleton(self) -> str:
-        """The consonants alone, the same in both scripts; a short name that opens with a vowel says so."""
-        consonants = ""
+    def consonants(self) -> str:
+        """The consonants that are heard, the same in both scripts, a doubled one once."""
+        found = ""
         for syllable in self.syllables:
-            if not consonants.endswith(syllable.consonant):
-                consonants += syllable.consonant
-        if self.servant:
-            return "BD" + consonants
-        if len(consonants) < 3 and self.opening and consonants[:1] not in ("W", "Y"):
-            return "A" + consonants
-        return consonants or "A"
+            if not found.endswith(syllable.consonant):
+                found += syllable.consonant
+        return "BD" + found if self.servant else found
+
+    @property
+    def skeleton(self) -> str:
+        """The consonants alone; a short name that opens with a vowel says so."""
+        return skeleton(self.opening, self.consonants)
+
+
+def skeleton(opening: str, consonants: str) -> str:
+    """What a name with these opening vowels and these consonants is looked up by."""
+    if len(consonants) < 3 and opening and consonants[:1] not in ("W", "Y"):
+        return "A" + consonants
+    return consonants or "A"
 
 
 @lru_cache(maxsize=CACHED_UNITS)
@@ -84,18 +92,22 @@ _DIGRAPHS = {
     "ph": "F",
 }
 _DIGRAPHS |= {"ck": "K", "cq": "K"}
-_LETTERS = dict(zip("bcdfghjklmnpqrstvz", "BKDFKHJKLMNBKRSTFZ", strict=True))
+R_AS_GH = "0"  # stands for an r that may be the gh of who does not hear the difference
+_LETTERS = dict(zip("bcdfghjklmnpqrstvz0", "BKDFKHJKLMNBKRSTFZG", strict=True))
 _VOWELS = {"a": "A", "e": "E", "i": "I", "y": "I", "o": "U", "u": "U", "w": "U"}
-_SOUND = re.compile("|".join([*_DIGRAPHS, "[a-z]"]))
+_SOUND = re.compile("|".join([*_DIGRAPHS, "[a-z0]"]))
 
 _DOUBLE_DIGRAPH = re.compile("(ch|kh|gh|sh|th|dh|dj)\\1")
 _DOUBLE_LETTER = re.compile("([a-z])\\1+")
 _SERVANT_LATIN = re.compile("abd(?:e|a|ou?|u|i)?(.{2,})")
 _ARTICLE_LATIN = re.compile("(el|al)([a-z]{3,})")
-_LIAISON_LATIN = re.compile("l((?:[bcdfghjkmnpqrstvxz]|a[bcdfghjkmnpqrstvxz]|aa|o).{2,})")  # Lamrani, Lahbabi
-_ASSIMILATED = re.compile("e(?:(ss|nn|rr|zz|dd|tt|ll)|(?:ch)+[aeiou])")  # Essaid, Ennaciri, Echchafi
+_LIAISON_LATIN = re.compile("l((?:[bcdfghjkmnpqrstvxz]|[wy][aeiou]|a[bcdfghjkmnpqrstvxz]|aa|o).{2,})")  # Lamrani
+_FRENCH_ARTICLE = re.compile("le([bcfghjkmpqvx].{3,})")  # Lemrabet, Lekbir
+_VOWEL_OF_ARTICLE = re.compile("a[^aeiouy](?:[aeiouy]..|...*[iou]$)")  # Lahoucine, Laghmari; not the a of Lahcen
+_ASSIMILATED = re.compile("e(?:(ss|nn|rr|zz|dd|tt|ll)|(?:ch)+[aeiou])|a(ss|nn|rr|zz|dd|tt).{4}")  # Essaid, Attahiri
 _INNER_ARTICLE_LATIN = re.compile("(.{3,})[ea]l(?=[^aeiouyl])(.{4,})")  # Nourelhouda
 _SOFT_OR_HARD_G = re.compile("g[eiy]")
+_TWO_LETTERS = re.compile("(?<=[aeiouy])([tds])(?=h[aeiouy])")  # the th of Fathi, the sh of Ishak, the dh of Adham
 _FAITH_LATIN = re.compile("dine?$")
 
 
@@ -117,14 +129,19 @@ def _latin_spellings(unit: str) -> list[tuple[bool, str]]:
     else:
         spellings = [(False, spelling) for spelling in _with_and_without_article(unit)]
     for is_servant, spelling in list(spellings):
-        if re.search("[aeiou]h$", spelling) and not spelling.endswith(
-            "lah"
-        ):  # the h of Sarah is silent, that of Farah is not
+        of_god = spelling.endswith("lah") if is_servant else spelling.endswith("llah")
+        if re.search("[aeiou]h$", spelling) and not of_god:  # the h of Sarah is silent, that of Farah is not
             spellings.append((is_servant, spelling[:-1]))
         if len(spelling) > 5 and _ASSIMILATED.match(spelling):
             spellings.append((is_servant, spelling[1:]))
         if "rh" in spelling[1:]:  # Abdelrhani is Abdelghani
             spellings.append((is_servant, spelling[0] + spelling[1:].replace("rh", "gh")))
+        if _TWO_LETTERS.search(spelling):
+            spellings.append((is_servant, _TWO_LETTERS.sub(r"\1-", spelling)))
+        if "mb" in spelling[1:]:  # French writes m for the n of Anbar
+            spellings.append((is_servant, spelling.replace("mb", "nb")))
+        if re.match("r[aeiouy]", spelling):  # Rizlane is Ghizlane
+            spellings.append((is_servant, R_AS_GH + spelling[1:]))
     return spellings
 
 
@@ -145,6 +162,12 @@ def _with_and_without_article(unit: str) -> Iterator[str]:
     liaison = _LIAISON_LATIN.match(unit)
     if liaison and len(re.sub("[aeiouy]", "", liaison.group(1))) >= 2:
         yield liaison.group(1)
+        if _VOWEL_OF_ARTICLE.match(liaison.group(1)):
+            yield liaison.group(1)[1:]
+    if french := _FRENCH_ARTICLE.fullmatch(unit):
+        yield french.group(1)
+    if re.match("benl[^aeiouy]...", unit):  # the l of Benlkadi too
+        yield "ben" + unit[4:]
     inner = _INNER_ARTICLE_LATIN.fullmatch(unit)
     if inner:
         yield inner.group(1) + inner.group(2)
@@ -155,7 +178,8 @@ def _respelled(word: str, g: str) -> str:
     word = _DOUBLE_DIGRAPH.sub(r"\1", word).replace("oo", "ou").replace("ee", "i")
     word = _DOUBLE_LETTER.sub(r"\1", word)
     word = re.sub("^rh", "gh", word)
-    word = re.sub("gu(?=[eiy])", "k", word)
+    word = re.sub("^i(?=[aou])", "y", word)  # Iazid is Yazid
+    word = re.sub("gu(?=[eiy])|qu(?=[aeioy])", "k", word)
     word = re.sub("c(?=[eiy])", "s", word)
     return re.sub("g(?=[eiy])", g, word).replace("x", "ks")
 
@@ -179,23 +203,28 @@ def _latin_syllables(word: str) -> tuple[str, tuple[Syllable, ...]]:
         vowels[-1] = ""
     elif last.endswith("AE") or last == "IE":  # Asmae
         vowels[-1] = last[:-1]
-    return vowels[0], _merged(map(Syllable, consonants, vowels[1:]))
+    shades = ["r" if word.startswith(R_AS_GH) and not place else "" for place in range(len(consonants))]
+    return vowels[0], _merged(map(Syllable, consonants, vowels[1:], shades))
 
 
 # ---------------------------------------------------------------------------------------------- Arabic letters
 
-_CONSONANTS = dict(zip("بتثجحخدذرزسشصضطظغفقكلمنه", "BTTJHXDDRZSCSDTDGFKKLMNH", strict=True))
-_SHADES = {"ط": "t", "ث": "t", "ص": "s", "ح": "h", "ض": "d", "ذ": "z", "ظ": "z", "ق": "q"}
+_CONSONANTS = dict(zip("بتثجحخدذرزسشصضطظغفقكلمنه123", "BTTJHXDDRZSCSDTDGFKKLMNHSZZ", strict=True))
+_SHADES = {"ط": "t", "ث": "th", "ص": "s", "ح": "h", "ض": "d", "ذ": "z", "ظ": "d", "ق": "q"}
+_SHADES |= {"1": "th", "2": "z", "3": "d"}
 _WRITTEN_VOWELS = {"ا": "A", "آ": "A", "ى": "A" + DOTLESS, "ة": "A", "و": "U", "ؤ": "U", "ي": "I", "ئ": "I"}
 _WRITTEN_VOWELS |= dict.fromkeys("عءأإ", ANY)
 _OPENINGS = {"ا": ALEF, "آ": "A", "أ": ON, "إ": UNDER, "ع": ANY, "ء": ANY}
+_AS_S_AND_Z = str.maketrans("ثذظ", "123")  # said so by many: Soraya, Hafiz; the shade stays that of the letter
 _SERVANT_ARABIC = re.compile("عبد(?:ال)?(.+)")
+_OF_GOD = re.compile("لله$|(?:^|ل)[اإ]ل[اى]?ه$")  # the h of الله and إله is a letter of its own
 _INNER_ARTICLE_ARABIC = re.compile("(.{2,})ال(.{3,})")
 
 
 def _arabic_readings(unit: str) -> Iterator[Reading]:
     if len(unit) > 6 and unit.endswith("الدين"):
-        unit = unit.removesuffix("الدين") + "دين"
+        name = unit.removesuffix("الدين")
+        unit = f"{name}ءدين" if name.endswith("د") else f"{name}دين"  # both d of سعد الدين are heard
     for servant, spelling in _arabic_spellings(unit):
         opening, syllables = _arabic_syllables(spelling)
         formulaic = 0 if servant else _formulaic(syllables, unit.startswith(("بن", "بل")), unit.startswith("بو"))
@@ -209,6 +238,8 @@ def _arabic_spellings(unit: str) -> list[tuple[bool, str]]:
         return [(True, servant.group(1))]
     bare = unit[2:] if unit.startswith("ال") and len(unit) >= 4 else unit
     spellings = [bare]
+    if bare is not unit and re.match("[أا][^اوي]..", bare):  # الأخضر is said Lakhdar
+        spellings.append(bare[1:])
     if bare is unit and re.match("ل[^ا]..", unit):  # لمرابط, the article as it is spoken
         spellings.append(unit[1:])
     if bare is not unit and len(unit) <= 5:  # الهام is إلهام typed without its hamza
@@ -220,6 +251,9 @@ def _arabic_spellings(unit: str) -> list[tuple[bool, str]]:
         spellings += [spelling[:-1] + "ت" for spelling in spellings]
     if re.match("و[^اوي]", unit):  # وجدة is said Oujda
         spellings.append("أ" + unit)
+    if "ة" in bare[:-1]:  # before another word ة is said t: هبة الله
+        spellings += [spelling[:-1].replace("ة", "ت") + spelling[-1] for spelling in spellings]
+    spellings += [spelling.translate(_AS_S_AND_Z) for spelling in spellings if re.search("[ثذظ]", spelling)]
     return [(False, spelling) for spelling in spellings]
 
 
@@ -230,7 +264,7 @@ def _arabic_syllables(word: str) -> tuple[str, tuple[Syllable, ...]]:
     for place, letter in enumerate(word):
         if place == 0 and letter in "وي" and len(word) > 1:
             consonant = "W" if letter == "و" else "Y"
-        elif letter == "ه" and place == len(word) - 1 and len(word) > 2 and not word.endswith("له"):
+        elif letter == "ه" and place == len(word) - 1 and len(word) > 2 and not _OF_GOD.search(word):
             vowels[-1] += HEH
             continue
         else:

@@ -44,6 +44,16 @@ _PLAIN_ARABIC = str.maketrans(
 # Latin letters that Unicode does not decompose, and the signs typed for ayn and hamza.
 _PLAIN_LATIN = str.maketrans(
     {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "ð": "d", "þ": "th"}
+    | {
+        "ɣ": "gh",
+        "γ": "gh",
+        "ɛ": "a",
+        "ε": "a",
+        "č": "ch",
+        "š": "ch",
+        "ž": "j",
+        "ǧ": "dj",
+    }  # Tamazight
     | dict.fromkeys("'’‘`´ʼʿʾʻˈ", "")
 )
 # Digits that stand for a letter in text messages: 3omar, 7anane, 9assem. A 3 is ayn, heard only where no vowel follows.

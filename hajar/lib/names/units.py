@@ -4,6 +4,7 @@
 scripts. Articles that stand alone fall away; titles and clan words are set apart: one paper has them, the next has not.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,9 +18,11 @@ ARTICLES = frozenset({"el", "al", "l", "il", "ul", "ال"})
 SERVANT = frozenset({"abd", "abde", "abdel", "abdul", "abdol", "abdoul", "abdal", "abdu", "عبد"})  # servant of ...
 SON = frozenset({"ben", "bin", "ibn", "بن", "ابن"})
 OWNER = frozenset({"bel", "bou", "bu", "abou", "abu", "بل", "بو", "ابو", "أبو"})  # son of the ..., father of ...
+MOTHER = frozenset({"oum", "oumou", "om", "um", "umm", "oumm", "ام", "أم"})  # mother of ...
 FAITH = frozenset(
     {"din", "dine", "edine", "eddine", "eddin", "addin", "addine", "uddin", "ddine", "ddin", "edin", "الدين", "دين"}
 )
+GOD = frozenset({"allah", "alah", "ellah", "الله"})  # gift of ..., victory of ...
 TITLES = frozenset(
     {
         "moulay",
@@ -40,11 +43,15 @@ TITLES = frozenset(
     }
     | {"مولاي", "سيدي", "سي", "للا", "لالة", "لالا", "حاج", "الحاج", "حاجة", "الحاجة"}
 )
+_ASSIMILATED = re.compile("[ea](?:[stdznr]|ch|sh)")
 CLAN = frozenset(
     {"ait", "ayt", "oulad", "ould", "ouled", "awlad", "aulad"} | {"ايت", "أيت", "آيت", "إيت", "اولاد", "أولاد", "ولد"}
 )  # children of ...
 
-_PARTICLES = frozenset(fold(word) for word in ARTICLES | SERVANT | SON | OWNER | FAITH | TITLES | CLAN)
+_JOINED = re.compile(
+    "a[iy]t(?=[b-dfgj-np-tv-xz].{3}|h[aeiou].{2})|oul[ae]d(?=.{3})|moulay(?=.{4})|lalla(?=.{3})|[اأآ]يت(?=[^اويةه].{2})"
+)
+_PARTICLES = frozenset(fold(word) for word in ARTICLES | SERVANT | SON | OWNER | MOTHER | FAITH | GOD | TITLES | CLAN)
 
 # What clerks shorten, and the few names whose usual spellings no letter rule brings together.
 _WRITTEN_OUT = {
@@ -71,12 +78,19 @@ class Name:
 @lru_cache(maxsize=CACHED_NAMES)
 def read(text: str) -> Name:
     """The units of a text; titles and clan words count only when nothing else is there."""
-    written_out = [full for word in words(text) for full in _WRITTEN_OUT.get(word, (word,))]
+    separate = [part for word in words(text) for part in _set_apart(word)]
+    written_out = [full for word in separate for full in _WRITTEN_OUT.get(word, (word,))]
     units = tuple(unit[:MAX_UNIT_LENGTH] for unit in _joined(written_out)[:MAX_UNITS])
     strong = tuple(unit for unit in units if unit not in TITLES and unit not in CLAN)
     if not strong:
         return Name(units)
     return Name(strong, has_clan=any(unit in CLAN for unit in units))
+
+
+def _set_apart(word: str) -> tuple[str, ...]:
+    """A title or clan word that was written together with its name, and the name: Aithammou, Moulayrachid."""
+    found = _JOINED.match(word)
+    return (found.group(), word[found.end() :]) if found else (word,)
 
 
 def written_words(text: str) -> set[str]:
@@ -104,14 +118,24 @@ def _joined(separate: list[str]) -> list[str]:
             _drop_article(waiting)
             prefix = word if word in ("bel", "بل") else _in_script_of(word, "بو", "bou")
             units.append(prefix + _without_article(waiting.pop()))
-        elif word not in ARTICLES:
+        elif word in MOTHER:
+            _drop_article(waiting)
+            units.append(_in_script_of(word, "أم", "oum") + _without_article(waiting.pop()))
+        elif word not in ARTICLES and not _is_assimilated(word, waiting[-1]):
             _append(units, word)
     return units
 
 
+def _is_assimilated(word: str, following: str) -> bool:
+    """Whether a word is the article as it sounds before its noun: Ed-Doha, Ech-Chafi, As Salam."""
+    return _ASSIMILATED.fullmatch(word) is not None and following.startswith(word[1:])
+
+
 def _append(units: list[str], word: str) -> None:
-    """Add a word; "Eddine" belongs to the word before it."""
-    if word in FAITH and units and units[-1] not in TITLES and units[-1] not in CLAN:
+    """Add a word; "Eddine" and "Allah" belong to the word before them."""
+    if word in GOD and units:
+        units[-1] += word
+    elif word in FAITH and units and units[-1] not in TITLES and units[-1] not in CLAN:
         units[-1] = units[-1].removesuffix("e") + _in_script_of(units[-1], "الدين", "edine")
     else:
         units.append(word)
