@@ -38,7 +38,7 @@ from hajar.journal.models import Entry, Head
 from hajar.lib import placenames, settling_in, sheets
 from hajar.lib.refusals import Refusal
 
-AT_ONCE = 500  # rows that are read, or written, in one go; and of a slice where there are more
+AT_ONCE = 500  # rows that are read, or written, in one go; where there are more, they go in slices
 IDS = ("families", "guardians", "children", "assessments", "health_records")
 MENDABLE = register_words.BY_NAME.keys() - set(register_words.TIES)
 #: What an entry of the journal tells of when it may change a verdict.

@@ -146,9 +146,13 @@ class ImportRow:
 
     @property
     def mothers(self) -> frozenset[tuple[str, str]]:
-        told = ("relation", *Guardian.NAME_FIELDS)
-        return matching.mothers_among(
-            Guardian(**{name: adult.get(name, "") for name in told}) for adult in self.guardians
+        """As matching.mothers_among has them of guardians that are written already."""
+        return frozenset(
+            (given, f"{given} {mother.get(f'family_name_{script}', '')}".strip())
+            for mother in self.guardians
+            if mother.get("relation") == Guardian.Relation.MOTHER
+            for script in ("latin", "arabic")
+            if (given := mother.get(f"given_name_{script}", ""))
         )
 
     def as_like(self) -> matching.Like:

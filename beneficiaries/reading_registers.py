@@ -448,9 +448,9 @@ _PHONE_TAIL = re.compile(r"(?<=^\d{9})\.0+$|(?<=^\d{12})\.0+$")  # a number that
 def _phones_in(typed: str) -> list[Any]:
     """The numbers of a cell, each readable; none where one of them is not."""
     whole = _PHONE_TAIL.sub("", typed.strip())
-    if (number := phones.parse(whole)) is not None:  # the truth of a number costs as much as reading it
+    if (number := phones.parse_as_typed(whole)) is not None:  # the truth of a number costs as much as reading it
         return [number]
-    found = [phones.parse(part) for part in _BETWEEN_PHONES.split(whole) if part.strip()]
+    found = [phones.parse_as_typed(part) for part in _BETWEEN_PHONES.split(whole) if part.strip()]
     return found if len(found) > 1 and None not in found else []
 
 

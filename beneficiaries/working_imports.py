@@ -18,7 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from beneficiaries import importing
-from beneficiaries.importing import AT_ONCE, IDS
+from beneficiaries.importing import IDS
 from beneficiaries.judging import MANY, ImportRow, Judge, counts_of
 from beneficiaries.models import Child
 from beneficiaries.models.imports import RegisterImport
@@ -27,6 +27,7 @@ from beneficiaries.writing_registers import write
 from hajar.accounts.models import User
 
 LEASE = timedelta(seconds=60)
+WRITE_AT_ONCE = 1_000  # rows: half a second, in which nobody else registers a child
 READ_AT_ONCE = 2_000  # rows: reading holds no lock, and keeping them costs as much for one as for all
 
 
@@ -164,7 +165,7 @@ class _Writing:
 
     def slices(self) -> Iterator[None]:
         while self.at < len(self.rows):
-            self._write(self.rows[self.at : self.at + AT_ONCE])
+            self._write(self.rows[self.at : self.at + WRITE_AT_ONCE])
             yield
 
     def _write(self, part: list[ImportRow]) -> None:

@@ -53,7 +53,7 @@ def _write_families(planned: Plan, provinces: Mapping[str, Province]) -> dict[st
         first = rows[0].child
         families[home] = Family(
             number=number,
-            province=provinces[first["province"]],
+            province_id=provinces[first["province"]].pk,
             commune=_first(rows, "commune"),
             address=_first(rows, "address"),
             directions=_first(rows, "directions"),
@@ -81,7 +81,7 @@ def _guardians(planned: Plan, families: Mapping[str, Family]) -> list[Guardian]:
         for place, adult in enumerate(adults):
             # In a family that is joined somebody is called first already.
             first = place == 0 and not home.startswith("family")
-            guardians.append(Guardian(family=families[home], is_first_contact=first, **adult))
+            guardians.append(Guardian(family_id=families[home].pk, is_first_contact=first, **adult))
     return guardians
 
 
@@ -92,7 +92,7 @@ def _children(planned: Plan, families: Mapping[str, Family], *, today: date) -> 
         told = row.child
         child = Child(
             number=number,
-            family=families[home_of[row.number]],
+            family_id=families[home_of[row.number]].pk,
             born_on=date.fromisoformat(told["born_on"]),
             birth_precision=told["birth_precision"],
             sex=told["sex"],
@@ -110,8 +110,8 @@ def _children(planned: Plan, families: Mapping[str, Family], *, today: date) -> 
 def _draft(child: Child, told: Mapping[str, Any], *, by: User, today: date) -> Assessment:
     preset = scoring.preset_out_of_school(child.school)
     return Assessment(
-        child=child,
-        assessor=by,
+        child_id=child.pk,
+        assessor_id=by.pk,
         assessed_on=date.fromisoformat(told["assessed_on"]) if "assessed_on" in told else today,
         out_of_school="" if preset == scoring.UNKNOWN else preset,
         mass_kg=Decimal(told["mass_kg"]) if "mass_kg" in told else None,
@@ -124,8 +124,8 @@ def _draft(child: Child, told: Mapping[str, Any], *, by: User, today: date) -> A
 def _health_record(child: Child, told: Mapping[str, Any], *, by: User) -> HealthRecord:
     line = diagnoses.find(told.get("diagnosis", ""))
     return HealthRecord(
-        child=child,
-        updated_by=by,
+        child_id=child.pk,
+        updated_by_id=by.pk,
         diagnosis_edition=diagnoses.EDITION if line else "",
         limit_radiation=bool(line and line.limits_radiation),
         no_live_vaccines=bool(line and line.no_live_vaccines),

@@ -9,7 +9,7 @@ from typing import Any
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, router
 from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField as StockFormField
@@ -18,6 +18,7 @@ from phonenumber_field.phonenumber import PhoneNumber
 from phonenumber_field.phonenumber import to_python as read
 
 from hajar.lib import digits
+from hajar.lib.inserting import as_held, insert_values
 from hajar.lib.mending import mend_keys
 
 REFUSAL = _("This is not a phone number. Write it as 06 12 34 56 78, or with the country code: +33 6 12 34 56 78.")
@@ -25,10 +26,16 @@ REFUSAL = _("This is not a phone number. Write it as 06 12 34 56 78, or with the
 
 def parse(text: str) -> PhoneNumber | None:
     """The number that was typed, in E.164 whatever its spelling; None for what cannot be a phone number."""
+    number = parse_as_typed(text)
+    return None if number is None else PhoneNumber.from_string(number.as_e164)
+
+
+def parse_as_typed(text: str) -> PhoneNumber | None:
+    """The same for who asks for its E.164 and its truth alone: the number still holds the words that were typed."""
     number = read(digits.without_direction_marks(digits.to_western(text)).strip())
     if not isinstance(number, PhoneNumber) or not is_possible(number):  # its truth would cost as much as reading it
         return None
-    return PhoneNumber.from_string(number.as_e164)
+    return number
 
 
 def is_possible(number: PhoneNumber) -> bool:
@@ -102,14 +109,11 @@ class PhoneKey(models.Model):
     @staticmethod
     def write_many(guardians: Sequence[Any]) -> None:
         """Store the keys of new guardians."""
-        PhoneKey.objects.bulk_create(
-            [
-                PhoneKey(digits=digits, guardian=guardian)
-                for guardian in guardians
-                for digits in sorted(PhoneKey.of(guardian.phone))
-            ],
-            batch_size=2000,
-        )
+        owner: Any = PhoneKey._meta.get_field("guardian")
+        using = router.db_for_write(PhoneKey)
+        held = ((as_held(owner, guardian.pk, using), PhoneKey.of(guardian.phone)) for guardian in guardians)
+        keys = ((digits, pk) for pk, found in held for digits in sorted(found))
+        insert_values(PhoneKey, ["digits", owner.column], keys)
 
     @staticmethod
     def rewrite_many(guardians: Sequence[Any]) -> set:

@@ -9,12 +9,13 @@ from django.db.models import QuerySet
 from django.http import FileResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from beneficiaries import exporting
-from beneficiaries.exporting import ListOut
+from beneficiaries.exporting import ListOut, TakenOut
 from beneficiaries.forms.exports import ExportForm
 from beneficiaries.models import Export
 from hajar.lib import asking, listing, paging
@@ -37,9 +38,7 @@ def page_for(what: ListOut, narrow: Callable[..., Narrowed], *, back: str) -> Ca
             except exporting.ExportRefused as refusal:
                 form.add_error(None, str(refusal.message))
             else:
-                return FileResponse(
-                    taken.file, as_attachment=True, filename=taken.filename, content_type=taken.content_type
-                )
+                return _sent(taken)
         query = request.GET.urlencode()
         address = reverse(back, kwargs=arguments) + (f"?{query}" if query else "")
         count = rows.count()
@@ -56,6 +55,13 @@ def page_for(what: ListOut, narrow: Callable[..., Narrowed], *, back: str) -> Ca
 
     view.__name__ = f"take_out_{what.name}"
     return view
+
+
+def _sent(taken: TakenOut) -> FileResponse:
+    """The file, or its pieces as they are read: the first leave before the last row is."""
+    answer = FileResponse(taken.content, as_attachment=True, filename=taken.filename, content_type=taken.content_type)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, taken.filename)
+    return answer
 
 
 def filters_in(form: Any) -> dict[str, Any]:

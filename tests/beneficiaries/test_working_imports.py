@@ -25,7 +25,7 @@ from tests.racing import race
 def small_slices(monkeypatch):
     """Three rows are many here."""
     monkeypatch.setattr(importing, "AT_ONCE", 3)
-    monkeypatch.setattr(working_imports, "AT_ONCE", 3)
+    monkeypatch.setattr(working_imports, "WRITE_AT_ONCE", 3)
     monkeypatch.setattr(working_imports, "READ_AT_ONCE", 4)
 
 

@@ -33,7 +33,7 @@ def register(tmp_path):
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch):
     monkeypatch.setattr(importing, "AT_ONCE", 5)
-    monkeypatch.setattr(working_imports, "AT_ONCE", 5)
+    monkeypatch.setattr(working_imports, "WRITE_AT_ONCE", 5)
     monkeypatch.setattr(working_imports, "READ_AT_ONCE", 5)
     monkeypatch.setattr("beneficiaries.views.imports.AT_A_TIME", 0)
 
