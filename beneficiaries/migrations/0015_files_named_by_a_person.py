@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("beneficiaries", "0013_imports_and_exports"),
+        ("beneficiaries", "0014_keys_of_names_1_1"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0013_imports_and_exports")]
+    dependencies = [("beneficiaries", "0015_files_named_by_a_person")]
 
     operations = [
         migrations.AddIndex(

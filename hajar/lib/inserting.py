@@ -7,6 +7,7 @@ are made by us, or not needed), defaults and auto_now as `save` gives them.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from itertools import chain, islice
 from typing import Any
 from uuid import UUID
 
@@ -45,15 +46,14 @@ def insert_values(model: type[models.Model], columns: Sequence[str], values: Ite
     quote = connection.ops.quote_name
     into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, columns))})"
     insert = f"INSERT INTO {into} VALUES"
+    marks = f"({', '.join(['%s'] * len(columns))})"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # its driver's executemany would send each row by itself
-            from psycopg2.extras import execute_values  # type: ignore[import-untyped]
-
-            with connection.wrap_database_errors:
-                execute_values(cursor.cursor, f"{insert} %s", values, page_size=_ROWS_IN_A_STATEMENT)
-        else:
-            marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"{insert} ({marks})", list(values))
+        if connection.vendor != "postgresql":
+            cursor.executemany(f"{insert} {marks}", list(values))
+            return
+        left = iter(values)  # this driver's executemany would send each row by itself
+        while some := list(islice(left, _ROWS_IN_A_STATEMENT)):
+            cursor.execute(f"{insert} {', '.join([marks] * len(some))}", list(chain.from_iterable(some)))
 
 
 def as_held(field: models.Field, value: Any, using: str) -> Any:
