@@ -7,7 +7,7 @@ PORT ?= 8000
 ROOMS := hajar beneficiaries distributions
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
-PYTEST := pytest -q -n 2 --dist loadgroup
+PYTEST := pytest -q -n 2
 ON_SQLITE := env -u DATABASE_URL
 
 .DEFAULT_GOAL := help

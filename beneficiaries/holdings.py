@@ -147,7 +147,9 @@ REGISTER = [
         "first",
         (
             _ROW,
-            fields("work", EMPTY, "first second band score reasons found_at state decided_by decided_at compared"),
+            fields(
+                "work", EMPTY, "first second band score reasons found_at found_by state decided_by decided_at compared"
+            ),
             fields("work", EMPTY, "opened_by"),
             fields("notes", EMPTY, "note opened_why"),
         ),

@@ -7,6 +7,7 @@ import signal
 import pytest
 from django.db import connection
 from django.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from hajar.accounts import roles
 from tests import flushing
@@ -22,6 +23,19 @@ BOOKKEEPING = ("journal_", "django_session", '"cache"', "usersessions", "savepoi
 def pytest_configure(config):
     """Whoever is ended from outside, as .ci/run ends a step that hangs, says first where every thread stands."""
     faulthandler.register(signal.SIGTERM, file=os.dup(2), chain=True)
+
+
+# Files whose tests share a house that is built once: one worker does them all, and does them first.
+BUILT_ONCE = ("tests/test_demo.py", "tests/test_permissions.py", "tests/benchmarks/test_import.py")
+
+
+def pytest_xdist_make_scheduler(config, log):
+    class Scheduler(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            return file if file in BUILT_ONCE else nodeid
+
+    return Scheduler(config, log)
 
 
 def pytest_addoption(parser):

@@ -48,8 +48,6 @@ from hajar.demo.places import OF_THE_INITIATIVE
 from hajar.journal import recording
 from hajar.journal.models import Entry
 
-pytestmark = pytest.mark.xdist_group("demo")  # told once
-
 # First of all, in an empty house
 
 

@@ -15,8 +15,6 @@ from tests import world
 from tests.conftest import member
 from tests.permissions import EVERYBODY, KINGDOM, OWN, PUBLIC, REGION, RULES, Rule
 
-pytestmark = pytest.mark.xdist_group("permissions")  # built once
-
 # Addresses of packages, whose own tests guard them: sign-in, second factor, sessions.
 OF_PACKAGES = ("account_", "mfa_", "usersessions_")
 HERE, ELSEWHERE = "MA-CAS", "MA-TAR"

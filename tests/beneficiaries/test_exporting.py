@@ -154,10 +154,12 @@ def test_a_person_takes_out_so_many_files_a_day(client, karim, settings):
 def test_the_file_says_who_took_it_when_and_what_for(karim, file_format):
     ChildFactory()
     made = take_out(Child.objects.all(), by=karim, file_format=file_format)
-    *_rows, last = sheets.read(opened(made), f"list.{file_format}").rows
+    file = opened(made)
+    *_rows, last = sheets.read(file, f"list.{file_format}").rows
     assert karim.full_name in last.cells[0] and REASON in last.cells[0]
     if file_format == "xlsx":
-        workbook = openpyxl.load_workbook(opened(made))
+        file.seek(0)
+        workbook = openpyxl.load_workbook(file)
         assert REASON in workbook.properties.description
         assert karim.full_name in workbook.active.oddFooter.center.text
 
