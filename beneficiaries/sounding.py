@@ -187,7 +187,7 @@ def _bearers(owner: str, words: Sequence[frozenset[str]]) -> dict[frozenset[str]
     for place, keys in enumerate(words):
         marks = ", ".join(["%s"] * len(keys))
         some = f"SELECT 1 FROM {table} WHERE key IN ({marks}) AND {owner}_id IS NOT NULL LIMIT {COUNTED}"  # noqa: S608
-        counts.append(f"SELECT {place}, (SELECT COUNT(*) FROM ({some}) some)")  # noqa: S608
+        counts.append(f"SELECT {place}, (SELECT COUNT(*) FROM ({some}) AS counted)")  # noqa: S608
         params += sorted(keys)
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(counts), params)

@@ -1,8 +1,8 @@
 """Settle what the field left open: a person ticks a matter and says what came of it, or decides between two entries.
 
 Entries and deliveries stay as they were told; what follows from them changes: who has the chair, which reservation was
-fulfilled and by which chair, who still waits. Locks: allocations, deliveries,
-matters, needs, chairs, and the journal's head last.
+fulfilled and by which chair, who still waits. Locks: allocations, deliveries, matters, needs, chairs, and the journal's
+head last.
 """
 
 from collections.abc import Iterable
@@ -182,7 +182,7 @@ def handle(matter: Matter, *, by, note: str, decision: str = "") -> Matter:
     if Child.objects.visible_to(by).filter(pk__in=children).count() < len(children):
         raise NotYourRegion
     keys = {delivery.pk for delivery in involved} | ({matter.delivery.pk} if matter.delivery else set())
-    _hold(involved or [matter.delivery] if matter.delivery else [], dispute, keys)
+    _hold(involved or ([matter.delivery] if matter.delivery else []), dispute, keys)
     matter = Matter.objects.select_for_update(of=("self",), no_key=True).get(pk=matter.pk)
     if not matter.is_waiting:
         raise AlreadyHandled

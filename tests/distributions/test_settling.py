@@ -235,7 +235,8 @@ def instead(driss, karim):
     stop = AllocationFactory(loaded=True, volunteer=driss)
     spare = ChairFactory()
     RoundChair.objects.create(round=stop.round, chair=spare, loaded_at=timezone.now(), loaded_by=karim)
-    stocktaking.append_event(spare, "loaded", by=karim)
+    with transaction.atomic():
+        stocktaking.append_event(spare, "loaded", by=karim)
     said = hand_over(stop) | {"spare": {"chair": str(spare.number), "reason": "Frein cassé"}}
     Phone(driss).send(entry("delivery", said))
     return stop, fresh(spare), Matter.objects.get(kind=Kind.SPARE)

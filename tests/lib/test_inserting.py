@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from beneficiaries.models import Child, Family, Guardian, Province
 from beneficiaries.models.names import NameKey
@@ -30,9 +30,10 @@ def test_what_is_inserted_reads_back_as_what_is_saved():
 
 
 @pytest.mark.parametrize("number", [1, 2_500])
-def test_very_many_rows_are_one_statement(number, django_assert_num_queries):
+def test_very_many_rows_are_few_statements(number, django_assert_num_queries):
     rows = families(number)
-    with django_assert_num_queries(1):
+    most = -(-number // 500) if connection.vendor == "postgresql" else 1
+    with django_assert_num_queries(most):
         insert_many(rows)
     assert Family.objects.count() == number
     assert not rows[0]._state.adding
