@@ -6,7 +6,7 @@ out so many files and rows a day. Who took what, how narrowed and why, is kept a
 stands in the file itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -100,7 +100,7 @@ class ListOut:
 class TakenOut:
     """What leaves the house: a workbook as an open file at its start, a CSV in pieces as its rows are read."""
 
-    content: IO[bytes] | Iterator[bytes]
+    content: IO[bytes] | Generator[bytes, None, None]
     filename: str
     content_type: str
     count: int
@@ -304,7 +304,7 @@ def take_out(
     headings = [str(column.heading) for column in columns]
     tags = [column.hxl for column in columns] if with_hxl else None
     said: dict[str, Any] = {"tags": tags, "mark": _watermark(by, reason)}
-    content: IO[bytes] | Iterator[bytes]
+    content: IO[bytes] | Generator[bytes, None, None]
     if file_format == "csv":
         content = sheets.write_csv(headings, cells, **said)
     else:
@@ -314,7 +314,7 @@ def take_out(
     try:
         _note(what, by=by, reason=reason, file_format=file_format, count=count, filters=dict(filters))
     except ExportRefused:
-        content.close()  # type: ignore[union-attr]
+        content.close()
         raise
     name = f"hajar-{what.name}-{timezone.localdate():%Y-%m-%d}.{file_format}"
     return TakenOut(content, name, CONTENT_TYPES[file_format], count)

@@ -68,7 +68,9 @@ def _reader(field: models.Field, using: str) -> Callable[[models.Model], Any]:
         straight: dict[type, Callable[[Any], Any]] = dict.fromkeys((str, int, bool), lambda value: value)
     elif kind in _KEYS:
         straight = {UUID: str if connection.features.has_native_uuid_field else lambda value: value.hex}
-    elif kind is models.DateField and not (field.auto_now or field.auto_now_add):
+    elif (
+        kind is models.DateField and isinstance(field, models.DateField) and not (field.auto_now or field.auto_now_add)
+    ):
         straight = {date: connection.ops.adapt_datefield_value}
     elif kind is models.DecimalField:
         straight = {}

@@ -15,7 +15,7 @@ import tempfile
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -470,7 +470,7 @@ def write_csv(
     delimiter: str = ";",
     tags: Sequence[str] | None = None,
     mark: str = "",
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     """A CSV file in pieces (give it to StreamingHttpResponse): UTF-8 with its mark and semicolons, as Excel wants it.
 
     Text that a spreadsheet would take for a formula gets a leading apostrophe, which `read` takes off again; days are
