@@ -88,3 +88,7 @@ def _reader(field: models.Field, using: str) -> Callable[[models.Model], Any]:
         return field.get_db_prep_save(value, connection)
 
     return read
+
+
+def _is_set_by_saving(field: models.DateField) -> bool:
+    return field.auto_now or field.auto_now_add
