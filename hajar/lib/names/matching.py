@@ -41,6 +41,7 @@ LATER_READING = 1.5  # points off for any but the likeliest reading
 BEST_OF_UNEQUAL = 99.0  # only equal spellings reach 100
 WEIGHT_OF_WORST_UNIT = 0.45  # one clearly different unit tells two people apart, however long the rest
 JOINED_UNITS = 1.0  # points off when two units had to be read as one
+_MOST_TIMES_LONGER = 3  # than a word that was typed alone are two units that it may be
 MISSING_UNIT = 0.6  # exponent: "Mohamed El Amrani" against "El Amrani"
 ONE_HAS_CLAN = 0.88  # Ait Lahcen against Lahcen: a person should look
 
@@ -120,8 +121,15 @@ def _units_similarity(fewer: tuple[str, ...], more: tuple[str, ...], missing: fl
         return 100.0
     best = _best_pairing(fewer, more, missing)
     if len(fewer) < len(more) <= _MOST_UNITS_PERMUTED:
-        for place in range(len(more) - 1):
-            joined = (*more[:place], more[place] + more[place + 1], *more[place + 2 :])
+        for place, (unit, following) in enumerate(pairwise(more)):
+            if best >= 100.0 - JOINED_UNITS:  # no joining does better
+                break
+            if missing or len(fewer) > 1:
+                joined = (*more[:place], unit + following, *more[place + 2 :])
+            elif _MOST_TIMES_LONGER * len(fewer[0]) >= len(unit) + len(following):
+                joined = (unit + following,)  # what the word is beside the others is known
+            else:
+                continue
             best = max(best, _best_pairing(fewer, joined, missing) - JOINED_UNITS)
     return best
 
