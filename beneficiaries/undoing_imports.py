@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +13,18 @@ from beneficiaries import importing, registration, tracing_rows
 from beneficiaries.judging import MANY
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, HealthRecord, Need
 from beneficiaries.models.imports import RegisterImport
-from beneficiaries.models.names import NameKey
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry
 
 READING = ("health_record.opened",)  # acts that look and change nothing
+KINDS: dict[str, type[models.Model]] = {  # what an import writes, those that hold others first
+    "assessments": Assessment,
+    "health_records": HealthRecord,
+    "children": Child,
+    "guardians": Guardian,
+    "families": Family,
+}
 
 
 class NotUndoable(importing.ImportRefused):
@@ -54,16 +60,9 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
     joined = _families_of(ids["children"]) - set(map(UUID, ids["families"]))
     try:
         with transaction.atomic():
-            for kind, gone in (
-                ("assessments", Assessment.objects.all()),
-                ("health_records", HealthRecord.objects.all()),
-                ("children", Child.objects.all()),
-                ("guardians", Guardian.objects.all()),
-                ("families", Family.objects.all()),
-            ):
+            for kind, model in KINDS.items():
                 for part in _parts(ids[kind]):
-                    _forget_names(kind, part)
-                    gone.filter(pk__in=part).delete()
+                    _take_out(model, part)
     except ProtectedError as error:
         raise NotUndoable(sorted({str(getattr(row, "child", row)) for row in error.protected_objects})) from error
     registration.refresh_family_sort_keys(joined)
@@ -76,12 +75,23 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
     return imported
 
 
-def _forget_names(kind: str, ids: Sequence[UUID]) -> None:
-    """Their keys in one statement: left to the deletion of their people, each would be fetched first."""
-    if kind in ("children", "guardians"):
-        owner = "child" if kind == "children" else "guardian"
-        keys = NameKey.objects.filter(**{f"{owner}__in": ids})
-        keys._raw_delete(keys.db)
+def _take_out(model: type[models.Model], part: Sequence[UUID]) -> None:
+    """Delete these rows and their keys, as `delete` would, without fetching ten thousand of each first.
+
+    Raises ProtectedError, with the rows that hold them, where anything does.
+    """
+    for relation in _pointing_at(model):
+        holding = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": part})
+        if relation.on_delete is models.CASCADE and not _pointing_at(holding.model):
+            holding._raw_delete(holding.db)
+        elif held := set(holding[:MANY]):
+            raise ProtectedError(f"{model.__name__} is held", held)
+    gone = model._base_manager.filter(pk__in=part)
+    gone._raw_delete(gone.db)
+
+
+def _pointing_at(model: type[models.Model]) -> list[models.ManyToOneRel]:
+    return [one for one in model._meta.get_fields(include_hidden=True) if isinstance(one, models.ManyToOneRel)]
 
 
 def _parts(ids: Sequence[str]) -> Iterator[list[UUID]]:

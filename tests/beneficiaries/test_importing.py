@@ -14,7 +14,7 @@ from beneficiaries.models.names import NameKey
 from beneficiaries.register_columns import NotARegister
 from hajar.journal.models import Entry
 from hajar.lib import sheets
-from tests.factories import ChildFactory, FamilyFactory, GuardianFactory
+from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, RightsRequestFactory
 
 REGISTER = Path(__file__).parent / "data" / "registre.xlsx"
 LOCKED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
@@ -437,6 +437,16 @@ def test_an_import_can_be_undone(sample, karim):
     assert Entry.objects.latest_first().first().act == "register.import_undone"
     with pytest.raises(undoing_imports.NotImported):
         undoing_imports.undo_import(imported, by=karim)
+
+
+def test_what_anything_holds_is_not_taken_out(sample, karim):
+    imported = importing.confirm_import(sample(), by=karim)
+    before = {model: model.objects.count() for model in (Family, Guardian, Child, Assessment, NameKey)}
+    held = RightsRequestFactory(child=Child.objects.order_by("number").last()).child
+    with pytest.raises(undoing_imports.NotUndoable) as refused:
+        undoing_imports.undo_import(imported, by=karim)
+    assert refused.value.references == [str(held)]
+    assert {model: model.objects.count() for model in before} == before
 
 
 def test_undoing_leaves_the_family_that_was_joined(upload, karim):
