@@ -64,7 +64,7 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
                 for part in _parts(ids[kind]):
                     _take_out(model, part)
     except ProtectedError as error:
-        raise NotUndoable(sorted({str(getattr(row, "child", row)) for row in error.protected_objects})) from error
+        raise NotUndoable(sorted({_reference_of(row) for row in error.protected_objects})) from error
     registration.refresh_family_sort_keys(joined)
     tracing_rows.forget_mended(imported)
     imported.state, imported.undone_at = RegisterImport.State.UNDONE, timezone.now()
@@ -88,6 +88,11 @@ def _take_out(model: type[models.Model], part: Sequence[UUID]) -> None:
             raise ProtectedError(f"{model.__name__} is held", held)
     gone = model._base_manager.filter(pk__in=part)
     gone._raw_delete(gone.db)
+
+
+def _reference_of(row: Any) -> str:
+    file = getattr(row, "child", row)
+    return str(getattr(file, "reference", file))
 
 
 def _pointing_at(model: type[models.Model]) -> list[models.ManyToOneRel]:

@@ -442,10 +442,11 @@ def test_an_import_can_be_undone(sample, karim):
 def test_what_anything_holds_is_not_taken_out(sample, karim):
     imported = importing.confirm_import(sample(), by=karim)
     before = {model: model.objects.count() for model in (Family, Guardian, Child, Assessment, NameKey)}
-    held = RightsRequestFactory(child=Child.objects.order_by("number").last()).child
+    held = Child.objects.order_by("number").last()
+    RightsRequestFactory(child=held, asked_by=held.family.guardians.first())
     with pytest.raises(undoing_imports.NotUndoable) as refused:
         undoing_imports.undo_import(imported, by=karim)
-    assert refused.value.references == [str(held)]
+    assert refused.value.references == [held.reference]
     assert {model: model.objects.count() for model in before} == before
 
 
