@@ -64,8 +64,8 @@ def _reference(body: bytes, name: bytes) -> int:
 
 
 def _stream(body: bytes) -> bytes:
-    packed = re.search(rb"stream\r?\n(.*?)\r?\nendstream", body, re.DOTALL)[1]
-    return zlib.decompress(packed) if b"FlateDecode" in body else packed
+    packed = re.search(rb"stream\r?\n(.*?)\n?endstream", body, re.DOTALL)[1]  # its last byte may look like a line's end
+    return zlib.decompressobj().decompress(packed) if b"FlateDecode" in body else packed.rstrip(b"\r")
 
 
 def _meanings(cmap: bytes) -> dict[int, str]:

@@ -79,7 +79,7 @@ def test_a_round_is_made_ordered_loaded_typed_in_and_closed(page, base_url, lang
     page.keyboard.press("2")
     page.keyboard.type("0002")
     expect(stops.nth(1).locator("input[name$='-receiver_name']")).to_be_hidden()
-    page.locator(".typing .form-acts button[type=submit]").click()
+    page.locator(".typing .form-acts button[type=submit]").press("Enter")
     expect(page.locator(".paper-stop__told")).to_have_count(2)
     assert {entry.outcome for entry in Delivery.objects.all()} == {"delivered", "not_at_home"}
     assert {entry.typed_in_by for entry in Delivery.objects.all()} == {samira}
