@@ -125,14 +125,7 @@ def known_measures(child: Child) -> KnownMeasures:
 
 def known_measures_of(children: Iterable[Child]) -> dict[UUID, KnownMeasures]:
     """What is known of each of these children; two queries however many they are."""
-    latest: dict[UUID, Assessment] = {}
-    later: dict[UUID, list[Measurement]] = {}
-    ids = [child.pk for child in children]
-    for assessment in Assessment.objects.complete().filter(child__in=ids).latest_first():
-        latest.setdefault(assessment.child_id, assessment)
-    for measurement in Measurement.objects.standing().filter(child__in=ids).oldest_first():
-        later.setdefault(measurement.child_id, []).append(measurement)
-    return {pk: _overlaid(latest.get(pk), later.get(pk, [])) for pk in ids}
+    return {pk: measures.known for pk, measures in measures_of(children).items()}
 
 
 def _overlaid(assessment: Assessment | None, measurements: Iterable[Measurement]) -> KnownMeasures:
@@ -153,14 +146,7 @@ def _overlaid(assessment: Assessment | None, measurements: Iterable[Measurement]
 
 def growth_readings_of(children: Iterable[Child]) -> dict[UUID, tuple[Reading, ...]]:
     """Every day on which something that grows was measured, oldest first; two queries however many children."""
-    ids = [child.pk for child in children]
-    rows: dict[UUID, list[Assessment | Measurement]] = {pk: [] for pk in ids}
-    assessments = Assessment.objects.complete().filter(child__in=ids)
-    for assessment in assessments.only(*FIELDS, "child_id", "assessed_on", "completed_at", "mobility"):
-        rows[assessment.child_id].append(assessment)
-    for measurement in Measurement.objects.standing().filter(child__in=ids):
-        rows[measurement.child_id].append(measurement)
-    return {pk: tuple(readings(mine)) for pk, mine in rows.items()}
+    return {pk: measures.readings for pk, measures in measures_of(children).items()}
 
 
 def readings(rows: Iterable[Assessment | Measurement]) -> Iterable[Reading]:

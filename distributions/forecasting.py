@@ -79,18 +79,19 @@ def foretell(deliveries: DeliveryQuerySet) -> Iterator[Forecast]:
     """What GROW-1.0 says of these hand-overs now, unsaved; a handful of queries however many they are."""
     rows = list(deliveries.select_related("allocation__need__child", "allocation__chair__model").order_by("pk"))
     children = {row.allocation.need.child_id: row.allocation.need.child for row in rows}
-    known = measuring.known_measures_of(children.values())
-    readings = measuring.growth_readings_of(children.values())
+    measures_of = measuring.measures_of(children.values())
     association = Association.get()
     paths = {
-        pk: growth.trajectory(choosing.growing_child(child, readings[pk], known[pk].assessment, association))
+        pk: growth.trajectory(
+            choosing.growing_child(child, measures_of[pk].readings, measures_of[pk].known.assessment, association)
+        )
         for pk, child in children.items()
     }
     for row in rows:
         need, chair = row.allocation.need, row.allocation.chair
         if path := paths[need.child_id]:
             seat = choosing.seat_of(chair.model, chair)
-            limits = choosing.limits_of(seat, choosing.body_of(need, known[need.child_id]))
+            limits = choosing.limits_of(seat, choosing.body_of(need, measures_of[need.child_id].known))
             yield _forecast(row, growth.outgrow(path, limits))
 
 
@@ -295,22 +296,23 @@ def _subjects(needs: Iterable[Need], today: date) -> dict[UUID, choosing.Subject
     """What is known of these needs' children, by need; a handful of queries."""
     needs = list(needs)
     children = {need.child_id: need.child for need in needs}
-    known = measuring.known_measures_of(children.values())
-    readings = measuring.growth_readings_of(children.values())
+    measures_of = measuring.measures_of(children.values())
     association = Association.get()
     prescriptions: dict[UUID, Prescription] = {}
     for prescription in Prescription.objects.filter(need__in=needs).select_related("model").latest_first():
         prescriptions.setdefault(prescription.need_id, prescription)
     paths = {}
     for pk, child in children.items():
-        growing = choosing.growing_child(child, readings[pk], known[pk].assessment, association)
+        measures = measures_of[pk]
+        growing = choosing.growing_child(child, measures.readings, measures.known.assessment, association)
         paths[pk] = growth.trajectory(growing, starts_on=today, months=FAR_ENOUGH)
     subjects = {}
     for need in needs:
         path, asked = paths[need.child_id], prescriptions.get(need.pk)
         projected = path.at(choosing.REVIEW_MONTHS).mass_kg if path else None
-        body = choosing.body_of(need, known[need.child_id], asked, projected)
-        subjects[need.pk] = choosing.Subject(need, known[need.child_id], asked, body, path, "")
+        known = measures_of[need.child_id].known
+        body = choosing.body_of(need, known, asked, projected)
+        subjects[need.pk] = choosing.Subject(need, known, asked, body, path, "")
     return subjects
 
 
