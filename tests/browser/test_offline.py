@@ -17,7 +17,7 @@ from distributions import phoning
 from distributions.models import Delivery, Device, PhoneEntry, Round
 from hajar.journal.models import Entry as JournalEntry
 from tests.browser.signing import sign
-from tests.browser.visiting import PHONE, sit_down, speak, too_wide
+from tests.browser.visiting import PHONE, sit_down, speak, too_wide, wait_until
 from tests.factories import AllocationFactory, ConsentFactory, GuardianFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,10 +37,18 @@ def keep_the_rounds(page: Page, user, base_url: str, language: str = "fr") -> Pa
     page.set_viewport_size(PHONE)
     speak(page.context, language, base_url)
     sit_down(page.context, user, base_url)
-    page.goto("/mobile/")
+    wait_until(page, lambda: _is_offered_to_keep(page), "the rounds may be kept")
     page.locator("[data-hajar-keep] button").click()
-    expect(page.locator("body[data-drawn]")).to_be_attached(timeout=20_000)
+    expect(page.locator("body[data-drawn]")).to_be_attached()
     return page
+
+
+def _is_offered_to_keep(page: Page) -> bool:
+    """Looked at anew each time: what was another's is put away first."""
+    page.goto("/mobile/")
+    with contextlib.suppress(PlaywrightError):
+        page.locator("[data-hajar-keep] button").wait_for(timeout=2_000)
+    return page.locator("[data-hajar-keep] button").is_visible()
 
 
 @pytest.fixture
@@ -301,30 +309,15 @@ def test_two_people_on_one_phone_never_see_each_others_entries(phone, stop, khad
     phone.unroute("**/api/v1/*")  # not before: until then the entry might still go out under its author
     phone.goto("/mobile/")
     assert CANARY not in phone.content()
-    keep = phone.locator("[data-hajar-keep] button")
-    for _look in range(5):  # what was the other's is being cleared away
-        phone.goto("/mobile/")
-        phone.wait_for_timeout(1000)
-        if keep.is_visible():
-            break
-    keep.click()
-    expect(phone.locator("body[data-drawn]")).to_be_attached()
+    keep_the_rounds(phone, khadija, base_url)
     phone.wait_for_timeout(500)
     assert CANARY not in what_is_kept(phone)
     assert PhoneEntry.objects.count() == 0  # an entry goes out under its author only
     phone.context.clear_cookies()
-    keep_back(phone, driss, base_url)
+    keep_the_rounds(phone, driss, base_url)
     phone.goto("/mobile/entries/")
     waits(phone, 0)
     assert Delivery.objects.get().volunteer == driss
-
-
-def keep_back(page: Page, user, base_url: str) -> None:
-    """The owner comes back to her phone: what is kept for another is put away first."""
-    sit_down(page.context, user, base_url)
-    page.goto("/mobile/")
-    page.wait_for_timeout(500)
-    keep_the_rounds(page, user, base_url)
 
 
 def test_a_session_that_ends_keeps_the_round_and_sends_after_the_next_sign_in(phone, stop, driss, base_url):

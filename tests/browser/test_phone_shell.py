@@ -17,7 +17,7 @@ from tests.browser.test_offline import (
     waits,
     what_is_kept,
 )
-from tests.browser.visiting import sit_down
+from tests.browser.visiting import sit_down, until, wait_until
 from tests.factories import AllocationFactory, GuardianFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,15 +38,6 @@ def stop(driss):
 @pytest.fixture
 def phone(page, base_url, driss, stop):
     return keep_the_rounds(page, driss, base_url)
-
-
-def until(page: Page, promise: str) -> None:
-    """Wait until a promise in the page comes true."""
-    for _moment in range(100):
-        if page.evaluate(promise):
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError(f"never: {promise}")
 
 
 GONE = "navigator.serviceWorker.getRegistration('/mobile/').then((one) => !one)"
@@ -140,10 +131,7 @@ def test_switched_off_the_phone_falls_back_to_plain_pages_and_loses_no_entry(pho
     expect(phone.locator('[data-hajar-keep="off"]')).to_be_visible()
     expect(phone.locator("[data-hajar-keep] button")).to_have_count(0)
     expect(phone.locator("body[data-drawn]")).to_have_count(0)
-    for _second in range(20):
-        if Delivery.objects.exists():
-            break
-        phone.wait_for_timeout(500)
+    wait_until(phone, Delivery.objects.exists, "the entry arrives")
     assert Delivery.objects.get().receiver_name == "Khadija"
     assert [name for name in caches_of(phone) if name.startswith(("hajar-shell-", "hajar-later-"))] == []
     assert stop.need.child.given_name_latin not in what_is_kept(phone).split("</html>", 1)[1]

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from distributions.models import PhoneEntry
 from tests.browser.test_offline import form_of, keep_the_rounds, save, waits
+from tests.browser.visiting import wait_until
 from tests.factories import AllocationFactory, ChairFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,11 +64,8 @@ def is_kept(page, address: str) -> bool:
 
 def wait_for_the_reader(page) -> None:
     """It comes by itself once nobody waits for anything."""
-    for _moment in range(150):
-        if is_kept(page, "/static/vendor/zxing/zxing_reader.wasm") and is_kept(page, "/static/vendor/zxing/reader.js"):
-            return
-        page.wait_for_timeout(200)
-    raise AssertionError("the reader did not come")
+    for file in ("zxing_reader.wasm", "reader.js"):
+        wait_until(page, lambda file=file: is_kept(page, f"/static/vendor/zxing/{file}"), f"{file} is kept")
 
 
 def test_the_right_chair_is_read_without_a_network(camera, stop):

@@ -1,5 +1,8 @@
 """How a person of the cast sits down at a screen: signed in, in her language, at her desk, with her tablet or phone."""
 
+import time
+from collections.abc import Callable
+
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
@@ -7,6 +10,8 @@ from playwright.sync_api import BrowserContext, Page
 DESK = {"width": 1440, "height": 900}
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 360, "height": 740}
+# Seconds, far more than anything takes: a page whose neighbour is sending looks again after fifteen.
+PATIENCE = 60
 
 
 def speak(context: BrowserContext, language: str, base_url: str) -> None:
@@ -20,6 +25,19 @@ def sit_down(context: BrowserContext, user, base_url: str) -> None:
     client.force_login(user)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": base_url}])
+
+
+def wait_until(page: Page, happened: Callable[[], object], what: str) -> None:
+    """Give the page time until this has happened; it fails with `what` that was."""
+    end = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < end, f"never: {what}"
+        page.wait_for_timeout(200)
+
+
+def until(page: Page, promise: str) -> None:
+    """Wait until a promise in the page comes true."""
+    wait_until(page, lambda: page.evaluate(promise), promise)
 
 
 def too_wide(page: Page) -> str:
