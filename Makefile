@@ -79,8 +79,11 @@ test-sqlite: setup compiled ## the suite on SQLite
 test-postgres: setup compiled ## the tests that ask a database, on a throw-away PostgreSQL
 	python scripts/with_postgres.py $(PYTEST) -m "not browser" --database-only $(ARGS)
 
+# A browser on a busy machine loses a key or a click now and then: a story that fails is told once more, alone. What it
+# met the first time stands above; one that needs this twice in a week has a fault, in itself or in the page.
 test-browser: setup compiled ## the stories in Chromium
-	$(ON_SQLITE) $(PYTEST) tests/browser $(ARGS)
+	$(ON_SQLITE) $(PYTEST) tests/browser $(ARGS) || \
+	$(ON_SQLITE) $(PYTEST) -n 0 --last-failed --last-failed-no-failures none --maxfail 3 tests/browser $(ARGS)
 
 test-js: setup ## the JavaScript tests
 	npm test --silent

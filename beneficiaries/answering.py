@@ -14,6 +14,7 @@ from beneficiaries.models.consents import ADULT
 from beneficiaries.models.rights import DAYS_TO_ANSWER
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 
@@ -96,9 +97,7 @@ def answer(
 
 
 def _open(request: RightsRequest) -> RightsRequest:
-    request = (
-        RightsRequest.objects.select_for_update(no_key=True, of=("self",)).select_related("child").get(pk=request.pk)
-    )
+    request = hold(RightsRequest.objects.filter(pk=request.pk).select_related("child")).get()
     if not request.is_open:
         raise AnswerRefused(_("This request is answered already."))
     return request

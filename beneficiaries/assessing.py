@@ -18,6 +18,7 @@ from beneficiaries.models.measurements import HeightMethod
 from beneficiaries.models.needs import say
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 # What a later assessment starts from: answers that rarely change, never measures, skin or red flags.
@@ -175,9 +176,8 @@ def discard_draft(assessment: Assessment, *, by: User) -> None:
 
 def _locked(assessment: Assessment) -> Assessment:
     """The row as it is now, locked. Raises AssessmentRefused where somebody threw it away meanwhile."""
-    rows = Assessment.objects.select_for_update(of=("self",)).select_related("child")
     try:
-        return rows.get(pk=assessment.pk)
+        return hold(Assessment.objects.filter(pk=assessment.pk).select_related("child")).get()
     except Assessment.DoesNotExist:
         raise AssessmentRefused(_("This draft was discarded meanwhile.")) from None
 
@@ -357,7 +357,7 @@ def override_need(
     The points that the rule gave stay readable. Raises AssessmentRefused without a reason or on a closed need.
     """
     now = now or timezone.now()
-    need = Need.objects.select_for_update(of=("self",)).select_related("child").get(pk=need.pk)
+    need = hold(Need.objects.filter(pk=need.pk).select_related("child")).get()
     if not need.is_open:
         raise AssessmentRefused(_("This need is closed."))
     if not reason.strip():

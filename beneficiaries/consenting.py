@@ -23,6 +23,7 @@ from beneficiaries.models.consents import ADULT, Purpose
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib import dates, pictures
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 MOST_EVIDENCE_BYTES = 10 * 1024 * 1024
@@ -122,7 +123,7 @@ def withdraw_consent(
     `withdrawn_by` None is the person herself. Raises ConsentRefused when there is nothing to end.
     """
     child = Child.objects.select_for_update(no_key=True).get(pk=consent.child_id)
-    consent = Consent.objects.select_for_update(no_key=True, of=("self",)).select_related("guardian").get(pk=consent.pk)
+    consent = hold(Consent.objects.filter(pk=consent.pk).select_related("guardian")).get()
     if not consent.may_be_withdrawn:
         raise ConsentRefused(_("This consent is not in force."))
     if withdrawn_by and withdrawn_by.family_id != child.family_id:

@@ -18,6 +18,7 @@ from beneficiaries import matching
 from beneficiaries.models import Child, DuplicatePair, Guardian, NameKey
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 State = DuplicatePair.State
@@ -278,7 +279,7 @@ def hand_on(gone: Child, *, to: Child) -> None:
 @transaction.atomic
 def keep_apart(pair: DuplicatePair, *, by: User, note: str = "") -> DuplicatePair:
     """Say that these are two children. Raises ReasonMissing for a probable pair without a note."""
-    pair = DuplicatePair.objects.select_for_update(of=("self",), no_key=True).with_children().get(pk=pair.pk)
+    pair = hold(DuplicatePair.objects.filter(pk=pair.pk).with_children()).get()
     if not pair.is_open:
         raise AlreadyDecided
     if pair.is_probable and not note.strip():
@@ -294,7 +295,7 @@ def keep_apart(pair: DuplicatePair, *, by: User, note: str = "") -> DuplicatePai
 @transaction.atomic
 def look_again(pair: DuplicatePair, *, by: User) -> DuplicatePair:
     """Put a pair that was said to be two children back into the queue."""
-    pair = DuplicatePair.objects.select_for_update(of=("self",), no_key=True).with_children().get(pk=pair.pk)
+    pair = hold(DuplicatePair.objects.filter(pk=pair.pk).with_children()).get()
     if pair.state != State.NOT_THE_SAME:
         raise AlreadyDecided
     pair.state = State.OPEN

@@ -28,6 +28,7 @@ from distributions.fitting import Body, Fit, FitScore, Line, Range, Seat, SpecLi
 from distributions.models import Accessory, Allocation, Chair, ChairModel, Prescription, WorkshopChange
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 REVIEW_MONTHS = 6  # when a child is looked at again, if nobody planned another day
@@ -463,12 +464,8 @@ def overrule_blockers(allocation: Allocation, *, by: User, reason: str) -> Alloc
     """
     if not reason.strip():
         raise OverruleNeedsReason
-    Child.objects.select_for_update(no_key=True).get(needs=allocation.need_id)
-    allocation = (
-        Allocation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("need__child", "chair__model")
-        .get(pk=allocation.pk)
-    )
+    Child.with_merged.lock_of(allocation.need)
+    allocation = hold(Allocation.objects.filter(pk=allocation.pk).select_related("need__child", "chair__model")).get()
     before = overruled(allocation)
     codes = [code for code, _sentence in _blockers(allocation) if code not in before]
     if not codes:

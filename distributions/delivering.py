@@ -23,6 +23,7 @@ from distributions.models import Allocation, Attachment, Chair, ChairEvent, Deli
 from distributions.stocktaking import AlreadyWithChild
 from hajar.journal import recording as journal
 from hajar.lib import pictures
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 Outcome, Doubt, Status = Delivery.Outcome, Delivery.Doubt, Allocation.Status
@@ -214,11 +215,8 @@ def _write(entry: Delivery, round: Round, files: _Files, doubts: list[str], spar
     """Insert the entry and let its consequences follow; returns the earlier entry where another copy was quicker."""
     # An entry's foreign keys are checked when it commits, after the journal's lock: hold their rows before.
     locked = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
-    allocation = (
-        Allocation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("need__child", "chair", "initiative")
-        .get(pk=entry.allocation_id)
-    )
+    given = Allocation.objects.filter(pk=entry.allocation_id)
+    allocation = hold(given.select_related("need__child", "chair", "initiative")).get()
     if earlier := Delivery.objects.filter(pk=entry.pk).first():
         return earlier
     doubts = [*doubts, *_doubts(entry, allocation, locked)]
@@ -356,7 +354,7 @@ def add_file(delivery: Delivery, kind: str, data: bytes, *, by, device: str = ""
 
 def _close(allocation: Allocation, entry: Delivery, moment: datetime) -> None:
     """The reservation is fulfilled and the need is met."""
-    need = Need.objects.select_for_update(of=("self",), no_key=True).select_related("child").get(pk=allocation.need_id)
+    need = hold(Need.objects.filter(pk=allocation.need_id).select_related("child")).get()
     allocation.status, allocation.ended_at = Status.DELIVERED, moment
     allocation.save(update_fields=["status", "ended_at"])
     if need.is_open:

@@ -37,6 +37,7 @@ from beneficiaries.models import Assessment, Child, Measurement
 from distributions import growth, stocktaking
 from distributions.models import Chair, ChairEvent, Delivery, Depot, FollowUp, Repair
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 Step = FollowUp.Step
@@ -260,7 +261,7 @@ def record_followup(
     ValidationError where an answer cannot be.
     """
     done_on = done_on or timezone.localdate()
-    child = Child.objects.select_for_update(no_key=True).get(needs__allocations__deliveries=delivery)
+    child = Child.with_merged.lock_of(delivery.allocation.need)
     delivery = (
         Delivery.objects.select_for_update(of=("self",), no_key=True)
         .select_related("allocation__need__child")
@@ -416,6 +417,5 @@ def is_lent(repair: Repair) -> bool:
 def _locked(repair: Repair) -> Repair:
     """The repair as it is now, locked; the child before it, as everywhere."""
     if repair.child_id:
-        Child.objects.select_for_update(no_key=True).get(pk=repair.child_id)
-    rows = Repair.objects.select_for_update(of=("self",), no_key=True).select_related("chair", "child", "loan_chair")
-    return rows.get(pk=repair.pk)
+        Child.with_merged.lock_of(repair)
+    return hold(Repair.objects.filter(pk=repair.pk).select_related("chair", "child", "loan_chair")).get()

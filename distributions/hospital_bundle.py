@@ -23,6 +23,7 @@ from beneficiaries.models.measurements import HeightMethod, Measured
 from distributions.models import Chair, Prescription
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 CONTENT_TYPE = "application/fhir+json"
@@ -62,7 +63,7 @@ def may_share(child: Child) -> bool:
 @transaction.atomic
 def share_with_hospital(child: Child, *, by: User, reason: str) -> dict[str, Any]:
     """The child's bundle, told in the journal with what it holds. Raises NoConsent or NoReason."""
-    child = Child.objects.select_for_update(of=("self",)).with_family().get(pk=child.pk)
+    child = hold(Child.objects.filter(pk=child.pk).with_family()).get()
     reason = " ".join(reason.split())[:200]
     if not reason:
         raise NoReason

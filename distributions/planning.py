@@ -23,6 +23,7 @@ from distributions.models.allocations import AllocationQuerySet
 from distributions.stocktaking import ReasonMissing
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 Status, State = Allocation.Status, Initiative.State
@@ -267,13 +268,11 @@ def propose(
     if not initiative.takes_allocations:
         raise InitiativeTakesNoMore
     Child.with_merged.lock_of(need)  # nobody closes her file or the need meanwhile
-    need = (
-        Need.objects.select_for_update(of=("self",), no_key=True).select_related("child", "assessment").get(pk=need.pk)
-    )
+    need = hold(Need.objects.filter(pk=need.pk).select_related("child", "assessment")).get()
     _refuse_unless_waiting(need)
     if need.allocations.live().exists():
         raise NeedHasChair
-    locked = Chair.objects.select_for_update(of=("self",), no_key=True).select_related("model").get(pk=chair.pk)
+    locked = hold(Chair.objects.filter(pk=chair.pk).select_related("model")).get()
     if locked.allocations.live().exists():
         raise ChairIsPromised
     if locked.state != Chair.State.AVAILABLE:
@@ -338,9 +337,7 @@ def approve(allocation: Allocation, *, by) -> Allocation:
     allocation = lock_allocation(allocation, Status.PROPOSED)
     if allocation.proposed_by_id == by.pk:
         raise SamePerson
-    _refuse_unless_waiting(
-        Need.objects.select_for_update(of=("self",), no_key=True).select_related("child").get(pk=allocation.need_id)
-    )
+    _refuse_unless_waiting(hold(Need.objects.filter(pk=allocation.need_id).select_related("child")).get())
     allocation.status, allocation.approved_by, allocation.approved_at = Status.APPROVED, by, timezone.now()
     allocation.save(update_fields=["status", "approved_by", "approved_at"])
     journal_allocation("allocation.approved", allocation, by)
@@ -403,7 +400,7 @@ def hold_for_needs(needs: Collection[uuid.UUID]) -> Callable[[User, str], None]:
 
     Registered with beneficiaries.closing. It never refuses: a child's death is not put off because of a chair.
     """
-    held = list(locked_allocations().live().filter(need__in=needs).order_by("pk"))
+    held = list(hold_allocations(Allocation.objects.live().filter(need__in=needs)))
     before = {allocation.pk: allocation.status for allocation in held}
 
     def let_go(by: User, closing: str) -> None:
@@ -434,14 +431,14 @@ def lock_initiative(initiative: Initiative) -> Initiative:
     return Initiative.objects.select_for_update(no_key=True).get(pk=initiative.pk)
 
 
-def locked_allocations() -> AllocationQuerySet:
-    rows = Allocation.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("chair__model", "need__child", "initiative")
+def hold_allocations(rows: AllocationQuerySet) -> QuerySet[Allocation]:
+    """These allocations, locked, with what they are about."""
+    return hold(rows.select_related("chair__model", "need__child", "initiative"))
 
 
 def lock_allocation(allocation: Allocation, *statuses: str) -> Allocation:
     """The allocation's row, locked; refused unless it has one of these statuses."""
-    locked = locked_allocations().get(pk=allocation.pk)
+    locked = hold_allocations(Allocation.objects.filter(pk=allocation.pk)).get()
     if locked.status not in statuses:
         raise StatusDoesNotAllow(status=locked.get_status_display())
     return locked

@@ -278,7 +278,8 @@ def load(round: Round, *, by, chairs: Collection[Chair] | None = None) -> list[A
     """
     round = lock_open(round)
     named = None if chairs is None else {chair.pk for chair in chairs}
-    stops = {row.chair_id: row for row in planning.locked_allocations().live().filter(round=round).order_by("pk")}
+    live = Allocation.objects.live().filter(round=round)
+    stops = {row.chair_id: row for row in planning.hold_allocations(live)}
     lines = {line.chair_id: line for line in round.chairs.select_related("chair")}
     spares = {pk: line for pk, line in lines.items() if line.is_spare and pk not in stops}
     for chair in chairs or ():
@@ -345,7 +346,7 @@ def bring_back(
     """
     if allocation.round_id is not None:
         lock(Round(pk=allocation.round_id))  # closed or not: a chair that comes home is a fact
-    allocation = planning.locked_allocations().get(pk=allocation.pk)
+    allocation = planning.hold_allocations(Allocation.objects.filter(pk=allocation.pk)).get()
     if was_tried_on is None:
         was_tried_on = _was_tried_on(allocation)
     chair = allocation.chair = stocktaking.lock(allocation.chair)

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "hajar.accounts.second_factor.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "beneficiaries.views.meanwhile.ChangedMeanwhileMiddleware",
 ]
 
 ROOT_URLCONF = "hajar.urls"

@@ -139,7 +139,7 @@ def test_left_and_right_are_found(rule):
 
 
 # Django finds these by their names.
-FOUND_BY_NAME = {"400.html", "403.html", "404.html", "500.html"}
+FOUND_BY_NAME = {"400.html", "403.html", "404.html", "409.html", "500.html"}
 
 
 def replaces_a_packages_own(name: str) -> bool:

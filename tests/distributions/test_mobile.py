@@ -169,7 +169,8 @@ def test_no_phone_page_tells_what_a_volunteer_must_not_know(client, driss, langu
         latin_only=script == "latin",
         arabic_only=script == "arabic",
     )
-    GuardianFactory(family=family, family_name_latin=CANARY, family_name_arabic="كناريا")
+    phone = "+212661000001"  # which has nothing of what is looked for
+    GuardianFactory(family=family, family_name_latin=CANARY, family_name_arabic="كناريا", phone=phone)
     HealthRecordFactory(
         child=child,
         diagnosis=CANARY,
@@ -189,7 +190,7 @@ def test_no_phone_page_tells_what_a_volunteer_must_not_know(client, driss, langu
     answers.append(client.post(form_of(loaded), typed(receiver_name="")))
     answers.append(client.post(form_of(loaded), typed(), follow=True))
     answers += [client.get(address) for address in pages(loaded)]
-    forbidden = [CANARY, "كناريا", child.reference, family.reference, "2011", "/07/", "97", "NEED-1.0", "/children/"]
+    forbidden = [CANARY, "كناريا", child.reference, family.reference, "2011", "97", "NEED-1.0", "/children/"]
     forbidden += [str(child.pk), str(family.pk), str(loaded.need_id)]
     for answer in answers:
         text = answer.content.decode()
