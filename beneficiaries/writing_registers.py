@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from beneficiaries import diagnoses, naming, registration, scoring
 from beneficiaries.judging import MANY, ImportRow
@@ -12,7 +13,7 @@ from beneficiaries.models.references import next_numbers
 from beneficiaries.register_plans import HEALTH_FIELDS, Plan, adult_key, has_draft, has_health
 from hajar.accounts.models import User
 from hajar.lib import names
-from hajar.lib.inserting import insert_many
+from hajar.lib.inserting import insert_many, insert_told
 
 
 def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
@@ -26,8 +27,8 @@ def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
     Child.objects.insert([child for _row, child in children])
     drafts = [_draft(child, row.child, by=by, today=today) for row, child in children if has_draft(row.child)]
     records = [_health_record(child, row.child, by=by) for row, child in children if has_health(row.child)]
-    insert_many(drafts)
-    insert_many(records)
+    insert_told(Assessment, drafts)
+    insert_told(HealthRecord, records)
     joined = [family.pk for home, family in families.items() if home.startswith("family")]
     for start in range(0, len(joined), MANY):  # a new family has its key already
         registration.refresh_family_sort_keys(joined[start : start + MANY])
@@ -35,8 +36,8 @@ def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
         "families": [str(family.pk) for home, family in families.items() if not home.startswith("family")],
         "guardians": [str(guardian.pk) for guardian in guardians],
         "children": [str(child.pk) for _row, child in children],
-        "assessments": [str(draft.pk) for draft in drafts],
-        "health_records": [str(record.pk) for record in records],
+        "assessments": [str(draft["id"]) for draft in drafts],
+        "health_records": [str(record["id"]) for record in records],
     }
 
 
@@ -107,27 +108,29 @@ def _children(planned: Plan, families: Mapping[str, Family], *, today: date) -> 
     return pairs
 
 
-def _draft(child: Child, told: Mapping[str, Any], *, by: User, today: date) -> Assessment:
+def _draft(child: Child, told: Mapping[str, Any], *, by: User, today: date) -> dict[str, Any]:
     preset = scoring.preset_out_of_school(child.school)
-    return Assessment(
-        child_id=child.pk,
-        assessor_id=by.pk,
-        assessed_on=date.fromisoformat(told["assessed_on"]) if "assessed_on" in told else today,
-        out_of_school="" if preset == scoring.UNKNOWN else preset,
-        mass_kg=Decimal(told["mass_kg"]) if "mass_kg" in told else None,
-        height_cm=Decimal(told["height_cm"]) if "height_cm" in told else None,
-        hip_width_mm=told.get("hip_width_mm"),
+    return {
+        "id": uuid4(),
+        "child_id": child.pk,
+        "assessor_id": by.pk,
+        "assessed_on": date.fromisoformat(told["assessed_on"]) if "assessed_on" in told else today,
+        "out_of_school": "" if preset == scoring.UNKNOWN else preset,
+        "mass_kg": Decimal(told["mass_kg"]) if "mass_kg" in told else None,
+        "height_cm": Decimal(told["height_cm"]) if "height_cm" in told else None,
+        "hip_width_mm": told.get("hip_width_mm"),
         **{name: told.get(name, "") for name in ("has_chair", "chair_meets_needs", "chair_fits", "remarks")},
-    )
+    }
 
 
-def _health_record(child: Child, told: Mapping[str, Any], *, by: User) -> HealthRecord:
+def _health_record(child: Child, told: Mapping[str, Any], *, by: User) -> dict[str, Any]:
     line = diagnoses.find(told.get("diagnosis", ""))
-    return HealthRecord(
-        child_id=child.pk,
-        updated_by_id=by.pk,
-        diagnosis_edition=diagnoses.EDITION if line else "",
-        limit_radiation=bool(line and line.limits_radiation),
-        no_live_vaccines=bool(line and line.no_live_vaccines),
+    return {
+        "id": uuid4(),
+        "child_id": child.pk,
+        "updated_by_id": by.pk,
+        "diagnosis_edition": diagnoses.EDITION if line else "",
+        "limit_radiation": bool(line and line.limits_radiation),
+        "no_live_vaccines": bool(line and line.no_live_vaccines),
         **{name: told.get(name, "") for name in HEALTH_FIELDS},
-    )
+    }
