@@ -77,7 +77,7 @@ def insert_values(model: type[models.Model], columns: Sequence[str], values: Ite
             return
         left = iter(values)
         while some := list(islice(left, _ROWS_IN_A_COPY)):
-            lines = io.StringIO("".join(map(_line, some)))
+            lines = io.BytesIO("".join(map(_line, some)).encode())
             with connection.wrap_database_errors:
                 cursor.copy_expert(f"COPY {table} ({named}) FROM STDIN", lines)
 

@@ -98,6 +98,7 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", composed)).strip()
 
 
+@lru_cache(maxsize=_CACHED_TEXTS)
 def problem(text: str) -> Problem | None:
     """What forbids this text as a name, or None; an empty text is nobody's name but not forbidden.
 
