@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ _PLAIN = (
     models.PositiveSmallIntegerField,
     models.PositiveIntegerField,
 )
+_HELD_AS_THEY_ARE = frozenset((str, int, bool, type(None)))
 _KEYS = (models.UUIDField, models.ForeignKey, models.OneToOneField)
 _ROWS_IN_A_COPY = 20_000
 
@@ -102,22 +104,19 @@ def _reader(field: models.Field, using: str) -> Callable[[models.Model], Any]:
 def _holder(field: models.Field, using: str) -> Callable[[Any], Any]:
     """What makes of a field's value what the database holds; what most rows hold goes the shortest way."""
     connection, kind = connections[using], type(field)
-    straight: dict[type, Callable[[Any], Any]] = {}
+
+    def prepared(value: Any) -> Any:
+        return as_held(field, value.value if isinstance(value, models.Choices) else value, using)
+
     if kind in _PLAIN:
-        straight = dict.fromkeys((str, int, bool), lambda value: value)
-    elif kind in _KEYS:
-        straight = {UUID: str if connection.features.has_native_uuid_field else lambda value: value.hex}
-    elif kind is models.DateField:
-        straight = {date: connection.ops.adapt_datefield_value}
-
-    def hold(value: Any) -> Any:
-        if isinstance(value, models.Choices):
-            value = value.value
-        if way := straight.get(type(value)):
-            return way(value)
-        return None if value is None else field.get_db_prep_save(value, connection)
-
-    return hold
+        return lambda value: value if type(value) in _HELD_AS_THEY_ARE else prepared(value)
+    if kind in _KEYS:
+        as_key = str if connection.features.has_native_uuid_field else attrgetter("hex")
+        return lambda value: as_key(value) if type(value) is UUID else prepared(value)
+    if kind is models.DateField:
+        as_day = connection.ops.adapt_datefield_value
+        return lambda value: as_day(value) if type(value) is date else prepared(value)
+    return prepared
 
 
 def _is_set_by_saving(field: models.Field) -> bool:
