@@ -1,7 +1,7 @@
 """The rows of a sheet as openpyxl's own parser reads them, on two shorter ways: a cell's plain text, and a row's end.
 
-Text that lies in its cell, as our exports and many programs write it, costs openpyxl four objects; a row read up to a
-column is filled up to there. Together that was half of the time in which a register is read.
+Text that lies in its cell, as our exports, openpyxl itself and pandas write it, costs openpyxl four objects; a row read
+up to a column is filled up to there. Together that was half of the time in which a register is read.
 """
 
 from collections.abc import Iterator

@@ -195,7 +195,7 @@ def told(words, rows, seconds, cpu):
 
 @pytest.fixture(scope="module")
 def workbook():
-    """The register as Excel keeps it, its texts in a table of their own."""
+    """The register as openpyxl and pandas write it."""
     book, file = Workbook(), io.BytesIO()
     for row in [HEADINGS, *register(ROWS)]:
         book.active.append(row)
