@@ -28,7 +28,7 @@ from hajar.accounts.models import User
 
 LEASE = timedelta(seconds=60)
 WRITE_AT_ONCE = 1_000  # rows: half a second, in which nobody else registers a child
-READ_AT_ONCE = 2_000  # rows: reading holds no lock, and keeping them costs as much for one as for all
+READ_AT_ONCE = 5_000  # rows: reading holds no lock, and keeping them costs as much for one as for all
 
 
 class Superseded(Exception):

@@ -331,8 +331,8 @@ class NameKey(models.Model):
         bridges, using = list(NameAlias.objects.bridges()), router.db_for_write(NameKey)
         owner: Any = NameKey._meta.get_field(NameKey.owner_field(people[0]))
         held = {person.pk: as_held(owner, person.pk, using) for person in people}
-        keys = ((key, held[person.pk]) for person in people for key in sorted(person.computed_keys(bridges)))
-        insert_values(NameKey, ["key", owner.column], keys)
+        keys = ((key, held[person.pk]) for person in people for key in person.computed_keys(bridges))
+        insert_values(NameKey, ["key", owner.column], sorted(keys))  # as its indexes have them: they grow in order
 
     @staticmethod
     def rewrite_many(people: Sequence[Named]) -> set:

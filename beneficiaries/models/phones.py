@@ -112,8 +112,8 @@ class PhoneKey(models.Model):
         owner: Any = PhoneKey._meta.get_field("guardian")
         using = router.db_for_write(PhoneKey)
         held = ((as_held(owner, guardian.pk, using), PhoneKey.of(guardian.phone)) for guardian in guardians)
-        keys = ((digits, pk) for pk, found in held for digits in sorted(found))
-        insert_values(PhoneKey, ["digits", owner.column], keys)
+        keys = ((digits, pk) for pk, found in held for digits in found)
+        insert_values(PhoneKey, ["digits", owner.column], sorted(keys))  # as its index has them: it grows in order
 
     @staticmethod
     def rewrite_many(guardians: Sequence[Any]) -> set:

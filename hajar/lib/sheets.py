@@ -32,6 +32,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
+from hajar.lib.sheet_rows import numbered_rows
+
 MEGABYTE = 1024 * 1024
 MAX_UPLOAD = 10 * MEGABYTE
 MAX_UNZIPPED = 200 * MEGABYTE
@@ -198,10 +200,8 @@ def _filled_sheets(workbook: Any, *, all_sheets: bool) -> list[Sheet]:
     for sheet in workbook.worksheets:
         if sheet.sheet_state != "visible" or (found and not all_sheets):
             continue
-        sheet.reset_dimensions()  # what the file claims about its size is not always true
-        numbered = enumerate(sheet.iter_rows(max_col=_COLUMNS_SEEN, values_only=True), start=1)
         try:
-            rows = _filled(numbered, _from_excel)
+            rows = _filled(numbered_rows(sheet, columns=_COLUMNS_SEEN), _from_excel)
         except SheetError:
             if not found:
                 raise

@@ -7,9 +7,11 @@ French-Moroccan spelling (ou, ch, kh, the digits 3 7 9 of text messages) are tho
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 MAX_LENGTH = 300  # characters read of any text; a longer one is cut, so that work stays bounded
 MAX_WORD_LENGTH = 40  # letters read of any word
+_CACHED_TEXTS = 65_536
 
 _LATIN_OR_ARABIC_OR_OTHER = re.compile("[a-z]+|[\u0621-\u063a\u0641-\u064a]+|[^\\W\\d_a-z\u0621-\u063a\u0641-\u064a]+")
 _ARABIC_LETTER = re.compile("[\u0620-\u063f\u0641-\u064a\u066e-\u06d3\u0750-\u077f\ufb50-\ufdfb\ufe70-\ufefc]")
@@ -96,6 +98,7 @@ def clean(text: str) -> str:
     return _SPACES.sub(" ", _INVISIBLE.sub("", composed)).strip()
 
 
+@lru_cache(maxsize=_CACHED_TEXTS)
 def problem(text: str) -> Problem | None:
     """What forbids this text as a name, or None; an empty text is nobody's name but not forbidden.
 
@@ -137,6 +140,7 @@ def is_arabic(text: str) -> bool:
     return _ARABIC_LETTER.search(text) is not None
 
 
+@lru_cache(maxsize=_CACHED_TEXTS)
 def fold(text: str) -> str:
     """The form for comparing what people type: no case, accent, vowel point, sign; exchangeable letters made one."""
     plain = _without_accents(_plain(text)).translate(_FOLDED_ARABIC)
