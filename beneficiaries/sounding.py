@@ -205,16 +205,17 @@ def _slipped(kinds: Sequence[Kind], typed: Typed) -> list[dict[Any, Compared]]:
 
 def _with_a_slip(among: QuerySet, typed: Typed, near: Sequence[Clue], counts: Counts) -> list[tuple]:
     """One query for all the words in which the slip may be."""
-    possible = []
+    parts = []
     for place, slip in enumerate(near):
         others = [*typed.clues[:place], *typed.clues[place + 1 :]]
-        are_few = len(others) > 1 and min(counts.get(clue, COUNTED) for clue in others) < COUNTED
-        possible.append(others if are_few else [*others, slip])
-    possible = [clues for clues in possible if all(counts.get(clue, COUNTED) for clue in clues)]
-    if not possible:
+        has_few = min(counts.get(clue, COUNTED) for clue in others) < COUNTED
+        if len(others) > 1 and all(counts.get(clue) != 0 for clue in others):
+            parts.append(_ids(among, others, counts) if has_few else _ids_if_few(among, others, slip))
+        elif len(others) == 1 and slip.keys and counts.get(others[0]) != 0 and counts.get(slip) != 0:
+            parts.append(_ids(among, [*others, slip], counts))
+    if not parts:
         return []
-    parts = [_ids(among, clues, counts) for clues in possible]
-    ids = RawSQL(" UNION ".join(sql for sql, _params in parts), [one for _sql, params in parts for one in params])  # noqa: S611
+    ids = RawSQL(" UNION ALL ".join(sql for sql, _params in parts), [one for _sql, some in parts for one in some])  # noqa: S611
     return _looked_at(among.filter(pk__in=ids), most=LOOKED_AT * len(parts))
 
 
@@ -266,27 +267,41 @@ def _ids(among: QuerySet, clues: Sequence[Clue], counts: Counts) -> tuple[str, l
     """
     owner = f"{NameKey.owner_field(among.model)}_id"
     first, *others = sorted(clues, key=lambda clue: (counts.get(clue, COUNTED), _telling(clue)))
-    are_few = counts.get(first, 0) < COUNTED
-    condition, params = _condition("bearer", first)
-    ids = f"bearer.{owner} FROM {_TABLE} bearer WHERE {condition} AND bearer.{owner} IS NOT NULL"
-    for clue in others:
-        if not clue.is_read:
-            condition, more = _condition("other", clue)
-            if are_few:
-                ids += (
-                    f" AND EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})"  # noqa: S608, E501
-                )
-            else:
-                ids += f" AND bearer.{owner} IN (SELECT other.{owner} FROM {_TABLE} other WHERE {condition} AND other.{owner} IS NOT NULL)"  # noqa: S608, E501
-            params += more
-    for clue in others:
-        if clue.is_read:
-            condition, more = _read("other", clue)
-            if not are_few:  # nobody is read twice
-                ids = f"bearer.{owner} FROM (SELECT DISTINCT {ids}) bearer WHERE TRUE"
-            ids += f" AND EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})"  # noqa: S608
-            params += more
-    return f"SELECT {ids}", params
+    words, read = [clue for clue in others if not clue.is_read], [clue for clue in others if clue.is_read]
+    if counts.get(first, 0) < COUNTED:
+        sql, params = _bearers(owner, first)
+        conditions = [_condition("other", clue) for clue in words]
+    else:
+        together, params = _together(owner, [first, *words])
+        sql = f"SELECT bearer.{owner} FROM ({together}) bearer WHERE TRUE"  # noqa: S608
+        conditions = []
+    for condition, more in [*conditions, *(_read("other", clue) for clue in read)]:
+        sql += f" AND EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})"  # noqa: S608
+        params = [*params, *more]
+    return sql, params
+
+
+def _ids_if_few(among: QuerySet, clues: Sequence[Clue], slip: Clue) -> tuple[str, list[str]]:
+    """The same for frequent words; where more have them all than are looked at, those near to one word more."""
+    owner = f"{NameKey.owner_field(among.model)}_id"
+    together, params = _together(owner, clues)
+    condition, more = _read("other", slip) if slip.keys else ("FALSE", [])
+    sql = (
+        f"SELECT slipped.{owner} FROM (WITH bearer AS ({together}) SELECT bearer.{owner} FROM bearer "  # noqa: S608
+        f"WHERE (SELECT COUNT(*) FROM bearer) <= {LOOKED_AT} "
+        f"OR EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})) slipped"
+    )
+    return sql, [*params, *more]
+
+
+def _together(owner: str, clues: Sequence[Clue]) -> tuple[str, list[str]]:
+    each = [_bearers(owner, clue) for clue in clues]
+    return " INTERSECT ".join(sql for sql, _params in each), [one for _sql, some in each for one in some]
+
+
+def _bearers(owner: str, clue: Clue) -> tuple[str, list[str]]:
+    condition, params = _condition("bearer", clue)
+    return f"SELECT bearer.{owner} FROM {_TABLE} bearer WHERE {condition} AND bearer.{owner} IS NOT NULL", params  # noqa: S608
 
 
 _TABLE = NameKey._meta.db_table
@@ -310,7 +325,9 @@ def _read(table: str, clue: Clue) -> tuple[str, list[str]]:
     """The same of keys that are read, in a way that keeps the index out of it."""
     letters = len(clue.start) or names.KEY_LENGTH
     wanted = clue.keys or [clue.start]
-    return f"SUBSTR({table}.key, 1, {letters}) IN ({_marks(wanted)})", sorted(wanted)
+    is_whole = connection.vendor == "sqlite" and not clue.start  # there a plus sign is enough, and quicker
+    key = f"+{table}.key" if is_whole else f"SUBSTR({table}.key, 1, {letters})"
+    return f"{key} IN ({_marks(wanted)})", sorted(wanted)
 
 
 def _marks(values: Collection[str]) -> str:
@@ -319,9 +336,9 @@ def _marks(values: Collection[str]) -> str:
 
 def _counted(several: Sequence[QuerySet], clues: Sequence[Clue]) -> list[Counts]:
     """For each kind of people, how many bear each of these, up to COUNTED. One query, none for nothing."""
-    if not clues:
+    asked = [(kind, clue) for kind in range(len(several)) for clue in dict.fromkeys(clues) if clue.keys or clue.start]
+    if not asked:
         return [NOT_COUNTED for _among in several]
-    asked = [(kind, clue) for kind in range(len(several)) for clue in dict.fromkeys(clues)]
     counts, params = [], []
     for place, (kind, clue) in enumerate(asked):
         owner = f"{NameKey.owner_field(several[kind].model)}_id"
@@ -379,7 +396,9 @@ def _mended_score(typed: Typed, name: str) -> float:
     """How alike they are once the words a slip away from a word of the name are written as it is."""
     written = names.fold(name).split()
     words = [
-        next((word for word in written if names.is_one_slip(typed_word, word)), typed_word)
+        typed_word
+        if typed_word in written
+        else next((word for word in written if names.is_one_slip(typed_word, word)), typed_word)
         for typed_word in typed.folded.split()
     ]
     return names.part_similarity(" ".join(words), name) - SLIP
