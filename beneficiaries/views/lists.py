@@ -11,7 +11,7 @@ from hajar.lib import listing, paging
 
 def paged(request: HttpRequest, rows: QuerySet, form: FilterForm) -> dict[str, Any]:
     """One page of a filtered list, with the addresses before and after it."""
-    page = paging.page(rows, order=form.ORDERS[form.order], token=request.GET.get("page"))
+    page = paging.page(rows, order=form.ORDERS[form.order], token=request.GET.get("page"), walk=form.walks)
     return {
         "rows": page.rows,
         "count": page.count,

@@ -2,8 +2,8 @@
 
     found = paging.page(children, order=("-score", "waiting_since", "pk"), token=request.GET.get("page"))
 
-A page takes two queries: its rows, and a count that stops at COUNT_CAP. Works on SQLite and PostgreSQL, on columns,
-related columns and annotations, ascending or descending, with empty values last.
+A page takes two queries: its rows, and a count that stops at COUNT_CAP; one more where the order is walked. Works on
+SQLite and PostgreSQL, on columns, related columns and annotations, ascending or descending, with empty values last.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, Model, Q, QuerySet
+from django.db import connections
+from django.db.models import Exists, F, Field, Model, OuterRef, Q, QuerySet
 from django.db.models.expressions import Col, OrderBy
 from django.db.models.sql.constants import LOUTER
 
@@ -86,33 +87,39 @@ def page(
     size: int = 25,
     token: str | None = None,
     count: int | None = None,
+    walk: bool = False,
 ) -> Page[M]:
     """The page that a token of an earlier page names; the first one without a token.
 
     `order`: names of columns, related columns or annotations, "-" before one for descending; "pk" is added at the end
     if it is not there, so that ties have an order. The queryset gives model instances (not values()) and may be
     distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
+    `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
+    order: where more than COUNT_CAP rows are left, the order is followed until a page is full.
     A token that is broken, forged, of another order or of rows that are gone gives
     the first page: never an error.
     """
     if not any(name.lstrip("-") == "pk" for name in order):
         order = (*order, "pk")
+    if count is None:
+        count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
     keyed, keys = _with_keys(queryset, order)
     purpose = f"{queryset.model._meta.label} {' '.join(order)}"
     forward, values = _opened(token, purpose, keys) or (True, None)
 
-    rows = _slice(keyed, keys, values, size=size, forward=forward)
+    found = _with_keys(_walked(queryset), order)[0] if walk and count > COUNT_CAP else keyed
+    rows = _slice(found, keys, values, size=size, forward=forward)
     if not rows and values is not None:
         forward, values = True, None
-        rows = _slice(keyed, keys, None, size=size, forward=True)
+        rows = _slice(found, keys, None, size=size, forward=True)
+    if found is not keyed:
+        rows = _whole(keyed, [row.pk for row in rows])
     more = len(rows) > size
     rows = rows[:size] if forward else rows[:size][::-1]
 
     def token_at(row: M, *, onwards: bool) -> str:
         return _sealed(purpose, onwards, [getattr(row, key.alias) for key in keys])
 
-    if count is None:
-        count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
     return Page(
         rows,
         # Whoever comes from a page may go back to it; further on there is something when one row too many was found.
@@ -121,6 +128,25 @@ def page(
         count=min(count, COUNT_CAP),
         count_is_capped=count > COUNT_CAP,
     )
+
+
+def _walked(queryset: QuerySet[M]) -> QuerySet[M]:
+    """The keys of the same rows, each asked whether it belongs to the list: SQLite then follows the order.
+
+    It would begin with the index of a filter and sort all that it finds. PostgreSQL weighs the two by itself.
+    """
+    if connections[queryset.db].vendor == "sqlite":
+        asked = queryset.order_by().filter(pk=OuterRef("pk"))
+        queryset = queryset.model._base_manager.using(queryset.db).filter(Exists(asked))
+    return queryset.select_related(None).prefetch_related(None).only("pk")
+
+
+def _whole(queryset: QuerySet[M], pks: list[Any]) -> list[M]:
+    """These rows of a list with all that it selects, in this order; whether they belong to it is not asked again."""
+    rows = queryset.order_by()
+    rows.query.where = type(rows.query.where)()
+    found = {row.pk: row for row in rows.filter(pk__in=pks)}
+    return [found[pk] for pk in pks if pk in found]
 
 
 def _with_keys(queryset: QuerySet[M], order: Sequence[str]) -> tuple[QuerySet[M], list[_Key]]:
