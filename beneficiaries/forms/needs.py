@@ -36,7 +36,10 @@ class NeedFilterForm(FilterForm):
         return needs
 
     def pick(self, needs: NeedQuerySet) -> NeedQuerySet:
-        """Some needs out of that queue, which keep their places; the words of `q` are not looked at here."""
+        """Some needs out of that queue, which keep their places; the queue itself where nothing is picked.
+
+        The words of `q` are not looked at here.
+        """
         if urgent := self.value("urgent"):
             needs = needs.filter(is_urgent=urgent == "yes")
         if band := self.value("band"):

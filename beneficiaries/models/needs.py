@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext
@@ -19,6 +20,9 @@ from beneficiaries.models.assessments import Assessment
 from beneficiaries.models.children import Child
 from beneficiaries.models.places import scope
 from hajar.journal.models import Journalled
+from hajar.lib import paging
+
+MOST_BONUS = 10  # points that waiting adds in the queue
 
 
 @dataclass(frozen=True)
@@ -121,12 +125,48 @@ class NeedQuerySet(models.QuerySet):
         """Urgent first, then need and wait bonus, then the longest wait."""
         return self.with_queue(today).order_by(*Need.QUEUE_ORDER)
 
+    def in_parts(self, today=None) -> list[paging.Part]:
+        """The queue of these open needs in eleven parts, one for each wait bonus.
+
+        In each, points differ from the stored score by the same number, so that the index of the queue has its order.
+        """
+        today = today or timezone.localdate()
+        asked = self.order_by().filter(pk=OuterRef("pk"))
+        parts = []
+        for points in range(MOST_BONUS + 1):
+            rows = Need.objects.filter(closed_on=None)
+            if points > 0:
+                rows = rows.filter(requested_on__lte=_asked_by(today, points))
+            if points < MOST_BONUS:
+                rows = rows.filter(requested_on__gt=_asked_by(today, points + 1))
+            rows = rows.filter(Exists(asked))
+            parts.append(paging.Part(rows, Need.STORED_ORDER, partial(_stored, points)))
+        return parts
+
+    def before(self, need: "Need"):
+        """Those of these open needs that stand before one of them in the queue."""
+        points = need.rank_score + need.bonus
+        earlier = Q(requested_on__lt=need.requested_on) | Q(requested_on=need.requested_on, pk__lt=need.pk)
+        first = Q(queue_points__gt=points) | (Q(queue_points=points) & earlier)
+        ahead = Q(is_urgent__gt=need.is_urgent) | (Q(is_urgent=need.is_urgent) & first)
+        return self.with_queue().filter(ahead)
+
+
+def _stored(points: int, values: list[Any]) -> list[Any]:
+    """The place of a row in the queue, as its stored columns say it among those who have so many points of bonus."""
+    is_urgent, queue_points, *rest = values
+    return [is_urgent, queue_points - points, *rest]
+
+
+def _asked_by(today: date, points: int) -> date:
+    """Whoever asked by this day has so many points of the wait bonus or more."""
+    return today - timedelta(days=60 + 30 * points)
+
 
 def _wait_bonus(today) -> Case:
     """One point per full 30 days after day 60, at most 10, as database arithmetic on day thresholds."""
     steps = [
-        When(requested_on__lte=today - timedelta(days=60 + 30 * points), then=Value(points))
-        for points in range(10, 0, -1)
+        When(requested_on__lte=_asked_by(today, points), then=Value(points)) for points in range(MOST_BONUS, 0, -1)
     ]
     return Case(*steps, default=Value(0), output_field=IntegerField())
 
@@ -151,6 +191,7 @@ class Need(Journalled):
         ERROR = "error", _("opened by mistake")
 
     QUEUE_ORDER = ("-is_urgent", "-queue_points", "requested_on", "pk")
+    STORED_ORDER = ("-is_urgent", "-rank_score", "requested_on", "pk")  # the same among those with one wait bonus
 
     child = models.ForeignKey(Child, verbose_name=_("child"), on_delete=models.PROTECT, related_name="needs")
     assessment = models.ForeignKey(

@@ -9,9 +9,10 @@ from beneficiaries.forms.filters import FilterForm
 from hajar.lib import listing, paging
 
 
-def paged(request: HttpRequest, rows: QuerySet, form: FilterForm) -> dict[str, Any]:
-    """One page of a filtered list, with the addresses before and after it."""
-    page = paging.page(rows, order=form.ORDERS[form.order], token=request.GET.get("page"))
+def paged(request: HttpRequest, rows: QuerySet, form: FilterForm, **how: Any) -> dict[str, Any]:
+    """One page of a filtered list, with the addresses before and after it; `how`: see paging.page."""
+    how = {"order": form.ORDERS[form.order], "token": request.GET.get("page"), "walk": form.walks, **how}
+    page = paging.page(rows, **how)
     return {
         "rows": page.rows,
         "count": page.count,

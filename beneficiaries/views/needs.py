@@ -26,9 +26,10 @@ def index(request):
     """The open needs of one's regions: urgent first, then need and waiting."""
     form = NeedFilterForm(request.GET, user=request.user)
     queue, needs = _queue(request, form)
-    page = lists.paged(request, needs.with_queue().only("pk"), form)  # the reasons are long: they are not put in order
+    # The reasons are long: they are not put in order.
+    page = lists.paged(request, needs.with_queue().only("pk"), form, parts=needs.in_parts)
     page["rows"] = _whole(page["rows"])
-    sight(page["rows"], queue)
+    sight(page["rows"], queue, follows=needs is queue, is_start=not page["previous_url"])
     context = {
         "form": form,
         "q": form.value("q"),
@@ -56,16 +57,28 @@ def _whole(keys):
     return [rows[row.pk] for row in keys]
 
 
-def sight(needs, queue):
-    """Give each row its place in the queue and its live allocation: two queries for any number of rows."""
+def sight(needs, queue, *, follows=False, is_start=False):
+    """Give each row its place in the queue and its live allocation: two queries for any number of rows.
+
+    `follows`: they are a stretch of the queue, one after the other; `is_start`: from its beginning.
+    """
     if not needs:
         return
-    first = queue.in_queue_order().values_list("pk", flat=True)[:PLACES_COUNTED]
-    places = {pk: place for place, pk in enumerate(first, start=1)}
+    places = _places(needs, queue, is_start=is_start) if follows else _first_places(queue)
     prefetch_related_objects(needs, _live_allocations())
     for need in needs:
         need.place = places.get(need.pk)
         _stand(need)
+
+
+def _places(needs, queue, *, is_start):
+    before = 0 if is_start else queue.before(needs[0]).order_by().values("pk")[:PLACES_COUNTED].count()
+    return {need.pk: place for place, need in enumerate(needs, start=before + 1) if place <= PLACES_COUNTED}
+
+
+def _first_places(queue):
+    first = queue.in_queue_order().values_list("pk", flat=True)[:PLACES_COUNTED]
+    return {pk: place for place, pk in enumerate(first, start=1)}
 
 
 def _live_allocations():

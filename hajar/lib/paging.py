@@ -2,8 +2,8 @@
 
     found = paging.page(children, order=("-score", "waiting_since", "pk"), token=request.GET.get("page"))
 
-A page takes two queries: its rows, and a count that stops at COUNT_CAP. Works on SQLite and PostgreSQL, on columns,
-related columns and annotations, ascending or descending, with empty values last.
+A page takes two queries: its rows, and a count that stops at COUNT_CAP; one more where the order is walked. Works on
+SQLite and PostgreSQL, on columns, related columns and annotations, ascending or descending, with empty values last.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -22,8 +22,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, Field, Model, Q, QuerySet
-from django.db.models.expressions import Col, OrderBy
+from django.db import connections
+from django.db.models import Exists, F, Field, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import Col, OrderBy, RawSQL
 from django.db.models.sql.constants import LOUTER
 
 M = TypeVar("M", bound=Model)
@@ -79,6 +80,22 @@ class _Key:
 _NOTHING = Q(pk__in=[])
 
 
+@dataclass(frozen=True)
+class Part:
+    """Some rows of a list, and the columns by which these alone stand in its order, for an index to give."""
+
+    rows: QuerySet[Any]
+    order: Sequence[str]  # columns that are never empty, as many as the list's
+    values: Callable[[list[Any]], list[Any]]  # from the sort values of a row in the list to those in this part
+
+    def first(self, values: list[Any] | None, *, size: int, forward: bool) -> QuerySet[Any]:
+        """The keys of those nearest to a place."""
+        field = self.rows.model._meta.pk
+        keys = [_Key(name.lstrip("-"), name.startswith("-"), False, field) for name in self.order]
+        rows = self.rows if values is None else self.rows.filter(_beyond(keys, self.values(values), forward=forward))
+        return rows.order_by(*(key.order(forward=forward) for key in keys)).values("pk")[:size]
+
+
 def page(
     queryset: QuerySet[M],
     *,
@@ -86,33 +103,43 @@ def page(
     size: int = 25,
     token: str | None = None,
     count: int | None = None,
+    walk: bool = False,
+    parts: Callable[[], Sequence[Part]] | None = None,
 ) -> Page[M]:
     """The page that a token of an earlier page names; the first one without a token.
 
     `order`: names of columns, related columns or annotations, "-" before one for descending; "pk" is added at the end
     if it is not there, so that ties have an order. The queryset gives model instances (not values()) and may be
     distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
+    `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
+    order: where more than COUNT_CAP rows are left, the order is followed until a page is full.
+    `parts`: what the list is made of, for an order that no index gives as a whole; asked where there are so many, too.
     A token that is broken, forged, of another order or of rows that are gone gives
     the first page: never an error.
     """
     if not any(name.lstrip("-") == "pk" for name in order):
         order = (*order, "pk")
+    if count is None:
+        count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
     keyed, keys = _with_keys(queryset, order)
     purpose = f"{queryset.model._meta.label} {' '.join(order)}"
     forward, values = _opened(token, purpose, keys) or (True, None)
 
-    rows = _slice(keyed, keys, values, size=size, forward=forward)
+    are_many = count > COUNT_CAP
+    found = _with_keys(_walked(queryset), order)[0] if walk and are_many else keyed
+    of = parts() if parts and are_many else ()
+    rows = _slice(found, keys, values, size=size, forward=forward, of=of)
     if not rows and values is not None:
         forward, values = True, None
-        rows = _slice(keyed, keys, None, size=size, forward=True)
+        rows = _slice(found, keys, None, size=size, forward=True, of=of)
+    if found is not keyed:
+        rows = _whole(keyed, [row.pk for row in rows])
     more = len(rows) > size
     rows = rows[:size] if forward else rows[:size][::-1]
 
     def token_at(row: M, *, onwards: bool) -> str:
         return _sealed(purpose, onwards, [getattr(row, key.alias) for key in keys])
 
-    if count is None:
-        count = queryset.order_by().values("pk")[: COUNT_CAP + 1].count()
     return Page(
         rows,
         # Whoever comes from a page may go back to it; further on there is something when one row too many was found.
@@ -121,6 +148,29 @@ def page(
         count=min(count, COUNT_CAP),
         count_is_capped=count > COUNT_CAP,
     )
+
+
+def _walked(queryset: QuerySet[M]) -> QuerySet[M]:
+    """The keys of the same rows, each asked whether it belongs to the list: SQLite then follows the order.
+
+    It would begin with the index of a filter and sort all that it finds. PostgreSQL weighs the two by itself.
+    """
+    if connections[queryset.db].vendor == "sqlite":
+        asked = queryset.order_by().filter(pk=OuterRef("pk"))
+        queryset = queryset.model._base_manager.using(queryset.db).filter(Exists(asked))
+    return queryset.select_related(None).prefetch_related(None).only("pk")
+
+
+def _whole(queryset: QuerySet[M], pks: list[Any]) -> list[M]:
+    """These rows of a list with all that it selects, in this order; whether they belong to it is not asked again."""
+    found = {row.pk: row for row in _without_conditions(queryset).filter(pk__in=pks)}
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _without_conditions(queryset: QuerySet[M]) -> QuerySet[M]:
+    rows = queryset.order_by()
+    rows.query.where = type(rows.query.where)()
+    return rows
 
 
 def _with_keys(queryset: QuerySet[M], order: Sequence[str]) -> tuple[QuerySet[M], list[_Key]]:
@@ -139,17 +189,39 @@ def _with_keys(queryset: QuerySet[M], order: Sequence[str]) -> tuple[QuerySet[M]
     return keyed, keys
 
 
-def _slice(queryset: QuerySet[M], keys: list[_Key], values: list[Any] | None, *, size: int, forward: bool) -> list[M]:
+def _slice(
+    queryset: QuerySet[M],
+    keys: list[_Key],
+    values: list[Any] | None,
+    *,
+    size: int,
+    forward: bool,
+    of: Sequence[Part] = (),
+) -> list[M]:
     """Up to size + 1 rows after (before) a place, nearest first."""
-    if values is not None:
-        # The first key alone narrows the search to a range of its index; the rest breaks its ties.
-        condition = keys[0].beyond(values[0], forward=forward, inclusive=True)
-        further, same = Q(), Q()
-        for key, value in zip(keys, values, strict=True):
-            further |= same & key.beyond(value, forward=forward)
-            same &= key.equal(value)
-        queryset = queryset.filter(condition & further)
+    if of:
+        nearest = [part.first(values, size=size + 1, forward=forward) for part in of]
+        queryset = _without_conditions(queryset).filter(pk__in=_all_of(nearest))
+    elif values is not None:
+        queryset = queryset.filter(_beyond(keys, values, forward=forward))
     return list(queryset.order_by(*(key.order(forward=forward) for key in keys))[: size + 1])
+
+
+def _beyond(keys: list[_Key], values: list[Any], *, forward: bool) -> Q:
+    # The first key alone narrows the search to a range of its index; the rest breaks its ties.
+    condition = keys[0].beyond(values[0], forward=forward, inclusive=True)
+    further, same = Q(), Q()
+    for key, value in zip(keys, values, strict=True):
+        further |= same & key.beyond(value, forward=forward)
+        same &= key.equal(value)
+    return condition & further
+
+
+def _all_of(several: Sequence[QuerySet[Any]]) -> RawSQL:
+    """The keys of all of these: SQLite cuts no query that stands in a union unless it stands in another."""
+    written = [rows.query.get_compiler(using=rows.db).as_sql() for rows in several]
+    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) part_{place}" for place, (sql, _params) in enumerate(written))  # noqa: S608
+    return RawSQL(sql, [one for _sql, params in written for one in params])  # noqa: S611 its values are parameters
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from django.utils import timezone
 from beneficiaries import registration
 from beneficiaries.models import Child
 from hajar.journal.models import Entry
+from hajar.lib import paging
 from tests.beneficiaries.test_registration import picture
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, NeedFactory, province
 
@@ -164,6 +165,34 @@ def test_pages_follow_each_other_without_a_gap_and_keep_the_filter(client, samir
     assert len(names_on(first) | names_on(second)) == 30
     assert "Garcon" not in names_on(second)
     assert "sex=F" in second.context["previous_url"]
+
+
+def test_a_narrowed_list_is_the_same_when_very_many_are_left(client, karim, samira, monkeypatch):
+    """Beyond the count that is shown, the order is walked in place of the filter: the pages do not differ."""
+    for number in range(60):
+        letter = "abcdefghijklmnopqrstuvwxyz"[number % 26]
+        born = timezone.localdate() - timedelta(days=365 * (3 + number % 14))
+        place = {"family__province": province("MA-TAR")} if number % 3 == 0 else {}
+        child = ChildFactory(given_name_latin=f"Fille {letter}", family_name_latin=letter * 3, born_on=born, **place)
+        if number % 2:
+            NeedFactory(child=child)
+    region = province("MA-CAS").region_id
+    filters = [{"region": region}, {"province": province("MA-CAS").pk}, {"age": "6-11"}, {"need": "none"}]
+    filters += [{"age": "6-11", "need": "open"}, {"region": region, "age": "12-17", "status": "active"}, {}]
+
+    def pages(query):
+        found = [client.get(LIST, query)]
+        while address := found[-1].context["next_url"]:
+            found.append(client.get(address))
+        return [[child.pk for child in page.context["rows"]] for page in found]
+
+    for person in (karim, samira):
+        client.force_login(person)
+        plain = [pages(query) for query in filters]
+        with monkeypatch.context() as few:
+            few.setattr(paging, "COUNT_CAP", 1)
+            assert [pages(query) for query in filters] == plain
+        assert len(plain[0]) == 2
 
 
 def test_an_empty_register_says_what_to_do_next(client, samira):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from beneficiaries import assessing, closing
 from beneficiaries.models import Need, Province
+from hajar.lib import paging
 from tests.factories import AllocationFactory, AssessmentFactory, ChildFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,15 +57,49 @@ def walk(client, address=LIST):
 # --- the list -----------------------------------------------------------------------------------------------------
 
 
-def test_the_pages_follow_the_queue_and_count_the_places(client, karim):
+@pytest.fixture(params=[paging.COUNT_CAP, 1], ids=["few", "many"])
+def as_many(request, monkeypatch):
+    """Once sorted as a whole, once as where very many wait: read in parts, one for each wait bonus."""
+    monkeypatch.setattr(paging, "COUNT_CAP", request.param)
+
+
+def test_the_pages_follow_the_queue_and_count_the_places(client, karim, as_many):
     queue_of_many(60)
+    closed = NeedFactory(score_high=100, closed_on=timezone.localdate(), closing="declined")
+    NeedFactory(score_high=100, child__status="moved")
     client.force_login(karim)
     seen = walk(client)
+    assert closed not in seen
     assert [need.pk for need in seen] == [need.pk for need in Need.objects.open().in_queue_order()]
     assert [need.place for need in seen] == list(range(1, 61))
 
 
-def test_paging_back_leads_to_the_same_rows(client, karim):
+def test_places_are_counted_so_far_and_no_further(client, karim, monkeypatch):
+    queue_of_many(60)
+    monkeypatch.setattr("beneficiaries.views.needs.PLACES_COUNTED", 30)
+    client.force_login(karim)
+    assert [need.place for need in walk(client)] == [*range(1, 31), *[None] * 30]
+
+
+def test_every_open_need_is_in_the_part_of_its_wait_bonus():
+    """On the very days on which a point is added, too."""
+    today = timezone.localdate()
+    for days in [0, 1, 59, 60, 61, 89, 90, 91, 119, 120, 359, 360, 361, 2000]:
+        NeedFactory(child__requested_on=today - timedelta(days=days), child__born_on=today - timedelta(days=3000))
+    parts = [set(part.rows) for part in Need.objects.open().in_parts()]
+    for points, part in enumerate(parts):
+        assert part == {need for need in Need.objects.open() if need.bonus == points}
+    assert sum(map(len, parts)) == 14
+
+
+def test_who_stands_before_a_need_is_who_comes_first_in_the_queue():
+    queue_of_many(20)
+    queue = list(Need.objects.open().in_queue_order())
+    for place, need in enumerate(queue):
+        assert set(Need.objects.open().before(need)) == set(queue[:place])
+
+
+def test_paging_back_leads_to_the_same_rows(client, karim, as_many):
     queue_of_many(60)
     client.force_login(karim)
     first = client.get(LIST).context
@@ -83,8 +118,8 @@ def test_the_admin_shows_the_very_same_order(client, nadia):
     assert order[: len(queue)] == queue
 
 
-def test_a_filter_leaves_a_child_her_place_in_the_queue(client, karim):
-    queue_of_many(12)
+def test_a_filter_leaves_a_child_her_place_in_the_queue(client, karim, as_many):
+    queue_of_many(40)
     client.force_login(karim)
     places = {need.pk: need.place for need in walk(client)}
     picked = walk(client, f"{LIST}?urgent=no")
@@ -92,7 +127,7 @@ def test_a_filter_leaves_a_child_her_place_in_the_queue(client, karim):
     assert all(need.place == places[need.pk] for need in picked)
 
 
-def test_a_region_has_a_queue_of_its_own(client, karim):
+def test_a_region_has_a_queue_of_its_own(client, karim, as_many):
     NeedFactory(score_high=90)
     far = NeedFactory(score_high=20, score_low=20, child__family__province=Province.objects.get(iso="MA-TAR"))
     client.force_login(karim)
@@ -122,7 +157,7 @@ def test_one_sees_the_queue_of_ones_own_regions(client, samira, youssef):
         ("band=nonsense&urgent=perhaps&region=x&province=99999", None),
     ],
 )
-def test_filters(client, karim, query, scores):
+def test_filters(client, karim, as_many, query, scores):
     every = {(65, 65), (50, 70), (40, 40), (50, 64), (39, 39), (0, 20)}
     for low, high in sorted(every):
         NeedFactory(score_low=low, score_high=high)

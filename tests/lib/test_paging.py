@@ -166,6 +166,23 @@ def test_a_page_takes_two_queries_wherever_it_is(chairs, django_assert_num_queri
         paging.page(queryset, order=["depot__name", "-score"], size=5, token=found.previous_token)
 
 
+@pytest.mark.parametrize("order", [["name"], ["-name", "pk"]])
+def test_a_list_whose_order_is_walked_is_the_same_list(chairs, monkeypatch, django_assert_num_queries, order):
+    """Filters, annotations and what is fetched along: nothing differs but how the rows are found."""
+    queryset = Chair.objects.filter(depot__name="Agadir").select_related("depot").annotate(folded=Lower("name"))
+    plain = forward(queryset, order=order, size=4)
+    monkeypatch.setattr(paging, "COUNT_CAP", 5)
+    walked = forward(queryset, order=order, size=4, walk=True)
+    assert ids(walked) == ids(plain)
+    assert len(walked) == 3
+    assert ids(backward(queryset, walked[-1], order=order, size=4, walk=True)) == ids(plain)
+    with django_assert_num_queries(3):
+        found = paging.page(queryset, order=order, size=4, walk=True)
+        assert [(row.folded, row.depot.name) for row in found.rows] == [("bb", "Agadir")] * 4
+    with django_assert_num_queries(2):  # few are sorted
+        assert paging.page(queryset.filter(score=1), order=order, size=4, walk=True).count < 5
+
+
 def test_an_empty_list_is_one_empty_page(tables):
     assert paging.page(Chair.objects.all()) == paging.Page([], None, None, 0, False)
 
