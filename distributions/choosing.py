@@ -364,9 +364,7 @@ def lots(today: date | None = None, *, chosen: UUID | None = None) -> list[Chair
         )
         .filter(turn=1)
     )
-    alike = dict(
-        counted.values_list("pk", "alike")
-    )  # whole rows are read of these few only
+    alike = dict(counted.values_list("pk", "alike"))  # whole rows are read of these few only
     chairs = sorted(Chair.objects.filter(pk__in=alike).with_model(), key=_age)
     for chair in chairs:
         chair.alike = alike[chair.pk]
