@@ -95,9 +95,13 @@ def tally(needs: NeedQuerySet, today: date | None = None) -> tuple[Tally, int]:
             (served if each.is_served else waits)[group].append(each.days)
     found: Tally = defaultdict(dict)
     for code, key in waits.keys() | served.keys():
-        days = waits.get((code, key), []), served.get((code, key), [])
-        found[code][key] = (*map(len, days), *(round(median(each)) if each else None for each in days))
+        so_far, until_served = waits.get((code, key), []), served.get((code, key), [])
+        found[code][key] = len(so_far), len(until_served), _middle(so_far), _middle(until_served)
     return dict(found), rows
+
+
+def _middle(days: list[int]) -> int | None:
+    return round(median(days)) if days else None
 
 
 def fairness(found: Tally, *, small_counts: bool) -> list[Comparison]:

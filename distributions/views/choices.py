@@ -238,7 +238,10 @@ def _context(request, need: Need, choices: Choices, form: AllocationForm, initia
 
 def _offer(candidate: Candidate, place: int, chosen: str, said_for_all: frozenset[str] = frozenset()) -> Offer:
     """The chairs of a candidate by depot and condition; the one that was asked for is shown by itself, and first."""
-    rows = [Lot(chair, chair.alike, str(chair.pk) == chosen) for chair in candidate.chairs]
+    rows = [
+        Lot(chair, chair.alike, str(chair.pk) == chosen)  # type: ignore[attr-defined]  # counted by choosing.lots
+        for chair in candidate.chairs
+    ]
     return Offer(candidate, place, sorted(rows, key=lambda lot: not lot.is_chosen), said_for_all)
 
 
