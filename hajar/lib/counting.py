@@ -39,7 +39,8 @@ def counted(name: str, of: Hashable, count: Callable[[], tuple[T, int]], *, anew
     told = f"{name} {of} {timezone.localdate(now)}"
     key = f"counted.{hashlib.sha256(told.encode()).hexdigest()}"
     if not anew and (kept := cache.get(key)):
-        return Counted(*kept, is_kept=True)
+        value, at = kept
+        return Counted(value, at, is_kept=True)
     value, rows = count()
     is_kept = rows >= KEPT_FROM
     if is_kept:
