@@ -7,13 +7,18 @@ and is worked out anew. It is forgotten after a day in any case.
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from types import NoneType
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.cache import cache
 
 T = TypeVar("T")
 
 KEPT_FOR = 24 * 60 * 60  # seconds
+PLAIN = (str, int, float, Decimal, date, UUID, NoneType)
 
 
 def kept(name: str, follows_from: Any, work_out: Callable[[], T], *, anew: bool = False) -> T:
@@ -38,12 +43,14 @@ def fingerprint(value: Any) -> str:
 
 
 def _told(value: Any) -> Any:
-    if isinstance(value, set | frozenset):
-        return ("set", *sorted(map(repr, map(_told, value))))
-    if isinstance(value, dict):
-        return [(_told(key), _told(each)) for key, each in value.items()]
-    if isinstance(value, list | tuple):
-        return [*map(_told, value)]
+    if isinstance(value, PLAIN):
+        return value
     if is_dataclass(value):
         return [_told(getattr(value, field.name)) for field in fields(value)]
-    return value
+    if isinstance(value, list | tuple):
+        return [*map(_told, value)]
+    if isinstance(value, dict):
+        return [(_told(key), _told(each)) for key, each in value.items()]
+    if isinstance(value, set | frozenset):
+        return ("set", *sorted(map(repr, map(_told, value))))
+    raise TypeError(f"A {type(value).__name__} does not say all that it is made of.")

@@ -54,6 +54,11 @@ def test_whatever_differs_is_worked_out_anew(name, follows_from):
     assert keeping.kept(name, follows_from, lambda: "now") == "now"
 
 
+def test_what_does_not_say_all_that_it_is_made_of_is_no_part_of_a_name():
+    with pytest.raises(TypeError, match="object"):
+        keeping.kept("plan", [object()], list)
+
+
 def test_who_asks_for_it_anew_gets_it_and_leaves_alone_what_is_kept():
     keeping.kept("plan", [], lambda: "before")
     assert keeping.kept("plan", [], lambda: "now", anew=True) == "now"
