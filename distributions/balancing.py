@@ -5,10 +5,10 @@ Nothing is written here: `distributions.sharing` decides, this module says what 
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 from beneficiaries.models import Need, Region
 from distributions import choosing, fitting, solver
 from distributions.models import Chair, PlanRule
-from distributions.weighing import Seeker, Suit, Table
+from distributions.weighing import Seeker, Suit, Table, Worth
+from hajar.lib import keeping
 
 Kind = PlanRule.Kind
 NAMED = 3  # children or dimensions that an answer names
@@ -33,17 +34,23 @@ class PlannedPair:
 
     seeker: Seeker
     chair: Chair
-    suit: Suit
+    worth: Worth
+    table: Table = field(repr=False, compare=False)
     fixed_by: PlanRule | None = None
 
     @property
     def need(self) -> Need:
         return self.seeker.need
 
+    @cached_property
+    def suit(self) -> Suit:
+        """The whole judgement, made when somebody reads it."""
+        return self.table.suit(self.need.pk, self.chair.pk)
+
     @property
     def value(self) -> int:
         """Need, waiting and fit together; a chair that does not fit and is given all the same adds no fit."""
-        return self.seeker.points + self.suit.points
+        return self.seeker.points + self.worth.points
 
     @property
     def price_mad(self) -> Decimal | None:
@@ -73,14 +80,19 @@ class PlannedPair:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A child for whom the plan has no chair. `code` says of which kind the answer is, `reasons` say it in words."""
+    """A child for whom the plan has no chair. `code` says of which kind the answer is, `reasons` say it in words.
+
+    `is_passed_over`: her assessment is incomplete, and a chair that may suit her goes to somebody after her.
+    """
 
     seeker: Seeker
     code: str
-    reasons: tuple[str, ...]
-    is_passed_over: bool = (
-        False  # her assessment is incomplete, and a chair that may suit her goes to somebody after her
-    )
+    told: Callable[[], tuple[str, ...]] = field(repr=False, compare=False)
+    is_passed_over: bool = False
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        return self.told()
 
     @property
     def need(self) -> Need:
@@ -92,7 +104,11 @@ class Idle:
     """A chair that stays in the store, and why."""
 
     chair: Chair
-    reason: str
+    told: Callable[[], str] = field(repr=False, compare=False)
+
+    @cached_property
+    def reason(self) -> str:
+        return self.told()
 
 
 @dataclass(frozen=True)
@@ -147,7 +163,7 @@ def plan(table: Table) -> Plan:
     answers = _Answers(table, pairs, barred)
     regions = Region.objects.in_bulk(unmet_floors)
     waiting = [answers.of(seeker) for seeker in table.seekers if seeker.need.pk not in served]
-    waiting += [LeftOut(seeker, "promised", (reason,)) for seeker, reason in table.apart]
+    waiting += [LeftOut(seeker, "promised", partial(tuple, (reason,))) for seeker, reason in table.apart]
     return Plan(
         pairs=pairs,
         left_out=tuple(sorted(waiting, key=lambda each: each.seeker.place)),
@@ -200,25 +216,32 @@ def _best_pairs(table: Table) -> tuple[tuple[PlannedPair, ...], _Barred, Mapping
     chairs_of_kind: dict[Any, list[UUID]] = defaultdict(list)
     for chair in chairs:
         chairs_of_kind[table.kind_of[chair]].append(chair)
-    pairs = [
-        solver.Pair(need, chair, suit.points, suit.waste)
-        for (need, kind), suit in table.suits.items()
-        if suit.is_possible and need in wanted
-        for chair in chairs_of_kind[kind]
-    ]
-    solution = solver.solve(
-        wishes,
-        chairs,
-        pairs,
-        fixed=[(need, rule.chair_id) for need, rule in fixed.items()],
-        forbidden=set(barred.pairs),
-        floors=table.floors,
+    decided: dict[str, Any] = {
+        "fixed": [(need, rule.chair_id) for need, rule in fixed.items()],
+        "forbidden": set(barred.pairs),
+        "floors": table.floors,
+    }
+
+    def solve() -> tuple[list[tuple[UUID, UUID]], dict[int, int]]:
+        pairs = [
+            solver.Pair(need, chair, worth.points, worth.waste)
+            for (need, kind), worth in table.suits.worths.items()
+            if worth.is_possible and need in wanted
+            for chair in chairs_of_kind[kind]
+        ]
+        solution = solver.solve(wishes, chairs, pairs, **decided)
+        return list(solution.pairs), dict(solution.unmet_floors)
+
+    number_of = {kind: number for number, kind in enumerate(table.suits.seats)}
+    offer = [(chair, number_of[table.kind_of[chair]]) for chair in chairs]
+    pairs, unmet_floors = keeping.kept(
+        "shared", [table.suits.fingerprint, wishes, offer, decided], solve, anew=table.is_fresh
     )
     found = [
-        PlannedPair(table.seeker_of[need], table.chair_of[chair], table.suit(need, chair), fixed.get(need))
-        for need, chair in solution.pairs
+        PlannedPair(table.seeker_of[need], table.chair_of[chair], table.worth(need, chair), table, fixed.get(need))
+        for need, chair in pairs
     ]
-    return tuple(sorted(found, key=lambda pair: pair.seeker.place)), barred, solution.unmet_floors
+    return tuple(sorted(found, key=lambda pair: pair.seeker.place)), barred, unmet_floors
 
 
 # --- why not this child, why not this chair --------------------------------------------------------------------------
@@ -233,50 +256,71 @@ class _Answers:
         self.by_kind: dict[Any, list[UUID]] = defaultdict(list)
         for chair in table.chairs:
             self.by_kind[table.kind_of[chair.pk]].append(chair.pk)
+        self.takers: dict[Any, list[PlannedPair]] = {
+            kind: [self.pair_by_chair[chair] for chair in chairs if chair in self.pair_by_chair]
+            for kind, chairs in self.by_kind.items()
+        }
+
+    @cached_property
+    def suited(self) -> dict[Any, list[UUID]]:
+        """The needs that each kind of chair suits, without those that a decision leaves out."""
+        found: dict[Any, list[UUID]] = defaultdict(list)
+        for (need, kind), worth in self.table.suits.worths.items():
+            if worth.is_possible and need not in self.barred.needs:
+                found[kind].append(need)
+        return found
 
     def of(self, seeker: Seeker) -> LeftOut:
         """Why not this child."""
         need = seeker.need
         if rule := self.barred.needs.get(need.pk):
-            return LeftOut(seeker, "excluded", (_decided(rule),))
+            return LeftOut(seeker, "excluded", lambda: (_decided(rule),))
         if not self.table.chairs:
-            return LeftOut(seeker, "no_chairs", (_("No chair is free."),))
-        suits = {kind: self.table.suits[need.pk, kind] for kind in self.by_kind}
-        possible = [chair for kind, suit in suits.items() if suit.is_possible for chair in self.by_kind[kind]]
-        if not possible:
-            return self._unsuited(seeker, suits)
-        kept_by = [rule for chair in possible if (rule := self.barred.keeps(need.pk, chair))]
-        takers = [self.pair_by_chair[chair] for chair in possible if chair in self.pair_by_chair]
-        if not takers:
-            return LeftOut(seeker, "forbidden", tuple(_decided(rule) for rule in kept_by[:NAMED]))
-        return self._outranked(seeker, takers)
-
-    def _unsuited(self, seeker: Seeker, suits: Mapping[Any, Suit]) -> LeftOut:
-        """No chair fits, or it cannot be known because measures are missing."""
-        incomplete = [suit for suit in suits.values() if suit.fit.overall == fitting.INCOMPLETE]
+            return LeftOut(seeker, "no_chairs", lambda: (_("No chair is free."),))
+        worths = {kind: self.table.suits.worths[need.pk, kind] for kind in self.by_kind}
+        possible = [kind for kind, worth in worths.items() if worth.is_possible]
+        if any(self.takers[kind] for kind in possible):
+            return LeftOut(seeker, "outranked", lambda: self._outranked(seeker, possible), self._is_passed_over(seeker))
+        if possible:
+            return LeftOut(seeker, "forbidden", lambda: self._forbidden(need, possible))
+        incomplete = [kind for kind, worth in worths.items() if worth.overall == fitting.INCOMPLETE]
         if incomplete:
-            missing = Counter(
-                _(line.name)
-                for suit in incomplete
-                for line in suit.fit.lines
-                if line.is_core and line.verdict == fitting.UNKNOWN
-            )
-            words = _("Whether a chair fits is not known yet: %(dimensions)s.") % {"dimensions": _listed(missing)}
-            return LeftOut(seeker, "to_measure", (words,), self._is_passed_over(seeker, incomplete=True))
+            is_passed_over = self._is_passed_over(seeker, incomplete=True)
+            return LeftOut(seeker, "to_measure", lambda: self._to_measure(need, incomplete), is_passed_over)
+        return LeftOut(seeker, "no_fit", lambda: self._no_fit(need))
+
+    def _forbidden(self, need: Need, possible: Sequence[Any]) -> tuple[str, ...]:
+        """Chairs would fit her, and stay in the store all the same: by which decisions."""
+        chairs = [chair for kind in possible for chair in self.by_kind[kind]]
+        kept_by = [rule for chair in chairs if (rule := self.barred.keeps(need.pk, chair))]
+        return tuple(_decided(rule) for rule in kept_by[:NAMED])
+
+    def _to_measure(self, need: Need, incomplete: Sequence[Any]) -> tuple[str, ...]:
+        """It cannot be known whether a chair fits her, because measures are missing."""
+        missing = Counter(
+            _(line.name)
+            for kind in incomplete
+            for line in self.table.suits[need.pk, kind].fit.lines
+            if line.is_core and line.verdict == fitting.UNKNOWN
+        )
+        return (_("Whether a chair fits is not known yet: %(dimensions)s.") % {"dimensions": _listed(missing)},)
+
+    def _no_fit(self, need: Need) -> tuple[str, ...]:
         failing: Counter[str] = Counter()
-        for kind, suit in suits.items():
-            if line := suit.fit.excluding:
-                failing[_(line.name)] += len(self.by_kind[kind])
+        for kind, chairs in self.by_kind.items():
+            if line := self.table.suits[need.pk, kind].fit.excluding:
+                failing[_(line.name)] += len(chairs)
         count = len(self.table.chairs)
         words = ngettext(
             "The only free chair does not fit: %(dimensions)s.",
             "None of the %(count)s free chairs fits: %(dimensions)s.",
             count,
         ) % {"count": count, "dimensions": _listed(failing)}
-        return LeftOut(seeker, "no_fit", (words,))
+        return (words,)
 
-    def _outranked(self, seeker: Seeker, takers: Sequence[PlannedPair]) -> LeftOut:
+    def _outranked(self, seeker: Seeker, possible: Sequence[Any]) -> tuple[str, ...]:
         """Chairs would fit her, and go to others: to whom, and what weighed more."""
+        takers = [pair for kind in possible for pair in self.takers[kind]]
         nearest = sorted(takers, key=lambda pair: (pair.fixed_by is None, -pair.seeker.place))[:NAMED]
         count = len(takers)
         words = ngettext(
@@ -284,11 +328,10 @@ class _Answers:
             "%(count)s chairs would fit and go to other children:",
             count,
         ) % {"count": count}
-        lines = [self._comparison(seeker, pair) for pair in nearest]
-        return LeftOut(seeker, "outranked", (words, *lines), self._is_passed_over(seeker))
+        return (words, *(self._comparison(seeker, pair) for pair in nearest))
 
     def _comparison(self, seeker: Seeker, pair: PlannedPair) -> str:
-        hers = seeker.points + self.table.suit(seeker.need.pk, pair.chair.pk).points
+        hers = seeker.points + self.table.worth(seeker.need.pk, pair.chair.pk).points
         words = {
             "chair": pair.chair.label,
             "child": pair.need.child.reference,
@@ -319,27 +362,20 @@ class _Answers:
         return any(
             pair.seeker.place > seeker.place
             and not pair.fixed_by
-            and self.table.suit(seeker.need.pk, chair).fit.overall in bearable
+            and self.table.worth(seeker.need.pk, chair).overall in bearable
             and not self.barred.keeps(seeker.need.pk, chair)
             for chair, pair in self.pair_by_chair.items()
         )
 
     def idle(self) -> tuple[Idle, ...]:
         """Why not this chair."""
-        return tuple(
-            Idle(chair, self._why_idle(chair)) for chair in self.table.chairs if chair.pk not in self.pair_by_chair
-        )
+        idle = [chair for chair in self.table.chairs if chair.pk not in self.pair_by_chair]
+        return tuple(Idle(chair, partial(self._why_idle, chair)) for chair in idle)
 
     def _why_idle(self, chair: Chair) -> str:
         if rule := self.barred.chairs.get(chair.pk):
             return _decided(rule)
-        suited = [
-            seeker
-            for seeker in self.table.seekers
-            if self.table.suit(seeker.need.pk, chair.pk).is_possible
-            and seeker.need.pk not in self.barred.needs
-            and not self.barred.keeps(seeker.need.pk, chair.pk)
-        ]
+        suited = [need for need in self.suited[self.table.kind_of[chair.pk]] if not self.barred.keeps(need, chair.pk)]
         if suited:
             return ngettext(
                 "The child whom it fits gets another chair.",

@@ -4,8 +4,9 @@ Nothing here decides. Chairs that may be proposed are ranked with the reason of 
 one line that speaks against them, what a workshop could change, and, if nothing fits, what to order. A named person
 chooses.
 
-Chairs of one model with the same accessories are one seat: whatever is computed is computed once for all of them, and
-the number of queries does not depend on the stock.
+Chairs of one model with the same accessories are one seat: whatever is computed is computed once for all of them. Of
+those that also stand in one depot in one condition only the oldest is read, with how many there are: neither the number
+of queries nor that of the rows depends on how many chairs are in stock.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,8 +15,11 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Case, Count, F, Value, When, Window
+from django.db.models.functions import RowNumber
 from django.utils import formats, timezone
 from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
@@ -181,7 +185,8 @@ class Candidate:
     """Chairs of one model with the same accessories, judged for one child; with `changes` once a workshop made them.
 
     `outgrow` is None where growth cannot be forecast. `missing` are the accessories that were prescribed and are not
-    there; `departs` says how the chair departs from the prescription: other_kind, other_model, or not at all.
+    there; `departs` says how the chair departs from the prescription: other_kind, other_model, or not at all. `chairs`
+    are the oldest of each lot (`lots`), the oldest first.
     """
 
     model: ChairModel
@@ -193,7 +198,7 @@ class Candidate:
     missing: tuple[str, ...] = ()
     departs: str = ""
     changes: tuple[WorkshopChange, ...] = ()
-    chairs: tuple[Chair, ...] = ()  # oldest first
+    chairs: tuple[Chair, ...] = ()
 
     @property
     def points(self) -> int:
@@ -328,7 +333,7 @@ class Choices:
         return tuple(line for line in lines if line.reason.startswith(("missing.", "implausible.")))
 
     def of(self, chair_pk: Any) -> Candidate | None:
-        """The candidate to which a chair belongs."""
+        """The candidate to which a chair belongs: one of those that were read (`lots`)."""
         everything = (*self.fitting, *self.excluded)
         return next((each for each in everything if any(str(c.pk) == str(chair_pk) for c in each.chairs)), None)
 
@@ -344,11 +349,37 @@ class Choices:
         return ""
 
 
-def choices_for(need: Need, *, today: date | None = None) -> Choices:
-    """Everything that stands available, judged for this need; the same number of queries whatever the stock."""
+def lots(today: date | None = None, *, chosen: UUID | None = None) -> list[Chair]:
+    """The oldest chair offered of each kind in each depot and condition, with `alike`: how many they are, it included.
+
+    The chair with the key `chosen` is a lot by itself, so that it can be told from those like it.
+    """
+    kind = ("model", "accessories", "depot", "is_new", "is_chosen")
+    oldest_first = (F("acquired_on").asc(nulls_last=True), "number")
+    counted = (
+        Chair.objects.offered(today)
+        .annotate(is_chosen=Case(When(pk=chosen, then=Value(True)), default=Value(False)))
+        .annotate(
+            alike=Window(Count("pk"), partition_by=kind),
+            turn=Window(RowNumber(), partition_by=kind, order_by=oldest_first),
+        )
+        .filter(turn=1)
+    )
+    alike = dict(counted.values_list("pk", "alike"))  # whole rows are read of these few only
+    chairs = sorted(Chair.objects.filter(pk__in=alike).with_model(), key=_age)
+    for chair in chairs:
+        chair.alike = alike[chair.pk]
+    return chairs
+
+
+def choices_for(need: Need, *, today: date | None = None, chosen: UUID | None = None) -> Choices:
+    """Everything that stands available, judged for this need; the same number of queries whatever the stock.
+
+    `chosen` is the key of a chair that somebody asks for: `Choices.of` finds it.
+    """
     subject = subject_of(need, today=today)
     groups: dict[tuple, list[Chair]] = {}
-    for chair in sorted(Chair.objects.offered(today).with_model(), key=_age):
+    for chair in lots(today, chosen=chosen):
         groups.setdefault((chair.model_id, frozenset(chair.accessories)), []).append(chair)
     possible: dict[Any, list[WorkshopChange]] = {}
     for change in WorkshopChange.objects.filter(model__in={pk for pk, _added in groups}).order_by("what", "pk"):

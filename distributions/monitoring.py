@@ -76,14 +76,36 @@ class _Asked:
     keys: dict[str, object]
 
 
-def fairness(needs: NeedQuerySet, *, small_counts: bool, today: date | None = None) -> list[Comparison]:
-    """Waiting and served of these needs, compared four ways; four queries whatever the number of rows.
+# Of each way of dividing, of each group: who waits, who was served, and the median days of both.
+Tally = dict[str, dict[Any, tuple[int, int, int | None, int | None]]]
+
+
+def tally(needs: NeedQuerySet, today: date | None = None) -> tuple[Tally, int]:
+    """Waiting and served of these needs, divided four ways, and how many needs that are; two queries.
 
     Waiting: open needs for a chair. Served: those closed by a hand-over in the last years (YEARS). What was closed
-    otherwise counts nowhere. `small_counts`: the reader may see groups under five.
+    otherwise counts nowhere.
     """
-    today = today or timezone.localdate()
-    asked = list(_asked(needs, today))
+    waits: dict[tuple[str, Any], list[int]] = defaultdict(list)
+    served: dict[tuple[str, Any], list[int]] = defaultdict(list)
+    rows = 0
+    for each in _asked(needs, today or timezone.localdate()):
+        rows += 1
+        for group in each.keys.items():
+            (served if each.is_served else waits)[group].append(each.days)
+    found: Tally = defaultdict(dict)
+    for code, key in waits.keys() | served.keys():
+        so_far, until_served = waits.get((code, key), []), served.get((code, key), [])
+        found[code][key] = len(so_far), len(until_served), _middle(so_far), _middle(until_served)
+    return dict(found), rows
+
+
+def _middle(days: list[int]) -> int | None:
+    return round(median(days)) if days else None
+
+
+def fairness(found: Tally, *, small_counts: bool) -> list[Comparison]:
+    """A tally as this reader may see it. `small_counts`: the reader may see groups under five."""
     regions = {region.pk: region.name for region in Region.objects.order_by("iso", "pk")}
     place_note = _(
         "Town: a prefecture, or the seat of a province. Country: any other place in a province. Where a family's town "
@@ -91,10 +113,10 @@ def fairness(needs: NeedQuerySet, *, small_counts: bool, today: date | None = No
     )
     sexes, ages = dict(Child.Sex.choices), {key: word for key, (_years, word) in AGES.items()}
     return [
-        _compared("region", _("By region"), asked, regions, small_counts),
-        _compared("sex", _("By sex"), asked, sexes, small_counts),
-        _compared("age", _("By age"), asked, ages, small_counts),
-        _compared("place", _("Town and country"), asked, PLACES, small_counts, place_note),
+        _compared("region", _("By region"), found, regions, small_counts),
+        _compared("sex", _("By sex"), found, sexes, small_counts),
+        _compared("age", _("By age"), found, ages, small_counts),
+        _compared("place", _("Town and country"), found, PLACES, small_counts, place_note),
     ]
 
 
@@ -149,19 +171,14 @@ def _kinds_of_place() -> Callable[[int, str], str | None]:
 
 
 def _compared(
-    code: str, title: str, asked: Iterable[_Asked], names: Mapping[Any, Any], small_counts: bool, note: str = ""
+    code: str, title: str, found: Tally, names: Mapping[Any, Any], small_counts: bool, note: str = ""
 ) -> Comparison:
-    waits: dict[object, list[int]] = defaultdict(list)
-    served: dict[object, list[int]] = defaultdict(list)
-    for each in asked:
-        (served if each.is_served else waits)[each.keys[code]].append(each.days)
-    there = [key for key in names if waits[key] or served[key]]
-    waiting = _shown({key: len(waits[key]) for key in there}, small_counts)
-    handed_over = _shown({key: len(served[key]) for key in there}, small_counts)
+    groups = {key: found[code][key] for key in names if key in found.get(code, {})}
+    waiting, served = (_shown({key: group[side] for key, group in groups.items()}, small_counts) for side in (0, 1))
     return Comparison(
         code,
         title,
-        tuple(_group(str(names[key]), waiting[key], handed_over[key], waits[key], served[key]) for key in there),
+        tuple(_group(str(names[key]), waiting[key], served[key], *groups[key][2:]) for key in groups),
         note,
     )
 
@@ -170,12 +187,14 @@ def _shown(counts: dict, small_counts: bool) -> dict:
     return dict(counts) if small_counts else disclose(counts)
 
 
-def _group(name: str, waiting: int | None, served: int | None, waits: list[int], waited: list[int]) -> Group:
+def _group(
+    name: str, waiting: int | None, served: int | None, days_waiting: int | None, days_served: int | None
+) -> Group:
     return Group(
         name=name,
         waiting=waiting,
         served=served,
         share=None if waiting is None or served is None else round(100 * served / (served + waiting)),
-        days_waiting=round(median(waits)) if waiting and waits else None,
-        days_served=round(median(waited)) if served and waited else None,
+        days_waiting=days_waiting if waiting else None,
+        days_served=days_served if served else None,
     )

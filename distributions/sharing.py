@@ -244,7 +244,7 @@ def lock_plan(initiative: Initiative, *, by, version: int, fingerprint: str) -> 
     NothingToShare, or what stands against a single reservation (distributions.planning.propose).
     """
     locked = _lock_for_decision(initiative, version)
-    table = weighing.gather(locked, user=by, months=None)
+    table = weighing.gather(locked, user=by, months=None, anew=True)
     plan = balancing.plan(table)
     if plan.fingerprint != fingerprint:
         raise FactsChanged

@@ -6,7 +6,7 @@ Nothing is written here. `distributions.balancing` makes the best plan of it, `d
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, Q
@@ -18,6 +18,7 @@ from beneficiaries.models import Association, Need
 from distributions import choosing, fitting, growth, solver
 from distributions.choosing import Candidate, Subject
 from distributions.models import Allocation, Chair, Initiative, PlanRule, Prescription, RegionFloor
+from hajar.lib import keeping
 
 VERSIONS = {
     "need": scoring.VERSION,
@@ -52,6 +53,15 @@ class Suit:
         return self.candidate.points if self.candidate else 0
 
 
+class Worth(NamedTuple):
+    """The same in brief: all that the best plan asks."""
+
+    overall: str  # of the fit
+    is_possible: bool
+    points: int
+    waste: int
+
+
 @dataclass(frozen=True)
 class Seeker:
     """A need that waits, with where it stands in the queue."""
@@ -73,21 +83,25 @@ class Seeker:
 class Table:
     """All that lies on the planner's table: who waits, which chairs are free, what suits whom, what was decided.
 
-    `suits` has a line for a need and a kind of chair; `kind_of` says of which kind a chair is. `apart` are needs that
-    are not to be served here, each with the reason.
+    `suits` says how a kind of chair suits a need; `kind_of` says of which kind a chair is. `apart` are needs that are
+    not to be served here, each with the reason. `is_fresh`: nothing of it, nor of its plan, is kept from before.
     """
 
     seekers: tuple[Seeker, ...]
     chairs: tuple[Chair, ...]
-    suits: Mapping[tuple[UUID, Any], Suit]
+    suits: "Suits"
     kind_of: Mapping[UUID, Any]
     apart: tuple[tuple[Seeker, str], ...] = ()
     rules: tuple[PlanRule, ...] = ()
     floors: Mapping[int, int] = field(default_factory=dict)
     is_cut: bool = False  # more children wait than are weighed at once
+    is_fresh: bool = False
 
     def suit(self, need: UUID, chair: UUID) -> Suit:
         return self.suits[need, self.kind_of[chair]]
+
+    def worth(self, need: UUID, chair: UUID) -> Worth:
+        return self.suits.worths[need, self.kind_of[chair]]
 
     @cached_property
     def seeker_of(self) -> dict[UUID, Seeker]:
@@ -101,18 +115,19 @@ class Table:
         return replace(self, rules=tuple(rules))
 
 
-def gather(initiative: Initiative, *, user, months: int | None = FORESEEN) -> Table:
+def gather(initiative: Initiative, *, user, months: int | None = FORESEEN, anew: bool = False) -> Table:
     """Lay out what can be shared now, as far as this person sees it, in a number of queries that does not grow.
 
     `months` says how far growth is foretold; None: to the 18th birthday, as the facts of a reservation keep it. The
-    points, and so the plan, are the same.
+    points, and so the plan, are the same. `anew`: take no judgement from before, though it followed from the same.
     """
+    queue = Need.objects.visible_to(user).open().filter(purpose__in=Need.CHAIRS).in_queue_order()
     needs = list(
-        Need.objects.visible_to(user)
-        .open()
-        .filter(purpose__in=Need.CHAIRS)
-        .select_related("child__family__province__region", "assessment")
-        .in_queue_order()[: MOST + 1]
+        Need.objects.filter(pk__in=queue.values("pk")[: MOST + 1])  # the whole queue is sorted without its rows
+        .select_related("child__family")
+        .prefetch_related("child__family__province")  # a few rows for all of them
+        .defer("parts", "flags")
+        .in_queue_order()
     )
     is_cut = len(needs) > MOST
     needs = needs[:MOST]
@@ -126,12 +141,13 @@ def gather(initiative: Initiative, *, user, months: int | None = FORESEEN) -> Ta
     return Table(
         seekers=seekers,
         chairs=chairs,
-        suits=_suits(seekers, one_of_each, months),
+        suits=Suits(seekers, one_of_each, months, anew=anew),
         kind_of=kind_of,
         apart=apart,
         rules=tuple(rule for rule in rules if rule.pk in seen),
         is_cut=is_cut,
         floors=dict(RegionFloor.objects.filter(initiative=initiative).values_list("region", "least")),
+        is_fresh=anew,
     )
 
 
@@ -141,7 +157,7 @@ def free_chairs():
     return (
         Chair.objects.available()
         .filter(Q(usable_until=None) | Q(usable_until__gte=today))
-        .with_model()
+        .prefetch_related("model")  # of a few kinds
         .order_by(F("acquired_on").asc(nulls_last=True), "number", "pk")
     )
 
@@ -181,37 +197,88 @@ def _sort_out(seekers: Sequence[Seeker]) -> tuple[tuple[Seeker, ...], tuple[tupl
     return tuple(taken), tuple(apart)
 
 
-def _suits(
-    seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair], months: int | None
-) -> dict[tuple[UUID, Any], Suit]:
-    """Judge every kind of chair for every child. Growth is forecast once for a child, and only if some chair suits."""
-    children = [seeker.need.child for seeker in seekers]
-    measures_of = measuring.measures_of(children)
-    prescriptions = _prescriptions(seekers)
-    association = Association.get()
-    seats = {kind: choosing.seat_of(chair.model, chair) for kind, chair in one_of_each.items()}
-    today = timezone.localdate()
-    found: dict[tuple[UUID, Any], Suit] = {}
-    for seeker in seekers:
-        need, child = seeker.need, seeker.need.child
-        prescription, measures = prescriptions.get(need.pk), measures_of[child.pk].known
-        body = choosing.body_of(need, measures, prescription)
-        fits = {kind: fitting.fit(body, seat) for kind, seat in seats.items()}
-        found |= {(need.pk, kind): Suit(fit) for kind, fit in fits.items()}
-        possible = [kind for kind, fit in fits.items() if fit.is_possible]
-        if not possible:
-            continue
-        growing = choosing.growing_child(child, measures_of[child.pk].readings, measures.assessment, association)
-        forecast = growth.trajectory(growing, starts_on=today, months=months)
-        if forecast:
-            body = replace(body, projected_mass_kg=forecast.at(choosing.REVIEW_MONTHS).mass_kg)
-        subject = Subject(need, measures, prescription, body, forecast, growth.why_not(growing) or "")
-        for kind in possible:
-            candidate = subject.candidate(one_of_each[kind].model, [one_of_each[kind]])
-            found[need.pk, kind] = Suit(
-                candidate.fit, candidate, _waste(body, seats[kind]), measures_of[child.pk], prescription
-            )
-    return found
+class Suits:
+    """How each kind of chair suits each child: judged when it is first asked for, growth forecast once for a child.
+
+    `worths` is what all of these judgements come to. They follow from what is read here of the children and the chairs,
+    from the rules and the day, and from nothing else: so they are kept under all of that (hajar.lib.keeping).
+    """
+
+    def __init__(
+        self, seekers: Sequence[Seeker], one_of_each: Mapping[Any, Chair], months: int | None, *, anew: bool = False
+    ) -> None:
+        self.today, self.months, self.anew = timezone.localdate(), months, anew
+        self.chairs = one_of_each
+        self.seats = {kind: choosing.seat_of(chair.model, chair) for kind, chair in one_of_each.items()}
+        measures_of = measuring.measures_of(seeker.need.child for seeker in seekers)
+        prescriptions = _prescriptions(seekers)
+        association = Association.get()
+        self.judged_by: dict[UUID, tuple[Need, measuring.Measures, Prescription | None]] = {}
+        self.bodies: dict[UUID, fitting.Body] = {}
+        self.growing: dict[UUID, growth.Child] = {}
+        for need in (seeker.need for seeker in seekers):
+            measures, prescription = measures_of[need.child_id], prescriptions.get(need.pk)
+            known = measures.known
+            self.judged_by[need.pk] = need, measures, prescription
+            self.bodies[need.pk] = choosing.body_of(need, known, prescription)
+            self.growing[need.pk] = choosing.growing_child(need.child, measures.readings, known.assessment, association)
+        self.found: dict[tuple[UUID, Any], Suit] = {}
+        self.subjects: dict[UUID, Subject] = {}
+
+    def __getitem__(self, pair: tuple[UUID, Any]) -> Suit:
+        if pair not in self.found:
+            self.found[pair] = self._judge(*pair)
+        return self.found[pair]
+
+    @cached_property
+    def worths(self) -> dict[tuple[UUID, Any], Worth]:
+        """Of each child and each kind of chair."""
+        pairs = [(need, kind) for need in self.bodies for kind in self.seats]
+        found = keeping.kept(
+            "worths", self.fingerprint, lambda: [tuple(self._worth(*pair)) for pair in pairs], anew=self.anew
+        )
+        return dict(zip(pairs, map(Worth._make, found), strict=True))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return keeping.fingerprint(self.follows_from())
+
+    def follows_from(self) -> list[Any]:
+        """All that a judgement depends on, child by child and kind by kind, in their order."""
+        asked = [prescription for _need, _measures, prescription in self.judged_by.values()]
+        return [
+            VERSIONS,
+            self.today,
+            self.bodies,
+            [*self.growing.values()],
+            [each and (each.model_id, each.category, each.substitution_allowed) for each in asked],
+            self.seats,
+            [(chair.model_id, chair.model.category) for chair in self.chairs.values()],
+        ]
+
+    def _worth(self, need: UUID, kind: Any) -> Worth:
+        suit = self[need, kind]
+        return Worth(suit.fit.overall, suit.is_possible, suit.points, suit.waste)
+
+    def _judge(self, need: UUID, kind: Any) -> Suit:
+        fit = fitting.fit(self.bodies[need], self.seats[kind])
+        if not fit.is_possible:
+            return Suit(fit)
+        subject, chair = self._subject(need), self.chairs[kind]
+        candidate = subject.candidate(chair.model, [chair])
+        _need, measures, prescription = self.judged_by[need]
+        return Suit(candidate.fit, candidate, _waste(subject.body, self.seats[kind]), measures, prescription)
+
+    def _subject(self, key: UUID) -> Subject:
+        if key not in self.subjects:
+            (need, measures, prescription), growing = self.judged_by[key], self.growing[key]
+            body = self.bodies[key]
+            forecast = growth.trajectory(growing, starts_on=self.today, months=self.months)
+            if forecast:
+                body = replace(body, projected_mass_kg=forecast.at(choosing.REVIEW_MONTHS).mass_kg)
+            why_not = growth.why_not(growing) or ""
+            self.subjects[key] = Subject(need, measures.known, prescription, body, forecast, why_not)
+        return self.subjects[key]
 
 
 def changed_since(table: Table, pairs: Iterable[tuple[Need, Chair]]) -> bool:

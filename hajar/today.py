@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
@@ -12,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from beneficiaries import reminding, scoring
-from beneficiaries.models import Consent, DuplicatePair, Need, Region, RightsRequest
+from beneficiaries.models import Consent, DuplicatePair, Mandate, Need, Region, RightsRequest
+from beneficiaries.models.needs import NeedQuerySet
 from distributions import following_up
 from distributions.models import Allocation, Chair, Delivery, FollowUp, Initiative, Matter, Round
 from hajar.backups.models import Backup
+from hajar.lib import counting
 
 FEW = 5
 MANY = 100  # enough to know that there are many
@@ -56,6 +59,7 @@ class Today:
     stats: list[Stat] = field(default_factory=list)
     needs: list[Waiting] | None = None
     waiting_by_region: list[tuple[Region, int]] | None = None
+    counted: counting.Counted | None = None  # of which moment the numbers of those who wait are
     rounds: list[Round] | None = None
     followups: list[Due] | None = None
     matters: list[Matter] | None = None
@@ -74,8 +78,11 @@ class Today:
         return (self.next_initiative.starts_on - self.date).days if self.next_initiative else None
 
 
-def for_person(user, today: date | None = None) -> Today:
-    """Gather what this person may act on today; a constant number of queries for each role."""
+def for_person(user, today: date | None = None, *, anew: bool = False) -> Today:
+    """Gather what this person may act on today; a constant number of queries for each role.
+
+    Where very many children wait, how many they are may have been counted earlier today, unless it is asked `anew`.
+    """
     today = today or timezone.localdate()
     page = Today(date=today)
     if user.has_perm("distributions.view_initiative"):
@@ -84,7 +91,7 @@ def for_person(user, today: date | None = None) -> Today:
     if user.has_perm("backups.view_backup"):
         page.late_backup = _late_backup()
     if user.has_perm("beneficiaries.view_need"):
-        _add_needs(page, user, today)
+        _add_needs(page, user, today, anew=anew)
     if user.has_perm("beneficiaries.merge_child"):
         _add_duplicates(page, user)
     if user.has_perm("beneficiaries.change_child") and (number := reminding.number_for(user, today)):
@@ -126,13 +133,15 @@ def _late_backup() -> str:
     ).format(n=hours)
 
 
-def _add_needs(page: Today, user, today: date) -> None:
+def _add_needs(page: Today, user, today: date, *, anew: bool) -> None:
     waiting = Need.objects.visible_to(user).open()
     first = waiting.in_queue_order(today).select_related("child__family__province").prefetch_related("allocations")
     page.needs = [
         Waiting(need, any(allocation.is_live for allocation in need.allocations.all())) for need in first[:FEW]
     ]
-    number = waiting.count()
+    page.counted = counting.counted("waiting", Mandate.reach_of(user), partial(_count_waiting, waiting), anew=anew)
+    counts, middle = page.counted.value
+    number = sum(counts.values())
     urgent = list(waiting.filter(is_urgent=True).order_by("urgent_since").values_list("urgent_since", flat=True))
     url = reverse("beneficiaries:need_list")
     words = ngettext("child waits for a chair", "children wait for a chair", number)
@@ -142,13 +151,20 @@ def _add_needs(page: Today, user, today: date) -> None:
         if scoring.decision_due(urgent[0]) < today:
             words = _("%(needs)s, decision overdue") % {"needs": words}
         page.stats.append(Stat(len(urgent), words, f"{url}?urgent=yes", "urgent"))
-    # None of them may be left by now: a phone hands chairs over while this page is made.
-    if middle := waiting.order_by("requested_on").values_list("requested_on", flat=True)[number // 2 :].first():
+    if middle:
         days = (today - middle).days
         page.stats.append(Stat(days, ngettext("day of waiting (median)", "days of waiting (median)", days), url))
-    counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
     regions = Region.objects.visible_to(user).order_by("iso")
     page.waiting_by_region = [(region, counts.get(region.pk, 0)) for region in regions]
+
+
+def _count_waiting(waiting: NeedQuerySet) -> tuple[tuple[dict[int, int], date | None], int]:
+    """Those who wait by region, the first request of the one in the middle, and how many they are; two queries."""
+    counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
+    number = sum(counts.values())
+    # None of them may be left by now: a phone hands chairs over while this page is made.
+    middle = waiting.order_by("requested_on").values_list("requested_on", flat=True)[number // 2 :].first()
+    return (counts, middle), number
 
 
 def _add_duplicates(page: Today, user) -> None:

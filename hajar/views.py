@@ -16,7 +16,7 @@ from hajar import today
 @require_safe
 def home(request):
     """What waits for me today."""
-    return render(request, "home.html", {"today": today.for_person(request.user)})
+    return render(request, "home.html", {"today": today.for_person(request.user, anew="anew" in request.GET)})
 
 
 @login_not_required

@@ -141,6 +141,11 @@ class Mandate(models.Model):
     def regions_of(user) -> list[int]:
         return [region for region in Mandate.of(user) if region is not None]
 
+    @staticmethod
+    def reach_of(user) -> str:
+        """How far this person sees, in a word that is the same for whoever sees the same: "all", or the regions."""
+        return "all" if Mandate.covers_all(user) else ",".join(map(str, sorted(Mandate.regions_of(user))))
+
 
 HOME = "family__province__region"  # how a path ends that leads over the family to the region where it lives
 

@@ -1,6 +1,7 @@
 """Which chair for this child: the ranked list from which a person chooses, and the order when nothing fits."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -168,7 +169,8 @@ def choose(request, pk):
     may_reserve = request.user.has_perm("distributions.propose_allocation")
     if request.method == "POST" and not may_reserve:
         raise PermissionDenied
-    choices = choosing.choices_for(need)
+    asked = (request.POST if request.method == "POST" else request.GET).get("chair", "")
+    choices = choosing.choices_for(need, chosen=UUID(asked) if asking.is_uuid(asked) else None)
     initiatives = Initiative.objects.visible_to(request.user).current().order_by("starts_on", "pk")
     form = _form(request, choices, initiatives)
     if request.method == "POST" and form.is_valid():
@@ -235,12 +237,11 @@ def _context(request, need: Need, choices: Choices, form: AllocationForm, initia
 
 
 def _offer(candidate: Candidate, place: int, chosen: str, said_for_all: frozenset[str] = frozenset()) -> Offer:
-    """The chairs of a candidate by depot and condition; the one that was asked for is shown by itself."""
-    lots: dict[tuple, list[Chair]] = {}
-    for chair in candidate.chairs:
-        key = (str(chair.pk) == chosen, chair.depot_id, chair.is_new)
-        lots.setdefault(key, []).append(chair)
-    rows = [Lot(chairs[0], len(chairs), is_chosen) for (is_chosen, _depot, _new), chairs in lots.items()]
+    """The chairs of a candidate by depot and condition; the one that was asked for is shown by itself, and first."""
+    rows = [
+        Lot(chair, chair.alike, str(chair.pk) == chosen)  # type: ignore[attr-defined]  # counted by choosing.lots
+        for chair in candidate.chairs
+    ]
     return Offer(candidate, place, sorted(rows, key=lambda lot: not lot.is_chosen), said_for_all)
 
 

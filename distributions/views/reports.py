@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import TypeVar
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,16 +10,23 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from beneficiaries.models import Association, Child, Need
+from beneficiaries.models import Association, Child, Mandate, Need
 from distributions import documents, monitoring, reporting
 from distributions.models import Initiative
-from hajar.lib import charts
+from hajar.lib import charts, counting
+
+T = TypeVar("T")
 
 LANGUAGES = {"fr": "Français", "ar": "العربية", "en": "English"}
 
 
 def may_see_small_counts(request: HttpRequest) -> bool:
     return request.user.has_perm("beneficiaries.see_small_counts")
+
+
+def _counted(request: HttpRequest, name: str, count: Callable[[], tuple[T, int]]) -> counting.Counted[T]:
+    """A count of what this person may see; people of the same regions share it."""
+    return counting.counted(name, Mandate.reach_of(request.user), count, anew="anew" in request.GET)
 
 
 @require_safe
@@ -29,7 +39,9 @@ def list_reports(request):
     }
     if request.user.has_perm("beneficiaries.view_child"):
         children = Child.objects.visible_to(request.user)
-        context["overview"] = reporting.overview(children, small_counts=may_see_small_counts(request))
+        register = _counted(request, "register", lambda: reporting.count_register(children))
+        context["overview"] = reporting.overview(register.value, small_counts=may_see_small_counts(request))
+        context["counted"] = register
     return render(request, "distributions/report_list.html", context)
 
 
@@ -38,7 +50,9 @@ def list_reports(request):
 def fairness(request):
     """Who waits how long and whose turn comes, so that a habit is seen before it becomes a wrong."""
     small_counts = may_see_small_counts(request)
-    comparisons = monitoring.fairness(Need.objects.visible_to(request.user), small_counts=small_counts)
+    needs = Need.objects.visible_to(request.user)
+    tally = _counted(request, "fairness", lambda: monitoring.tally(needs))
+    comparisons = monitoring.fairness(tally.value, small_counts=small_counts)
     shown = [
         (each, charts.bars([group.cell for group in each.groups], title=each.title, name=f"wait-{each.code}"))
         for each in comparisons
@@ -46,6 +60,7 @@ def fairness(request):
     ]
     context = {
         "comparisons": shown,
+        "counted": tally,
         "years": monitoring.YEARS,
         "is_masked": not small_counts,
         "crumbs": [(_("Reports"), reverse("distributions:report_list")), (_("Fairness"), "")],

@@ -63,6 +63,14 @@ def test_the_best_chair_is_reserved_without_a_word(client, samira):
     assert allocation.facts["choice"]["fit"]["overall"] == "good"
 
 
+def test_a_younger_chair_of_the_best_kind_is_as_good(client, samira):
+    client.force_login(samira)
+    first = ChairFactory(model=model_of())
+    younger = ChairFactory(model=first.model, depot=first.depot)
+    reserve(client, need_of(), younger, InitiativeFactory())
+    assert Allocation.objects.get().chair == younger
+
+
 @pytest.mark.parametrize("model", [{"posture_class": "complex"}, UNFIT], ids=["not the best", "does not fit"])
 def test_another_chair_is_reserved_only_with_a_reason_that_is_kept(client, samira, model):
     client.force_login(samira)

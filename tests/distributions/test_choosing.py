@@ -17,6 +17,7 @@ from tests.factories import (
     ChairFactory,
     ChairModelFactory,
     ChildFactory,
+    DepotFactory,
     MeasurementFactory,
     NeedFactory,
     PrescriptionFactory,
@@ -196,14 +197,32 @@ def test_never_counts_as_three_years_in_a_tie():
     assert candidate.rank[1] == -36
 
 
-def test_chairs_alike_are_one_candidate_the_oldest_first():
-    model = model_of()
-    first, second = ChairFactory(model=model), ChairFactory(model=model)
-    second.acquired_on = date(2020, 1, 1)
-    second.save()
+def test_chairs_alike_are_one_candidate_with_the_oldest_of_each_depot_and_condition():
+    model, here = model_of(), DepotFactory()
+    ChairFactory(model=model, depot=here)
+    oldest = ChairFactory(model=model, depot=here, acquired_on=date(2020, 1, 1))
+    elsewhere = ChairFactory(model=model, acquired_on=date(2021, 1, 1))
     other = fitted(model, "tray")
     found = choosing.choices_for(need_of()).fitting
-    assert {each.chairs for each in found} == {(second, first), (other,)}
+    assert {each.chairs for each in found} == {(oldest, elsewhere), (other,)}
+    assert [chair.alike for each in found for chair in each.chairs if chair == oldest] == [2]
+
+
+def test_the_accessories_of_a_kind_may_be_written_in_any_order():
+    model = model_of()
+    chairs = fitted(model, "tray", "headrest"), fitted(model, "headrest", "tray")
+    (candidate,) = choosing.choices_for(need_of()).fitting
+    assert sum(chair.alike for chair in candidate.chairs) == len(chairs)
+
+
+def test_a_chair_that_is_asked_for_is_found_behind_an_older_one_like_it():
+    model, depot = model_of(), DepotFactory()
+    oldest, other, asked = (ChairFactory(model=model, depot=depot) for _n in range(3))
+    choices = choosing.choices_for(need_of(), chosen=asked.pk)
+    assert choices.of(asked.pk) is choices.best
+    assert [(chair, chair.alike) for chair in choices.best.chairs] == [(oldest, 2), (asked, 1)]
+    assert choices.to_explain(asked.pk) == ""
+    assert choices.of(other.pk) is None
 
 
 def test_only_what_stands_available_and_safe_is_offered():
@@ -377,14 +396,14 @@ def test_the_whole_list_costs_the_same_few_queries_with_two_hundred_chairs(djang
     for model in models:
         WorkshopChangeFactory(model=model)
         ChairFactory(model=model, by=by)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         choosing.choices_for(need)
     chair = ChairFactory(model=models[0], by=by)
     fields = {"model_id": chair.model_id, "depot_id": chair.depot_id, "state": "available"}
     type(chair).objects.bulk_create(type(chair)(number=10_000 + n, **fields) for n in range(200))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         choices = choosing.choices_for(need)
-    assert sum(len(each.chairs) for each in choices.fitting) > 200
+    assert sorted(chair.alike for each in choices.fitting for chair in each.chairs) == [1, 201]  # no row for each
 
 
 # --- What is frozen, and what blocks the hand-over ------------------------------------------------

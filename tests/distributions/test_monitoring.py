@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from beneficiaries.models import Need
 from distributions import monitoring
+from hajar.lib import counting
 from tests.factories import ChildFactory, FamilyFactory, NeedFactory, province
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +26,8 @@ def asked(number, *, iso="MA-CAS", commune="", served=False, days=100, **child):
 
 
 def comparison(code, *, small_counts=True):
-    found = monitoring.fairness(Need.objects.all(), small_counts=small_counts)
+    tally, _rows = monitoring.tally(Need.objects.all())
+    found = monitoring.fairness(tally, small_counts=small_counts)
     return {group.name: group for group in next(each for each in found if each.code == code).groups}
 
 
@@ -97,7 +100,7 @@ def test_groups_of_five_are_shown():
 def test_the_number_of_queries_does_not_grow():
     def count():
         with CaptureQueriesContext(connection) as queries:
-            monitoring.fairness(Need.objects.all(), small_counts=False)
+            monitoring.fairness(monitoring.tally(Need.objects.all())[0], small_counts=False)
         return len(queries)
 
     asked(1)
@@ -126,3 +129,48 @@ def test_a_coordinator_sees_all_groups_of_her_regions(client, karim):
 def test_the_page_says_that_nobody_asked_yet(client, karim):
     client.force_login(karim)
     assert client.get(reverse("distributions:report_fairness")).context["comparisons"] == []
+
+
+@pytest.fixture
+def large(monkeypatch):
+    """A register that counts as a large one from its first row: what is counted is kept."""
+    cache.clear()
+    monkeypatch.setattr(counting, "KEPT_FROM", 1)
+
+
+def waiting(client):
+    (region, _chart), *_others = client.get(reverse("distributions:report_fairness")).context["comparisons"]
+    return [group.waiting for group in region.groups]
+
+
+def test_a_large_count_says_of_which_moment_it_is_until_somebody_counts_anew(client, karim, large):
+    client.force_login(karim)
+    asked(6)
+    assert waiting(client) == [6]
+    asked(1)
+    address = reverse("distributions:report_fairness")
+    page = client.get(address)
+    assert page.context["counted"].is_kept
+    assert 'href="?anew=1"' in page.text
+    assert waiting(client) == [6]
+    client.get(address, {"anew": "1"})
+    assert waiting(client) == [7]
+
+
+def test_a_kept_count_is_shown_to_nobody_who_may_not_see_those_regions(client, karim, youssef, large):
+    asked(6)
+    asked(7, iso="MA-TAR")
+    client.force_login(karim)
+    assert waiting(client) == [6, 7]
+    client.force_login(youssef)
+    assert waiting(client) == [7]
+
+
+def test_a_kept_count_hides_small_groups_from_who_may_not_see_them(client, karim, hind, large):
+    asked(6)
+    asked(2, iso="MA-TAR")
+    asked(9, iso="MA-FES")
+    client.force_login(karim)
+    assert 2 in waiting(client)
+    client.force_login(hind)
+    assert 2 not in waiting(client)

@@ -188,13 +188,13 @@ def test_of_a_very_long_queue_the_first_are_weighed(initiative, karim, monkeypat
 
 def test_the_number_of_queries_does_not_grow_with_children_and_chairs(initiative, karim):
     def asked():
+        plan_of(initiative, karim)  # what is remembered of the user, and kept of the plan
         with CaptureQueriesContext(connection) as queries:
             plan_of(initiative, karim)
         return len(queries)
 
     need_of(50)
     ChairFactory()
-    plan_of(initiative, karim)  # what is remembered of the user
     one = asked()
     for points in range(15):
         need_of(points)
