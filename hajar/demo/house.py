@@ -46,8 +46,9 @@ class House:
         return cls(timezone.localdate(now), now)
 
     def day(self, days: int) -> date:
-        """A working day so many days from today."""
-        return working_day(self.today + timedelta(days=days))
+        """A working day so many days from today; yesterday stays yesterday, also on a Monday."""
+        day = self.today + timedelta(days=days)
+        return day if days == -1 else working_day(day)
 
     def when(self, days: int, hour: int = 10, minute: int = 0) -> datetime:
         return moment(self.day(days), hour, minute)
