@@ -243,11 +243,11 @@ def spare_chairs(depot: Depot) -> list[Chair]:
 
 
 def of_another_model(allocation: Allocation, depot: Depot) -> list[Chair]:
-    """A chair of the depot that is as wide as the child needs and of another make than the one meant for her."""
+    """A chair of the depot that is as wide as the child needs, with room to grow, and of another model than hers."""
     width = (allocation.need.assessment.hip_width_mm or 280) + 20
     wide = {"model__seat_width_min_mm__lte": width, "model__seat_width_max_mm__gte": width}
     others = Chair.objects.offered().filter(depot=depot, **wide).exclude(model=allocation.chair.model)
-    return list(others.order_by("number", "pk")[:1])
+    return list(others.order_by("-model__seat_width_max_mm", "number", "pk")[:1])
 
 
 def allow(house: House, allocations: Iterable[Allocation]) -> None:

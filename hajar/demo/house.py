@@ -158,7 +158,7 @@ def used_chairs(house: House, days: int) -> Story:
         by=omar,
         carrier="Autocar de nuit, soute",
     )
-    yield house.when(days + 6, 11)
+    yield house.when(days + 7, 11)
     came, missed = (transfer.lines.get(chair=chair) for chair in house.used_chairs[:2])
     transferring.receive_transfer(transfer, by=house.users["meriem"], arrived=[came], missing=[missed])
     yield house.when(days + 9, 9)

@@ -75,11 +75,11 @@ def a_whole_record(house: House) -> Story:
 
 
 def one_phone_for_two_families(house: House) -> Story:
-    """A mother without a phone of her own is reached through her neighbour, whose child is followed, too."""
+    """A mother without a phone of her own is reached through her cousin, whose child is followed, too."""
     yield house.when(-11, 10)
     homes = Family.objects.filter(province__iso="MA-CAS", children__status=Child.Status.ACTIVE).order_by("number", "pk")
-    here, next_door = homes.filter(guardians__relation="mother").distinct()[5:7]
-    neighbour = here.guardians.current().to_call_first()[0]
-    mother = next_door.guardians.current().to_call_first()[0]
-    registration.correct_guardian(mother, by=house.users["samira"], phone=str(neighbour.phone), has_whatsapp=False)
-    registration.correct_family(next_door, by=house.users["samira"], notes="Joindre la mère par sa voisine du dessus.")
+    hers, cousins = homes.filter(guardians__relation="mother").distinct()[5:7]
+    cousin = cousins.guardians.current().to_call_first()[0]
+    mother = hers.guardians.current().to_call_first()[0]
+    registration.correct_guardian(mother, by=house.users["samira"], phone=str(cousin.phone), has_whatsapp=False)
+    registration.correct_family(hers, by=house.users["samira"], notes="Joindre la mère par sa cousine.")
