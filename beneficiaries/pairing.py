@@ -132,8 +132,7 @@ def _keep(
             continue
         is_news = pair.state != State.OPEN and pair.compared != fingerprint(child, match.row)
         if is_news or any(getattr(pair, name) != value for name, value in said.items()):
-            for name, value in said.items():
-                setattr(pair, name, value)
+            _say(pair, said)
             if is_news:
                 pair.state, again = State.OPEN, again + 1
             changed.append(pair)
@@ -141,7 +140,7 @@ def _keep(
     gone = [pair.pk for pair in lost if not pair.found_by_id]
     for pair in lost:
         if pair.found_by_id and pair.reasons:  # a person found it as well: hers it stays
-            pair.band, pair.score, pair.reasons = NOTHING_SAYS_SO.values()
+            _say(pair, NOTHING_SAYS_SO)
             changed.append(pair)
     # Somebody may find the same pair at the same moment: it is kept once.
     DuplicatePair.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
@@ -156,6 +155,11 @@ def _said_of(match: matching.Match | None) -> dict[str, Any]:
     if match is None:
         return NOTHING_SAYS_SO
     return {"band": str(match.band), "score": round(match.score), "reasons": list(match.reasons)}
+
+
+def _say(pair: DuplicatePair, said: Mapping[str, Any]) -> None:
+    for name, value in said.items():
+        setattr(pair, name, value)
 
 
 def fingerprint(a: Child, b: Child) -> str:
@@ -255,22 +259,53 @@ def _both_standing(*children: Child) -> list[Child]:
     return rows
 
 
-def hand_on(gone: Child, *, to: Child) -> None:
+@dataclass(frozen=True)
+class HandedOn:
+    """Who found what file to be perhaps of one child with a file that ended, in words that JSON keeps."""
+
+    other: str
+    found_by: str
+    found_at: str
+
+
+def hand_on(gone: Child, *, to: Child) -> list[HandedOn]:
     """What is open between a file that ends and others: who found it meant the child, whose file is another now.
 
-    What the comparison found is found anew.
+    What the comparison found is found anew. Returns what was handed on, for hand_back.
     """
     about = models.Q(first=gone) | models.Q(second=gone)
     pairs = DuplicatePair.objects.filter(about, state=State.OPEN)
     named = list(pairs.exclude(found_by=None).select_related("first", "second").order_by("pk"))
     pairs.delete()
+    handed = []
     for pair in named:
-        other = pair.second_id if pair.first_id == gone.pk else pair.first_id
-        first, second = DuplicatePair.in_order(to.pk, other)
-        said = {"found_by_id": pair.found_by_id, "found_at": pair.found_at, **NOTHING_SAYS_SO}
-        DuplicatePair.objects.bulk_create(
-            [DuplicatePair(first_id=first, second_id=second, **said)], ignore_conflicts=True
-        )
+        other = pair.second if pair.first_id == gone.pk else pair.first
+        _found_by_a_person(to, other, found_by_id=pair.found_by_id, found_at=pair.found_at)
+        handed.append(HandedOn(str(other.pk), str(pair.found_by_id), pair.found_at.isoformat()))
+    return handed
+
+
+def hand_back(gone: Child, handed: Iterable[HandedOn], *, by_way_of: Child) -> None:
+    """What was handed on with a merge that is taken back is again about the file that it was about.
+
+    What somebody decided meanwhile about the other two stays decided. To be followed by look_at of both files.
+    """
+    for told in handed:
+        found = {"found_by_id": told.found_by, "found_at": told.found_at}
+        named = Child.with_merged.get(pk=told.other)
+        other = Child.with_merged.get(pk=named.merged_into_id or named.pk)  # merged since: it is about that file now
+        # Without its finder the pair lives on only where something else says so.
+        DuplicatePair.objects.open().of(by_way_of, other).filter(**found).update(found_by=None)
+        if other.pk not in (gone.pk, by_way_of.pk):
+            _found_by_a_person(gone, other, **found)
+
+
+def _found_by_a_person(child: Child, other: Child, **found: Any) -> None:
+    """Keep the pair of these two, or who found it with the open one that is there and that nobody found by hand."""
+    first, second = DuplicatePair.in_order(child.pk, other.pk)
+    pair = DuplicatePair(first_id=first, second_id=second, **found, **NOTHING_SAYS_SO)
+    DuplicatePair.objects.bulk_create([pair], ignore_conflicts=True)
+    DuplicatePair.objects.open().filter(first=first, second=second, found_by=None).update(**found)
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------

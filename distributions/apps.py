@@ -14,10 +14,10 @@ class DistributionsConfig(AppConfig):
             erasing,
             holdings,
             measuring,
-            merging,
             moving,
             retaining,
             searching,
+            unmerging,
         )
         from beneficiaries.models.consents import Purpose
         from distributions import forecasting, forgetting, looking_up, planning, replanning, stocktaking
@@ -29,7 +29,7 @@ class DistributionsConfig(AppConfig):
         for table in ("chairevent", "planlock", "prescription"):
             append_only.expect(f"distributions_{table}", "UPDATE", "DELETE")
         closing.holders.append(planning.hold_for_needs)
-        merging.obstacles.append(stocktaking.told_since)
+        unmerging.obstacles.append(stocktaking.told_since)
         holdings.declare(*CHAIRS)
         holdings.ELSEWHERE.update(ELSEWHERE)
         holdings.LOOSE.extend(LOOSE)

@@ -15,18 +15,20 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from beneficiaries import moving, opening, reminding
+from beneficiaries import importing, moving, opening, reminding
 from beneficiaries.models import (
     Assessment,
     Association,
     Child,
     Consent,
+    DuplicatePair,
     Family,
     Guardian,
     HealthRecord,
     Need,
 )
-from distributions import following_up, reporting, stocktaking
+from beneficiaries.models.imports import RegisterImport
+from distributions import following_up, reporting, settling, stocktaking
 from distributions.models import (
     Allocation,
     Chair,
@@ -106,7 +108,7 @@ def test_things_happened_when_the_story_says(demo):
 
 
 def test_it_has_children_of_every_status_in_both_scripts(demo):
-    assert Child.objects.count() == 150 + 3  # three of them twice
+    assert Child.objects.count() == 150 + 4  # four of them twice
     assert set(Child.objects.values_list("status", flat=True)) == set(Child.Status.values)
     assert Child.objects.filter(status=Child.Status.DECEASED).count() == 1
     assert Child.objects.filter(given_name_arabic="").exists()
@@ -194,17 +196,52 @@ def test_its_follow_ups_are_done_and_due(coordinator):
     assert set(FollowUp.objects.values_list("step", flat=True)) == {FollowUp.Step.DAYS_14, FollowUp.Step.DAYS_42}
 
 
-def test_one_entry_waits_for_someone_to_look(demo):
-    assert [entry.needs_a_look for entry in Delivery.objects.in_doubt()] == ["released,chair_disputed"]
+def test_two_entries_wait_for_someone_to_look(demo):
+    doubts = {entry.needs_a_look for entry in Delivery.objects.in_doubt()}
+    assert doubts == {"released,chair_disputed", "spare"}
 
 
 def test_what_the_field_left_waits_for_the_office(demo):
     kinds = Counter(Matter.objects.waiting().values_list("kind", flat=True))
-    assert kinds["chair_twice"] == 1
+    assert kinds["chair_twice"] == kinds["spare"] == 1
     assert kinds["need_seen"] == 2
     assert kinds["gap"] == 1
     assert 0 < kinds["failed_stop"] < 5
     assert Matter.objects.exclude(ended_by=None).filter(kind="failed_stop").exists()
+
+
+def test_another_chair_was_left_and_the_office_decides_whose_it_is(coordinator):
+    (matter,) = Matter.objects.waiting().filter(kind="spare")
+    (instead, _word), (still_waits, _other) = settling.options_of(matter, settling.dispute_of(matter))
+    assert (instead, still_waits) == ("instead", "still_waits")
+    meant = matter.delivery.allocation.chair
+    assert matter.chair.model != meant.model
+    with transaction.atomic():
+        settling.handle(matter, by=coordinator, note="L'enfant y est bien assis.", decision=instead)
+        assert list(stocktaking.stock_faults()) == []
+        transaction.set_rollback(True)
+
+
+def test_an_import_waits_in_its_preview_with_a_fault_and_a_child_already_known(demo):
+    waiting = RegisterImport.objects.get()
+    assert (waiting.state, waiting.uploaded_by.email) == ("preview", "samira@hajar.example")
+    verdicts = Counter(row.verdict for row in importing.rows_of(waiting))
+    assert verdicts == {"new": 5, "duplicate": 1, "error": 1}
+
+
+def test_pairs_wait_that_the_rules_found_and_one_that_a_person_named(demo):
+    found, named = DuplicatePair.objects.open().filter(found_by=None), DuplicatePair.objects.exclude(found_by=None)
+    assert [pair.is_probable for pair in found] == [True] * 3
+    assert (named.get().is_open, named.get().reasons) == (True, [])
+
+
+def test_two_families_that_are_two_are_reached_by_one_phone(demo):
+    doubles = {frozenset((pair.first.family_id, pair.second.family_id)) for pair in DuplicatePair.objects.all()}
+    homes = {}
+    for guardian in Guardian.objects.current().exclude(phone=""):
+        homes.setdefault(guardian.phone, set()).add(guardian.family_id)
+    shared = {frozenset(families) for families in homes.values() if len(families) > 1}
+    assert len(shared - doubles) == 1
 
 
 def test_the_association_presents_itself_in_three_languages(demo):

@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from crispy_forms.layout import Layout
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.forms.entries import EntryForm, day_field, name_rows, section, side_by_side
@@ -138,8 +139,8 @@ class OwnContactForm(WesternDigitsFormMixin, forms.Form):
     phone = phones.PhoneFormField(
         label=_("Own phone"), required=False, widget=forms.TelInput(attrs={"inputmode": "tel", "autocomplete": "off"})
     )
-    has_whatsapp = forms.BooleanField(label=_("uses WhatsApp"), required=False)
-    is_first_contact = forms.BooleanField(label=_("call first"), required=False)
+    has_whatsapp = forms.BooleanField(label=capfirst(_("uses WhatsApp")), required=False)
+    is_first_contact = forms.BooleanField(label=capfirst(_("call first")), required=False)
 
 
 class GuardianForm(EntryForm):

@@ -105,7 +105,7 @@ def create(request):
         "siblings": family.children.order_by("born_on", "pk"),
         "crumbs": _crumbs((_("New child"), "")),
     }
-    return render(request, "beneficiaries/child_create.html", context)
+    return render(request, "beneficiaries/child_create.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -195,7 +195,7 @@ def edit(request, pk):
                 return redirect(child)
     crumbs = _crumbs((child.name, child.get_absolute_url()), (_("Correct"), ""))
     context = {"form": form, "child": child, "crumbs": crumbs, **_doubts_shown(request, doubts)}
-    return render(request, "beneficiaries/child_edit.html", context)
+    return render(request, "beneficiaries/child_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -228,7 +228,8 @@ def photo_edit(request, pk):
             messages.success(request, _("The photo is changed."))
             return redirect(child)
     crumbs = _crumbs((child.name, child.get_absolute_url()), (_("Photo"), ""))
-    return render(request, "beneficiaries/child_photo_edit.html", {"form": form, "child": child, "crumbs": crumbs})
+    context = {"form": form, "child": child, "crumbs": crumbs}
+    return render(request, "beneficiaries/child_photo_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -56,7 +56,7 @@ def create(request, pk):
         ),
         "crumbs": _crumbs(child, _("Consent")),
     }
-    return render(request, "beneficiaries/consent_create.html", context)
+    return render(request, "beneficiaries/consent_create.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +80,7 @@ def withdraw(request, pk):
         "takes_files": bool(consenting.purgers[consent.purpose]),
         "crumbs": _crumbs(consent.child, _("Withdraw a consent")),
     }
-    return render(request, "beneficiaries/consent_withdraw.html", context)
+    return render(request, "beneficiaries/consent_withdraw.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from beneficiaries import matching, merging, pairing, searching
+from beneficiaries import matching, merging, pairing, searching, unmerging
 from beneficiaries.forms.duplicates import FIRST, ApartForm, DuplicateFilterForm, MergeForm, OtherFileForm, TakeBackForm
 from beneficiaries.models import Child, DuplicatePair, Merge
 from beneficiaries.views import comparing, lists
@@ -131,8 +131,8 @@ def merge_detail(request, pk):
     against = []
     if request.method == "POST" and form.is_valid():
         try:
-            undone = merging.take_back(merge, by=request.user, reason=form.cleaned_data["reason"])
-        except merging.CannotBeTakenBack as refusal:
+            undone = unmerging.take_back(merge, by=request.user, reason=form.cleaned_data["reason"])
+        except unmerging.CannotBeTakenBack as refusal:
             form.add_error(None, refusal.message)
             against = refusal.obstacles
         except merging.MergeRefused as refusal:

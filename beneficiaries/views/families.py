@@ -134,7 +134,9 @@ def create(request):
                 messages.success(request, _("The family is registered. Now its first child."))
                 return redirect(f"{reverse('beneficiaries:child_create')}?family={family.pk}")
     context = {"form": form, "guardian": guardian, "doubts": doubts, "crumbs": _crumbs((_("New family"), ""))}
-    return render(request, "beneficiaries/family_create.html", context)
+    return render(
+        request, "beneficiaries/family_create.html", context, status=422 if form.errors or guardian.errors else 200
+    )
 
 
 @require_POST
@@ -179,7 +181,8 @@ def edit(request, pk):
             messages.success(request, _("The file is corrected."))
             return redirect(family)
     crumbs = _crumbs((family.reference, family.get_absolute_url()), (_("Correct"), ""))
-    return render(request, "beneficiaries/family_edit.html", {"form": form, "family": family, "crumbs": crumbs})
+    context = {"form": form, "family": family, "crumbs": crumbs}
+    return render(request, "beneficiaries/family_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -239,7 +242,8 @@ def guardian_create(request, pk):
             messages.success(request, _("The guardian is added."))
             return redirect(family)
     crumbs = _crumbs((family.reference, family.get_absolute_url()), (_("New guardian"), ""))
-    return render(request, "beneficiaries/guardian_form.html", {"form": form, "family": family, "crumbs": crumbs})
+    context = {"form": form, "family": family, "crumbs": crumbs}
+    return render(request, "beneficiaries/guardian_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -260,7 +264,7 @@ def guardian_edit(request, pk):
     family = guardian.family
     crumbs = _crumbs((family.reference, family.get_absolute_url()), (guardian.name, ""))
     context = {"form": form, "family": family, "guardian": guardian, "crumbs": crumbs}
-    return render(request, "beneficiaries/guardian_form.html", context)
+    return render(request, "beneficiaries/guardian_form.html", context, status=422 if form.errors else 200)
 
 
 def _doubt_phone(request, form) -> None:

@@ -123,7 +123,8 @@ def edit(request, pk):
             return redirect("beneficiaries:health_record_detail", pk=child.pk)
     detail_url = reverse("beneficiaries:health_record_detail", args=[child.pk])
     crumbs = _crumbs(child, (_("Health record"), detail_url), (_("Correct"), ""))
-    return render(request, "beneficiaries/health_record_edit.html", {"form": form, "child": child, "crumbs": crumbs})
+    context = {"form": form, "child": child, "crumbs": crumbs}
+    return render(request, "beneficiaries/health_record_edit.html", context, status=422 if form.errors else 200)
 
 
 def _is_open(request, child) -> bool:

@@ -58,7 +58,7 @@ def create(request):
         "languages": [(code, get_language_info(code)["name_local"]) for code in register_files.LANGUAGES],
         "crumbs": previews.crumbs((_("Choose a file"), "")),
     }
-    return render(request, "beneficiaries/import_create.html", context)
+    return render(request, "beneficiaries/import_create.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -337,8 +337,11 @@ def result(request: Any, imported: RegisterImport) -> dict[str, Any]:
     rows, columns = importing.rows_of(imported), importing.columns_of(imported)
     written = [row for row in rows if row.written]
     left = [row for row in rows if not row.written and str(row.number) not in imported.written.get("mended", {})]
-    asked = request.GET.get("verdict", "")
-    chosen = left if asked == "left" else written
+    is_done = imported.state == RegisterImport.State.DONE
+    tabs = [("left", _("Not written"), left)]
+    if is_done:  # of one that was undone there is nothing to show
+        tabs.insert(0, ("written", _("Written"), written))
+    chosen = left if not is_done or request.GET.get("verdict") == "left" else written
     page = _page(request, imported, chosen, "left" if chosen is left else "written")
     shown = page.pop("shown")
     children = Child.objects.visible_to(request.user).with_family()
@@ -348,7 +351,7 @@ def result(request: Any, imported: RegisterImport) -> dict[str, Any]:
         "imported": imported,
         "counts": imported.written["counts"],
         "to_mend": len(register_files.to_mend(imported)),
-        "is_done": imported.state == RegisterImport.State.DONE,
+        "is_done": is_done,
         "badges": [state_of(imported)],
         "plan_words": plan_words(imported.written["counts"]),
         "tabs": [
@@ -358,10 +361,7 @@ def result(request: Any, imported: RegisterImport) -> dict[str, Any]:
                 "current": chosen is rows_of_tab,
                 "count": len(rows_of_tab),
             }
-            for name, words, rows_of_tab in (
-                ("written", _("Written"), written),
-                ("left", _("Not written"), left),
-            )
+            for name, words, rows_of_tab in tabs
         ],
         "children": [(row.number, known[row.written]) for row in shown if row.written in known],
         "rows": [ShownRow(row, columns, provinces, {}, {}) for row in shown if not row.written],

@@ -158,7 +158,8 @@ def _matter(request, pk) -> Matter:
         *TOLD,
         "entry__contests",
         "delivery__allocation__need__child__family__province",
-        "delivery__allocation__chair",
+        "delivery__allocation__chair__model",
+        "chair__model",
     )
     return get_object_or_404(rows, pk=pk)
 
@@ -176,6 +177,7 @@ def _page(request, matter: Matter, dispute, form: MatterForm, status: int = 200)
         "sides": [(side, side.child.pk in mine) for side in sides],
         "may_decide": all(side.child.pk in mine for side in sides),
         "said": said_in(matter.entry) if matter.entry else [],
+        "instead_of": matter.delivery.allocation.chair if matter.kind == Kind.SPARE and matter.is_waiting else None,
         "form": form,
         "history": matter.history()[:20],
     }

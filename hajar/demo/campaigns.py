@@ -24,7 +24,17 @@ from distributions import (
     stocktaking,
     travelling,
 )
-from distributions.models import Allocation, Chair, ChairEvent, Delivery, FollowUp, Initiative, Preparation, Round
+from distributions.models import (
+    Allocation,
+    Chair,
+    ChairEvent,
+    Delivery,
+    Depot,
+    FollowUp,
+    Initiative,
+    Preparation,
+    Round,
+)
 from hajar.accounts.models import User
 from hajar.demo.clock import Story, moment
 from hajar.demo.house import House, some_id
@@ -78,6 +88,7 @@ REASONS: dict[str, str] = {
     Outcome.DID_NOT_FIT: "Assise trop étroite, les hanches touchent des deux côtés.",
     Outcome.OTHER: "Route coupée par la crue, demi-tour avant le village.",
 }
+WHY_THE_SPARE = "La cour est en terre : le fauteuil prévu s’y enfonce, celui de réserve roule bien."
 FAILURE_NOTES: dict[str, str] = {
     Outcome.NOT_AT_HOME: "La voisine dit qu'ils sont à l'hôpital jusqu'à demain.",
     Outcome.WRONG_ADDRESS: "Le numéro n'existe pas dans cette rue ; téléphone éteint.",
@@ -226,9 +237,17 @@ def best_chair(house: House, need: Need) -> tuple[Chair, str]:
     return chair, "Le plus proche en stock ; à vérifier à l'essayage."
 
 
-def spare_chairs() -> list[Chair]:
-    """One that nobody needs soon: the youngest available chair."""
-    return list(Chair.objects.offered().order_by("-number")[:1])
+def spare_chairs(depot: Depot) -> list[Chair]:
+    """One that nobody needs soon: the youngest available chair of the depot from which the round leaves."""
+    return list(Chair.objects.offered().filter(depot=depot).order_by("-number")[:1])
+
+
+def of_another_model(allocation: Allocation, depot: Depot) -> list[Chair]:
+    """A chair of the depot that is as wide as the child needs, with room to grow, and of another model than hers."""
+    width = (allocation.need.assessment.hip_width_mm or 280) + 20
+    wide = {"model__seat_width_min_mm__lte": width, "model__seat_width_max_mm__gte": width}
+    others = Chair.objects.offered().filter(depot=depot, **wide).exclude(model=allocation.chair.model)
+    return list(others.order_by("-model__seat_width_max_mm", "number", "pk")[:1])
 
 
 def allow(house: House, allocations: Iterable[Allocation]) -> None:
@@ -261,7 +280,7 @@ def round_trip(house: House, trip: Trip) -> Story:
         allocations=stops,
         by=karim,
         note="Départ du dépôt à 8 h, appeler chaque famille la veille.",
-        spares=spare_chairs() if trip.iso == "MA-SET" else (),
+        spares=spare_chairs(house.depots["Casablanca"]) if trip.iso == "MA-SET" else (),
     )
     allow(house, stops)
     yield moment(day - timedelta(days=1), 15)
@@ -318,8 +337,9 @@ def record_stop(
     outcome: str,
     rng: Random,
     happened_at: datetime | None = None,
+    spare: Chair | None = None,
 ) -> Delivery:
-    """What a volunteer's phone tells of one stop."""
+    """What a volunteer's phone tells of one stop; `spare` is what she left there instead of the chair meant."""
     made = outcome == Outcome.DELIVERED
     guardian = allocation.need.child.family.guardians.to_call_first().first()
     checks = {}
@@ -335,7 +355,7 @@ def record_stop(
         outcome=outcome,
         happened_at=happened_at or timezone.now(),
         received_at=timezone.now() + timedelta(seconds=20),
-        reason=REASONS.get(outcome, ""),
+        reason=f"{spare.label} · {WHY_THE_SPARE}" if spare else REASONS.get(outcome, ""),
         is_healthy=True,
         receiver_name=guardian.full_name_latin or guardian.full_name_arabic if made else "",
         receiver_relation=guardian.relation if made else "",
@@ -343,6 +363,8 @@ def record_stop(
         note=rng.choice(NOTES) if made else FAILURE_NOTES.get(outcome, ""),
         device="demo",
         signature=signature(rng) if made and rng.random() < 0.3 else b"",
+        known_doubts=(Delivery.Doubt.SPARE,) if spare else (),
+        spare=spare,
     ).delivery
 
 
@@ -456,7 +478,7 @@ def coming_campaign(house: House) -> Story:
         yield house.when(-12 + turn, 11)
         proposer = house.case_worker(house.provinces[iso].region.iso)
         allocations[iso] = propose_for(house, campaign, iso, wanted, by=proposer)
-    yield house.when(-5, 15)
+    yield house.when(-6, 15)
     for iso in ("MA-CAS", "MA-TAR", "MA-MOH", "MA-FES", "MA-AGD"):
         for allocation in allocations[iso]:
             planning.approve(allocation, by=meriem if allocation.proposed_by != meriem else karim)
@@ -480,12 +502,12 @@ def coming_campaign(house: House) -> Story:
                 allocations=some,
                 by=karim,
                 note="Appeler chaque famille avant de partir.",
-                spares=spare_chairs() if not days else (),
+                spares=spare_chairs(house.depots["Casablanca"]) if not days else (),
             )
         )
     place_towns(house)
     allow(house, [allocation for iso in READY_SOON for allocation in allocations[iso]])
-    yield house.when(-2, 15)
+    yield house.when(-3, 15)
     for allocation in [
         *allocations["MA-CAS"][:6], *allocations["MA-TAR"][:2], *allocations["MA-MOH"],
         *allocations["MA-FES"], *allocations["MA-AGD"],
@@ -501,10 +523,14 @@ def coming_campaign(house: House) -> Story:
 
 
 def rounds_of_yesterday(house: House, campaign: Initiative, allocations: dict[str, list[Allocation]]) -> Story:
-    """Three rounds that left: one is still under way, one met a closed door, of one all stops are told."""
+    """Three rounds that left: one is still under way, one met a closed door, of one all stops are told.
+
+    At its last stop the chair meant sank into the yard, and the spare one was left: the office decides whose it is.
+    """
     karim, omar, khadija = house.users["karim"], house.users["omar"], house.users["khadija"]
     rng = Random("hajar: rounds of yesterday")  # noqa: S311
     day = house.day(-1)
+    spares = {"MA-AGD": of_another_model(allocations["MA-AGD"][-1], house.depots["Agadir"])}
     told = {
         "MA-FES": [Outcome.DELIVERED],
         "MA-MOH": [Outcome.DELIVERED, Outcome.NOT_AT_HOME],
@@ -515,6 +541,7 @@ def rounds_of_yesterday(house: House, campaign: Initiative, allocations: dict[st
         iso: travelling.plan_round(
             initiative=campaign, volunteer=khadija, province=house.provinces[iso], day=day,
             allocations=allocations[iso], by=karim, note="Appeler chaque famille avant de partir.",
+            spares=spares.get(iso, ()),
         )
         for iso in told
     }  # fmt: skip
@@ -528,7 +555,9 @@ def rounds_of_yesterday(house: House, campaign: Initiative, allocations: dict[st
     for number, (iso, outcomes) in enumerate(told.items()):
         for place, outcome in enumerate(outcomes):
             yield moment(day, 9 + 2 * number + place, rng.randint(5, 55))
-            record_stop(allocations[iso][place], planned[iso], outcome, rng)
+            is_last = place == len(outcomes) - 1
+            left = next(iter(spares.get(iso, ())), None) if is_last else None
+            record_stop(allocations[iso][place], planned[iso], outcome, rng, spare=left)
 
 
 def place_towns(house: House) -> None:

@@ -1,7 +1,8 @@
 """Children registered twice: as many as one wants, to measure how many are found, and three to show in the demo.
 
 A double is written by another hand: in the other script or in another French spelling, the birth date swapped, rounded
-or mistyped, the mother under her own name, one of two phones.
+or mistyped, the mother under her own name, one of two phones. A fourth one goes by another name at home: no comparison
+finds her, somebody who knows the family does.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from beneficiaries import matching, registration
+from beneficiaries import matching, pairing, registration
 from beneficiaries.matching import Like
 from beneficiaries.models import Child, Guardian
 from hajar.demo import people
@@ -158,15 +159,15 @@ def _born_again(born_on: Any, rng: Random) -> tuple[date, str]:
 
 
 def registered_twice(house: House) -> Iterator[Story]:
-    """Three children whom a second person registers once more, the day before yesterday."""
+    """Children whom a second person registers once more, the day before yesterday; the rules find three of them."""
     yield _twice(house)
+    yield _by_her_name_at_home(house)
 
 
 def _twice(house: House) -> Story:
     rng = Random("hajar: doubles")  # noqa: S311 invented people, no secret
     yield house.when(-2, 11)
-    known = Child.objects.followed().exclude(given_name_latin="").exclude(given_name_arabic="")
-    chosen = known.filter(family__province__region__iso="MA-06").order_by("number")[:3]
+    chosen = _known_in_both_scripts()[:3]
     hands = [("latin", "", "same"), ("arabic", "", "swapped"), ("latin", "Sa cousine, m’a dit la voisine.", "new_year")]
     for child, (script, why, birth) in zip(chosen, hands, strict=False):
         mother = child.family.guardians.to_call_first().first()
@@ -189,6 +190,49 @@ def _twice(house: House) -> Story:
             requested_on=house.day(-2),
             **_as_written(child, script),
         )
+
+
+def _by_her_name_at_home(house: House) -> Story:
+    """An aunt brings a child under another name and a guessed year; a case worker, who knows them, pairs the files."""
+    rng = Random("hajar: named by hand")  # noqa: S311 invented people, no secret
+    yield house.when(-2, 15)
+    child = _known_in_both_scripts().filter(sex=Child.Sex.GIRL, status=Child.Status.ACTIVE)[4]
+    family = registration.register_family(
+        id=some_id(rng),
+        province=child.family.province,
+        by=house.users["meriem"],
+        guardians=[
+            {
+                "given_name_latin": "Mina",
+                "family_name_latin": child.family_name_latin,
+                "relation": Guardian.Relation.UNCLE_AUNT,
+                "phone": people.invented_phone(818_204),
+            }
+        ],
+        commune=child.family.commune,
+    )
+    other = registration.register_child(
+        id=some_id(rng),
+        family=family,
+        by=house.users["meriem"],
+        given_name_latin="Batoul",
+        family_name_latin=child.family_name_latin,
+        given_name_arabic="البتول",
+        family_name_arabic=child.family_name_arabic,
+        sex=child.sex,
+        born_on=date(child.born_on.year - 2, 1, 1),
+        birth_precision=Child.Precision.YEAR,
+        requested_on=house.day(-2),
+        notes="Amenée par sa tante, qui ne connaît pas la date exacte.",
+    )
+    yield house.when(-2, 16, 40)
+    pairing.name_pair(child, other, by=house.users["samira"])
+
+
+def _known_in_both_scripts():
+    """Of Casablanca-Settat, in the order in which they came."""
+    known = Child.objects.followed().exclude(given_name_latin="").exclude(given_name_arabic="")
+    return known.filter(family__province__region__iso="MA-06").order_by("number")
 
 
 def _swapped(born_on: date) -> date:

@@ -46,8 +46,9 @@ class House:
         return cls(timezone.localdate(now), now)
 
     def day(self, days: int) -> date:
-        """A working day so many days from today."""
-        return working_day(self.today + timedelta(days=days))
+        """A working day so many days from today; yesterday stays yesterday, also on a Monday."""
+        day = self.today + timedelta(days=days)
+        return day if days == -1 else working_day(day)
 
     def when(self, days: int, hour: int = 10, minute: int = 0) -> datetime:
         return moment(self.day(days), hour, minute)
@@ -157,7 +158,7 @@ def used_chairs(house: House, days: int) -> Story:
         by=omar,
         carrier="Autocar de nuit, soute",
     )
-    yield house.when(days + 6, 11)
+    yield house.when(days + 7, 11)
     came, missed = (transfer.lines.get(chair=chair) for chair in house.used_chairs[:2])
     transferring.receive_transfer(transfer, by=house.users["meriem"], arrived=[came], missing=[missed])
     yield house.when(days + 9, 9)

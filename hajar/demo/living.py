@@ -10,7 +10,7 @@ from hajar.demo.house import House
 
 
 def stories(house: House) -> Iterable[Story]:
-    return [a_family_moves(house), a_mother_dies(house), a_whole_record(house)]
+    return [a_family_moves(house), a_mother_dies(house), a_whole_record(house), one_phone_for_two_families(house)]
 
 
 def a_family_moves(house: House) -> Story:
@@ -72,3 +72,14 @@ def a_whole_record(house: House) -> Story:
     opening.open_health_record(record.child, by=house.users["karim"], reason="Appelé par les urgences pour une fièvre")
     yield house.when(-3, 12)
     opening.open_health_record(record.child, by=house.users["salwa"])
+
+
+def one_phone_for_two_families(house: House) -> Story:
+    """A mother without a phone of her own is reached through her cousin, whose child is followed, too."""
+    yield house.when(-11, 10)
+    homes = Family.objects.filter(province__iso="MA-CAS", children__status=Child.Status.ACTIVE).order_by("number", "pk")
+    hers, cousins = homes.filter(guardians__relation="mother").distinct()[5:7]
+    cousin = cousins.guardians.current().to_call_first()[0]
+    mother = hers.guardians.current().to_call_first()[0]
+    registration.correct_guardian(mother, by=house.users["samira"], phone=str(cousin.phone), has_whatsapp=False)
+    registration.correct_family(hers, by=house.users["samira"], notes="Joindre la mère par sa cousine.")

@@ -5,7 +5,7 @@ from django.db import transaction
 from beneficiaries.models import Family
 from distributions.models import Initiative
 from hajar.accounts.models import User
-from hajar.demo import campaigns, doubles, families, field, house, living, rights
+from hajar.demo import campaigns, desk, doubles, families, field, house, living, rights
 from hajar.demo.clock import at, moment, play
 
 
@@ -40,6 +40,7 @@ def tell() -> None:
             *families.measurings(place),
             *living.stories(place),
             *doubles.registered_twice(place),
+            *desk.stories(place),
             *campaigns.stories(place),
             *field.stories(place),
             *rights.requests(place),

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
@@ -31,8 +32,8 @@ class SeveralField(models.JSONField):
     def formfield(self, **kwargs: Any) -> Any:
         return forms.MultipleChoiceField(
             choices=self.options,
-            label=kwargs.get("label", self.verbose_name),
-            help_text=self.help_text,
+            label=kwargs.get("label", capfirst(self.verbose_name)),
+            help_text=kwargs.get("help_text", self.help_text),
             required=False,
             widget=kwargs.get("widget", forms.CheckboxSelectMultiple),
         )

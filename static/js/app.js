@@ -7,6 +7,7 @@ import "hajar/theme";
 import "hajar/copy";
 import "hajar/confirm_dialog";
 import "hajar/unsaved";
+import "hajar/first_error";
 import "hajar/file_preview";
 import "hajar/notices";
 import "hajar/shortcut_keys";

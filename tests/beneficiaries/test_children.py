@@ -327,7 +327,7 @@ def test_a_birth_date_is_kept_no_more_exact_than_it_is_known(client, samira, typ
 def test_a_refusal_keeps_what_was_typed(client, samira, wrong):
     client.force_login(samira)
     page = client.post(create_url(FamilyFactory()), NEW_CHILD | {"notes": "Vient le mardi"} | wrong)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "Vient le mardi" in page.content.decode()
     assert page.context["form"].errors
     assert not Child.objects.exists()

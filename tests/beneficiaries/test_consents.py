@@ -75,7 +75,7 @@ def test_a_pdf_is_downloaded_never_opened_inside_the_site(client, samira, child,
 def test_a_refusal_keeps_what_was_typed(client, samira, child, guardian, wrong):
     client.force_login(samira)
     page = client.post(create_url(child), answer(guardian, witness="") | wrong)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert page.context["form"].errors
     assert not Consent.objects.exists()
 

@@ -149,7 +149,7 @@ def test_a_foreign_phone_is_kept_as_it_is(client, samira):
 def test_a_refusal_keeps_what_was_typed_and_registers_nothing(client, samira, wrong):
     client.force_login(samira)
     page = client.post(NEW, new_family(directions="Porte verte") | wrong)
-    assert page.status_code == 200
+    assert page.status_code == 422
     assert "Porte verte" in page.content.decode()
     assert page.context["form"].errors or page.context["guardian"].errors
     assert not Family.objects.exists()

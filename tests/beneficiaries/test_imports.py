@@ -161,7 +161,8 @@ def test_an_import_can_be_taken_back_on_its_page(client, samira, preview):
     imported = importing.confirm_import(preview(samira, AYA), by=samira)
     client.post(address("undo", imported))
     assert not Child.objects.exists()
-    assert client.get(address("detail", imported)).status_code == 200
+    page = client.get(address("detail", imported))
+    assert [tab["count"] for tab in page.context["tabs"]] == [0], "only what was not written is listed"
 
 
 def test_files_that_were_worked_on_are_named(client, samira, preview):

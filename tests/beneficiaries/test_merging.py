@@ -1,26 +1,15 @@
-"""Two files of one child become one; taken back, everything is again as it was, row by row."""
+"""Two files of one child become one: what goes on, what is refused, and who may."""
 
 import json
-import random
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
 from django.utils import timezone
 
-from beneficiaries import closing, merging, pairing, registration, searching
-from beneficiaries.models import (
-    Child,
-    DuplicatePair,
-    Family,
-    HealthRecord,
-    NameKey,
-    Need,
-)
+from beneficiaries import merging, registration, searching, unmerging
+from beneficiaries.models import Child, Family, HealthRecord, Need
 from distributions import following_up, stocktaking
 from distributions.models import Allocation, Chair
 from hajar.journal import recording
@@ -36,48 +25,9 @@ from tests.factories import (
     NeedFactory,
     province,
 )
+from tests.merges import every_row, merge, two_files
 
 pytestmark = pytest.mark.django_db
-
-# Bookkeeping that a merge adds to for ever: the journal, the merge itself, and what is found of pairs.
-ADDED = {"journal.entry", "journal.payload", "journal.head", "beneficiaries.merge", "beneficiaries.duplicatepair"}
-
-
-def every_row() -> dict:
-    """The whole house, row by row, as the database has it; name keys by what they say."""
-    rows = {}
-    for model in apps.get_models():
-        label = model._meta.label_lower
-        if label in ADDED or model is NameKey or model._meta.app_label in ("sessions", "contenttypes", "auth"):
-            continue
-        for values in model._base_manager.values():
-            key = values[model._meta.pk.attname]
-            rows[label, str(key)] = json.loads(json.dumps(values, cls=DjangoJSONEncoder, default=str))
-    for key, child, guardian in NameKey.objects.values_list("key", "child", "guardian"):
-        rows["namekey", f"{key} {child} {guardian}"] = True
-    return rows
-
-
-def merge(kept, gone, by, health="", **choices):
-    return merging.merge_children(kept, gone, by=by, choices=choices, confirmed=True, health=health)
-
-
-def two_files(**changes):
-    """One child registered twice, in two families of the same mother."""
-    kept = ChildFactory(number=101, school="attends")
-    gone = ChildFactory(
-        latin_only=True,
-        number=102,
-        given_name_latin="Chaymaa",
-        family_name_latin="Lamrani",
-        requested_on=timezone.localdate() - timedelta(days=300),
-        **changes,
-    )
-    for child in (kept, gone):
-        GuardianFactory(family=child.family, is_first_contact=True, phone="+212612345678")
-        registration.refresh_family_sort_keys([child.family_id])
-    return kept, gone
-
 
 # --- what goes on -----------------------------------------------------------------------------------------------------
 
@@ -156,7 +106,7 @@ def test_the_photo_that_is_chosen_goes_on_and_the_other_file_keeps_one(karim):
     kept.refresh_from_db()
     assert kept.photo.name == photo
     assert not Child.with_merged.get(pk=gone.pk).photo
-    merging.take_back(done, by=karim, reason="Deux enfants")
+    unmerging.take_back(done, by=karim, reason="Deux enfants")
     assert Child.objects.get(pk=gone.pk).photo.name == photo
 
 
@@ -299,7 +249,7 @@ def test_only_who_has_the_permission_merges_and_takes_back(karim, samira):
         merge(kept, gone, samira)
     done = merge(kept, gone, karim)
     with pytest.raises(merging.MayNotMerge):
-        merging.take_back(done, by=samira, reason="Deux enfants")
+        unmerging.take_back(done, by=samira, reason="Deux enfants")
 
 
 def test_nothing_is_merged_unconfirmed(karim):
@@ -320,164 +270,8 @@ def test_two_health_records_are_merged_only_by_who_may_see_them(karim, samira):
     assert HealthRecord.objects.get(child=kept).hospital_number == "B-2"
     assert list(HealthRecord.objects.visible_to(karim)) == [HealthRecord.objects.get(child=kept)]
     assert "A-1" not in json.dumps([done.moved, done.kept_was, done.gone_was])
-    merging.take_back(done, by=karim, reason="Deux enfants")
+    unmerging.take_back(done, by=karim, reason="Deux enfants")
     assert [HealthRecord.objects.get(child=child).hospital_number for child in (kept, gone)] == ["A-1", "B-2"]
-
-
-# --- taking it back ---------------------------------------------------------------------------------------------------
-
-
-def furnish(rng, child, user):
-    """Give a file some of what files have, by chance."""
-    guardian = child.family.guardians.order_by("pk").first()
-    if rng.random() < 0.6:
-        ConsentFactory(child=child, guardian=guardian)
-    if rng.random() < 0.5:
-        AssessmentFactory(child=child)
-    if rng.random() < 0.5:
-        MeasurementFactory(child=child)
-    if rng.random() < 0.5:
-        HealthRecordFactory(child=child)
-    if rng.random() < 0.6:
-        need = NeedFactory(child=child, requested_on=timezone.localdate() - timedelta(days=rng.randint(1, 200)))
-        if rng.random() < 0.3:
-            AllocationFactory(need=need)
-    if rng.random() < 0.4:
-        served = AllocationFactory(need__child=child, need__purpose="replacement", loaded=True)
-        factories.DeliveryFactory(allocation=served)
-    if rng.random() < 0.3:
-        ChildFactory(family=child.family, given_name_latin="Anas", given_name_arabic="أنس", sex="M")
-    if rng.random() < 0.4:
-        GuardianFactory(family=child.family, relation="father", given_name_latin="Hamid", given_name_arabic="حميد")
-
-
-@pytest.mark.parametrize("seed", range(24))
-def test_taken_back_every_row_is_as_it_was(karim, seed):
-    rng = random.Random(seed)
-    changes = {} if rng.random() < 0.7 else {"family": None}
-    kept, gone = two_files(school=rng.choice(["attends", "irregular"]), notes=rng.choice(["", "Une note"]))
-    if changes:
-        gone.family = kept.family
-        gone.save()
-    for child in (kept, gone):
-        furnish(rng, child, karim)
-    registration.refresh_family_sort_keys(Family.objects.values_list("pk", flat=True))
-    before = every_row()
-    choices = {group: rng.choice(["kept", "gone"]) for group in merging.GROUPS}
-    try:
-        with transaction.atomic():
-            done = merge(kept, gone, karim, health=rng.choice(["kept", "gone"]), **choices)
-    except (merging.TwoReservations, merging.TwoDrafts):
-        assert every_row() == before
-        return
-    assert every_row() != before
-    undone = merging.take_back(done, by=karim, reason="Deux enfants")
-    after = every_row()
-    differing = {key: (before.get(key), after.get(key)) for key in before | after if before.get(key) != after.get(key)}
-    assert differing == {}
-    assert undone.left == []
-    assert list(stocktaking.stock_faults()) == []
-    assert list(recording.faults()) == []
-
-
-def test_a_row_that_is_not_put_back_would_be_seen(karim, monkeypatch):
-    """The twin: forget one kind of row, and the comparison of all rows says so."""
-    kept, gone = two_files()
-    MeasurementFactory(child=gone)
-    before = every_row()
-    done = merge(kept, gone, karim)
-    done.moved = [line for line in done.moved if line["model"] != "beneficiaries.measurement"]
-    done.save(update_fields=["moved"])
-    merging.take_back(done, by=karim, reason="Deux enfants")
-    assert every_row() != before
-
-
-def test_what_was_added_since_stays_with_the_kept_child(karim):
-    kept, gone = two_files()
-    done = merge(kept, gone, karim)
-    added = MeasurementFactory(child=kept)
-    registration.correct_child(Child.objects.get(pk=kept.pk), by=karim, school="dropped_out")
-    merging.take_back(done, by=karim, reason="Deux enfants")
-    added.refresh_from_db()
-    kept.refresh_from_db()
-    assert (added.child_id, kept.school) == (kept.pk, "dropped_out")
-
-
-def test_a_field_that_the_merge_changed_and_somebody_corrected_stays_corrected_and_is_told(karim):
-    kept, gone = two_files(school="irregular")
-    done = merge(kept, gone, karim, school="gone")
-    registration.correct_child(Child.objects.get(pk=kept.pk), by=karim, school="dropped_out")
-    undone = merging.take_back(done, by=karim, reason="Deux enfants")
-    kept.refresh_from_db()
-    assert kept.school == "dropped_out"
-    assert len(undone.left) == 1
-
-
-def test_a_chair_given_since_for_a_need_of_the_other_file_stands_against_it(karim, driss):
-    kept, gone = two_files()
-    stop = AllocationFactory(need__child=gone, loaded=True, volunteer=driss)
-    done = merge(kept, gone, karim)
-    factories.DeliveryFactory(allocation=Allocation.objects.get(pk=stop.pk))
-    with pytest.raises(merging.CannotBeTakenBack) as refused:
-        merging.take_back(done, by=karim, reason="Deux enfants")
-    assert stop.chair.label in refused.value.obstacles[0]
-    assert Child.objects.count() == 1
-
-
-def test_a_newer_open_need_stands_against_it(karim):
-    kept, gone = two_files()
-    NeedFactory(child=kept, assessment__assessed_on="2026-01-05")
-    moved = NeedFactory(child=gone, assessment__assessed_on="2026-05-05")
-    done = merge(kept, gone, karim)
-    closing.close_need(moved, by=karim, closing="served_elsewhere")
-    NeedFactory(child=kept)
-    with pytest.raises(merging.CannotBeTakenBack):
-        merging.take_back(done, by=karim, reason="Deux enfants")
-
-
-def test_of_a_chain_the_last_merge_is_taken_back_first(karim):
-    kept, gone = two_files()
-    third = ChildFactory(given_name_latin="Shaimae")
-    registration.refresh_family_sort_keys([third.family_id])
-    before = every_row()
-    first = merge(gone, third, karim)
-    second = merge(kept, gone, karim)
-    assert Child.with_merged.get(pk=third.pk).merged_into_id == kept.pk
-    with pytest.raises(merging.CannotBeTakenBack):
-        merging.take_back(first, by=karim, reason="Deux enfants")
-    merging.take_back(second, by=karim, reason="Deux enfants")
-    merging.take_back(first, by=karim, reason="Deux enfants")
-    assert every_row() == before
-
-
-def test_of_two_files_merged_into_one_either_can_be_taken_back(karim):
-    kept, gone = two_files()
-    third = ChildFactory(given_name_latin="Ghizlane", given_name_arabic="غزلان")
-    first = merge(kept, gone, karim)
-    merge(kept, third, karim)
-    merging.take_back(first, by=karim, reason="Deux enfants")
-    among = Child.objects.visible_to(karim)
-    assert searching.find_children(among, searching.understand("Ghizlane")) == [kept]
-    assert searching.find_children(among, searching.understand("Lamrani"))[0] == gone
-
-
-def test_taking_back_needs_a_reason_and_happens_once(karim):
-    done = merge(*two_files(), karim)
-    with pytest.raises(merging.UndoNeedsReason):
-        merging.take_back(done, by=karim, reason=" ")
-    merging.take_back(done, by=karim, reason="Deux enfants")
-    with pytest.raises(merging.CannotBeTakenBack):
-        merging.take_back(done, by=karim, reason="Deux enfants")
-
-
-def test_a_pair_whose_merge_was_taken_back_is_not_asked_again(karim):
-    kept, gone = two_files()
-    pairing.find_duplicates()
-    done = merge(kept, gone, karim)
-    assert DuplicatePair.objects.get().state == "merged"
-    merging.take_back(done, by=karim, reason="Deux enfants")
-    pairing.find_duplicates()
-    assert DuplicatePair.objects.get().state == "not_the_same"
 
 
 # --- the history ------------------------------------------------------------------------------------------------------

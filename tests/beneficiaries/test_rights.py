@@ -70,6 +70,13 @@ def test_what_cannot_be_is_said_beside_its_field_and_nothing_typed_is_lost(
     assert not RightsRequest.objects.exists()
 
 
+def test_the_form_says_what_follows_where_a_use_shall_stop(client, samira, child):
+    client.force_login(samira)
+    field = client.get(url("rightsrequest_create", child)).context["form"]["stop"]
+    assert field.label == "Ce qui doit cesser"
+    assert "il cesse aussitôt" in field.help_text
+
+
 def test_to_be_left_in_peace_happens_at_once(client, samira, child, mother):
     for purpose in ("messages", "care"):
         ConsentFactory(child=child, guardian=mother, purpose=purpose)

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.visiting import DESK, complaints_of, sit_down, speak
-from tests.factories import AssessmentFactory, ChildFactory
+from tests.factories import AssessmentFactory, ChildFactory, GuardianFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,6 +58,19 @@ def test_the_first_key_skips_to_the_content_and_a_few_more_reach_the_main_act(de
     tab_until(desk, main_act, at_most=8)
     desk.keyboard.press("Enter")
     expect(desk.locator("#assessment, main form").first).to_be_visible()
+
+
+def test_a_form_that_was_not_taken_begins_at_its_first_error(desk):
+    child = ChildFactory()
+    guardian = GuardianFactory(family=child.family)
+    desk.goto(f"/guardians/{guardian.pk}/end/")
+    day = desk.locator("input[name=ended_on]")
+    day.fill("")
+    desk.locator("main form").evaluate("form => (form.noValidate = true)")
+    day.press("Enter")
+    expect(day).to_have_attribute("aria-invalid", "true")
+    expect(day).to_be_focused()
+    expect(day).to_be_in_viewport()
 
 
 def test_escape_closes_a_question_and_nothing_is_done(desk):

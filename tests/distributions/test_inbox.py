@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from distributions import planning
 from distributions.models import Device, Matter, PhoneEntry
-from tests.factories import AllocationFactory, DeliveryFactory, HealthRecordFactory, RoundFactory
+from tests.factories import AllocationFactory, ChairFactory, DeliveryFactory, HealthRecordFactory, RoundFactory
 from tests.phones import Phone, entry, hand_over
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +50,15 @@ def test_what_was_seen_waits_until_a_person_settles_it(office, driss):
     assert "Appelé la famille" in read(office, INBOX, show="done")
     assert handle(office, waiting, note="encore").status_code == 302
     assert waiting.entry.history().filter(act="entry.handled").count() == 1
+
+
+def test_who_decides_about_a_spare_chair_sees_both_chairs_and_why(office, driss):
+    stop, spare = AllocationFactory(loaded=True, volunteer=driss), ChairFactory()
+    spare_said = {"chair": str(spare.number), "reason": "La cour est en terre"}
+    Phone(driss).send(entry("delivery", hand_over(stop) | {"spare": spare_said}))
+    page = read(office, Matter.objects.get(kind=Matter.Kind.SPARE).get_absolute_url())
+    for words in (stop.chair.label, str(stop.chair.model), spare.label, str(spare.model), "La cour est en terre"):
+        assert words in page, words
 
 
 def test_a_hand_over_is_told_in_words_and_without_the_keys_of_machines(office, driss):
