@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -153,13 +153,8 @@ def gather(initiative: Initiative, *, user, months: int | None = FORESEEN, anew:
 
 def free_chairs():
     """Chairs that can be promised today, the one held longest first."""
-    today = timezone.localdate()
-    return (
-        Chair.objects.available()
-        .filter(Q(usable_until=None) | Q(usable_until__gte=today))
-        .prefetch_related("model")  # of a few kinds
-        .order_by(F("acquired_on").asc(nulls_last=True), "number", "pk")
-    )
+    oldest_first = F("acquired_on").asc(nulls_last=True), "number", "pk"
+    return Chair.objects.offered().prefetch_related("model").order_by(*oldest_first)  # of a few kinds
 
 
 def _rules(initiative: Initiative):

@@ -17,6 +17,7 @@ from tests.factories import (
     ChildFactory,
     InitiativeFactory,
     NeedFactory,
+    RecallFactory,
     province,
 )
 
@@ -152,6 +153,12 @@ def test_a_chair_past_its_day_is_not_offered(initiative, karim):
     chair = ChairFactory()
     chair.usable_until = timezone.localdate() - timedelta(days=1)
     chair.save()
+    assert plan_of(initiative, karim).pairs == ()
+
+
+def test_a_chair_that_was_called_back_is_not_offered(initiative, karim):
+    need_of(90)
+    RecallFactory(chair=ChairFactory())
     assert plan_of(initiative, karim).pairs == ()
 
 
