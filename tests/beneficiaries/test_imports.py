@@ -65,7 +65,7 @@ def test_what_was_not_seen_is_not_written(client, samira, preview):
 def test_a_file_that_is_no_register_is_refused_beside_the_field(client, samira, name, said):
     client.force_login(samira)
     answer = client.post(reverse("beneficiaries:import_create"), {"file": SimpleUploadedFile(name, said)})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert answer.context["form"].errors["file"]
     assert not RegisterImport.objects.exists()
 

@@ -2,13 +2,13 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from distributions import planning
-from distributions.models import Device, Matter, PhoneEntry
+from distributions import planning, stocktaking
+from distributions.models import Device, Matter, PhoneEntry, RoundChair
 from tests.factories import AllocationFactory, ChairFactory, DeliveryFactory, HealthRecordFactory, RoundFactory
 from tests.phones import Phone, entry, hand_over
 
@@ -52,8 +52,11 @@ def test_what_was_seen_waits_until_a_person_settles_it(office, driss):
     assert waiting.entry.history().filter(act="entry.handled").count() == 1
 
 
-def test_who_decides_about_a_spare_chair_sees_both_chairs_and_why(office, driss):
+def test_who_decides_about_a_spare_chair_sees_both_chairs_and_why(office, driss, karim):
     stop, spare = AllocationFactory(loaded=True, volunteer=driss), ChairFactory()
+    RoundChair.objects.create(round=stop.round, chair=spare, loaded_at=timezone.now(), loaded_by=karim)
+    with transaction.atomic():
+        stocktaking.append_event(spare, "loaded", by=karim)
     spare_said = {"chair": str(spare.number), "reason": "La cour est en terre"}
     Phone(driss).send(entry("delivery", hand_over(stop) | {"spare": spare_said}))
     page = read(office, Matter.objects.get(kind=Matter.Kind.SPARE).get_absolute_url())
