@@ -56,7 +56,8 @@ def list_followups(request):
         find = following_up.soon if show == "soon" else following_up.due
         rows, order = find(request.user), ("due_at", "pk")
         rows = rows.select_related("allocation__need__child__family__province", "allocation__chair")
-    page = paging.page(rows, order=order, token=request.GET.get("page"))
+    is_computed = show in ("due", "soon")
+    page = paging.page(rows, order=order, token=request.GET.get("page"), keys_first=is_computed)
     count_words = {
         "due": ngettext("%(n)s follow-up is due", "%(n)s follow-ups are due", page.count),
         "soon": ngettext(

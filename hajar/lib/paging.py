@@ -2,7 +2,7 @@
 
     found = paging.page(children, order=("-score", "waiting_since", "pk"), token=request.GET.get("page"))
 
-A page takes two queries: its rows, and a count that stops at COUNT_CAP; one more where the order is walked. Works on
+A page takes two queries: its rows, and a count that stops at COUNT_CAP; one more where keys come first. Works on
 SQLite and PostgreSQL, on columns, related columns and annotations, ascending or descending, with empty values last.
 """
 
@@ -103,6 +103,7 @@ def page(
     size: int = 25,
     token: str | None = None,
     count: int | None = None,
+    keys_first: bool = False,
     walk: bool = False,
     parts: Callable[[], Sequence[Part]] | None = None,
 ) -> Page[M]:
@@ -111,6 +112,7 @@ def page(
     `order`: names of columns, related columns or annotations, "-" before one for descending; "pk" is added at the end
     if it is not there, so that ties have an order. The queryset gives model instances (not values()) and may be
     distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
+    `keys_first`: rows that are dear to compute are put in order by their keys; only those of the page are computed.
     `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
     order: where more than COUNT_CAP rows are left, the order is followed until a page is full.
     `parts`: what the list is made of, for an order that no index gives as a whole; asked where there are so many, too.
@@ -126,14 +128,18 @@ def page(
     forward, values = _opened(token, purpose, keys) or (True, None)
 
     are_many = count > COUNT_CAP
-    found = _with_keys(_walked(queryset), order)[0] if walk and are_many else keyed
+    found = whole = keyed
+    if walk and are_many:
+        found, whole = _with_keys(_walked(queryset), order)[0], _without_conditions(keyed)
+    elif keys_first:
+        found = _keys_alone(keyed, keys)
     of = parts() if parts and are_many else ()
     rows = _slice(found, keys, values, size=size, forward=forward, of=of)
     if not rows and values is not None:
         forward, values = True, None
         rows = _slice(found, keys, None, size=size, forward=True, of=of)
     if found is not keyed:
-        rows = _whole(keyed, [row.pk for row in rows])
+        rows = _whole(whole, [row.pk for row in rows])
     more = len(rows) > size
     rows = rows[:size] if forward else rows[:size][::-1]
 
@@ -161,13 +167,21 @@ def _walked(queryset: QuerySet[M]) -> QuerySet[M]:
     return queryset.select_related(None).prefetch_related(None).only("pk")
 
 
+def _keys_alone(queryset: QuerySet[M], keys: list[_Key]) -> QuerySet[M]:
+    """The same rows without anything but what puts them in order."""
+    rows = queryset.select_related(None).prefetch_related(None).only("pk")
+    rows.query.set_annotation_mask({key.alias for key in keys})
+    return rows
+
+
 def _whole(queryset: QuerySet[M], pks: list[Any]) -> list[M]:
-    """These rows of a list with all that it selects, in this order; whether they belong to it is not asked again."""
-    found = {row.pk: row for row in _without_conditions(queryset).filter(pk__in=pks)}
+    """These rows of a list with all that it selects, in this order; without those that left it meanwhile."""
+    found = {row.pk: row for row in queryset.order_by().filter(pk__in=pks)}
     return [found[pk] for pk in pks if pk in found]
 
 
 def _without_conditions(queryset: QuerySet[M]) -> QuerySet[M]:
+    """For rows of which it was just found that they belong to the list."""
     rows = queryset.order_by()
     rows.query.where = type(rows.query.where)()
     return rows

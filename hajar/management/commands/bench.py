@@ -22,7 +22,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from beneficiaries import finding, identifying, importing, pairing, searching, working_imports
+from beneficiaries import finding, importing, pairing, searching, working_imports
 from beneficiaries.forms.filters import ChildFilterForm, FamilyFilterForm
 from beneficiaries.forms.needs import NeedFilterForm
 from beneficiaries.models import Child, Family, Guardian, Mandate, Need, Region
@@ -30,16 +30,15 @@ from distributions import solver
 from distributions.models import Chair, Delivery, Initiative, Round
 from hajar.accounts import roles
 from hajar.accounts.models import User
-from hajar.demo import crowd, doubles, people
+from hajar.demo import crowd, doubles, people, searches
 from hajar.journal.models import Entry
-from hajar.lib import names, paging, sheets
+from hajar.lib import paging, sheets
 
 RUNS, HEAVY_RUNS, WARM_UPS = 20, 3, 2
 IMPORTED = 1_000  # rows of the workbook
 DOUBLED = 20_000  # files of an invented register, some of them of one child
 USUAL = 1_000  # children, unless more are asked for
 SHARED = 500  # chairs shared out among as many children
-TWO_WORDS = "Fatima Zahra"  # a given name of two
 DATABASE = "hajar_bench"
 
 
@@ -151,7 +150,7 @@ class Command(BaseCommand):
                 continue
             yield Measure(name, partial(_open, client, f"{path}?{query}" if query else path))
         yield from _of_one_region()
-        for name, text in _sought(user):
+        for name, text in searches.sought(user):
             yield Measure(f"finding: {name}", partial(_find, user, text))
         exports = {"export of the children (xlsx)": "child_export", "export of the list (xlsx)": "need_export"}
         for name, url in exports.items():
@@ -251,51 +250,6 @@ def _of_one_region() -> Iterator[Measure]:
 # --- searches ---------------------------------------------------------------------------------------------------------
 
 
-def _sought(user: User) -> Iterator[tuple[str, str]]:
-    """What a person may type into the search box, and what it is called here."""
-    children = Child.objects.visible_to(user).followed()
-    latin = _middle(children.exclude(given_name_latin="").exclude(family_name_latin="").order_by("sort_key"))
-    arabic = _middle(children.exclude(given_name_arabic="").order_by("sort_key"))
-    phone = str(Guardian.objects.exclude(phone="").order_by("pk")[0].phone)
-    given, family = latin.given_name_latin, latin.family_name_latin
-    of_three_words = children.filter(given_name_latin=TWO_WORDS).exclude(family_name_latin="").order_by("sort_key")
-    long = _middle(of_three_words) if of_three_words.exists() else latin  # of few children, perhaps of none
-    others = _middle(children.exclude(family_name_latin="").order_by("-requested_on", "pk")).family_name_latin
-    yield "name in Latin script", latin.full_name_latin
-    yield "name in Arabic script", arabic.full_name_arabic
-    yield "given name alone", given
-    yield "family name alone", family
-    yield "a slip in a name", f"{given} {_slipped(family)}"
-    yield "name half typed", f"{given} {family[:4]}"
-    yield "beginning of a name", family[:4]
-    yield "whole phone", phone
-    yield "last digits of a phone", phone[-6:]
-    yield "digits inside a phone", phone[-7:-2]
-    yield "a place", "Casablanca"
-    yield "nobody", "Xqzwt Vvkrj"
-    yield "a word that begins very many names", "Ben"
-    yield "a name of three words", long.full_name_latin
-    yield "a slip in a name of three words", f"{long.given_name_latin} {_slipped(long.family_name_latin)}"
-    yield "three words, one unknown", f"{TWO_WORDS} Xqzwt"
-    yield "two words, one unknown", f"{given} Xqzwt"
-    yield "two known words and a family name of others", f"{given} {family} {others}"
-    yield "a name of two families", f"{TWO_WORDS} {family} {others}"
-    yield "national identity number", _identity(user)
-
-
-def _slipped(word: str) -> str:
-    """One letter less, the last of those that are heard."""
-    less = (word[:place] + word[place + 1 :] for place in reversed(range(len(word))))
-    return next(other for other in less if names.sound(other) != names.sound(word))
-
-
-def _identity(user: User) -> str:
-    """An invented number that a guardian of this register now has."""
-    number = "ZZ123456"
-    identifying.keep(Guardian.objects.order_by("pk")[0], number, by=user)
-    return number
-
-
 def _find(user: User, text: str) -> int:
     """The search itself, without the page around it."""
     sought = searching.understand(text)
@@ -313,14 +267,16 @@ def _find(user: User, text: str) -> int:
 def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     """(name, ((URL name, arguments), query string)), or a job to do."""
     casablanca = Region.objects.get(iso="MA-06").pk
-    child = _middle(Child.objects.followed().filter(needs__closed_on=None, needs__isnull=False).order_by("sort_key"))
+    child = searches.middle(
+        Child.objects.followed().filter(needs__closed_on=None, needs__isnull=False).order_by("sort_key")
+    )
     need = child.needs.filter(closed_on=None).get()
     family = child.family
-    served = _middle(Delivery.objects.delivered().order_by("happened_at", "pk"))
+    served = searches.middle(Delivery.objects.delivered().order_by("happened_at", "pk"))
     children = Child.objects.followed()
     by_name, by_request = ChildFilterForm.ORDERS["name"], ChildFilterForm.ORDERS["request"]
     queue = Need.objects.open().with_queue()
-    latin = _middle(children.exclude(family_name_latin="").order_by("sort_key"))
+    latin = searches.middle(children.exclude(family_name_latin="").order_by("sort_key"))
     initiative = served.allocation.initiative
     coming = Initiative.objects.current().order_by("starts_on").first() or initiative
 
@@ -341,7 +297,7 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
         sort="request",
         page=_token(children, by_request),
     )
-    for name, text in _sought(user):
+    for name, text in searches.sought(user):
         yield page(f"search: {name}", "beneficiaries:search", q=text)
     yield page("children found by name", "beneficiaries:child_list", q=latin.full_name_latin)
     yield page("child", "beneficiaries:child_detail", child.pk)
@@ -381,7 +337,7 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     yield page("reports", "distributions:report_list")
     yield page("fairness", "distributions:report_fairness")
     yield page("rounds", "distributions:round_list")
-    yield page("round", "distributions:round_detail", _middle(Round.objects.order_by("day", "pk")).pk)
+    yield page("round", "distributions:round_detail", searches.middle(Round.objects.order_by("day", "pk")).pk)
     yield page("delivery", "distributions:delivery_detail", served.pk)
     yield page("follow-ups due", "distributions:followup_list")
     yield page("someone must look", "distributions:matter_list")
@@ -432,15 +388,10 @@ def _share_out() -> int:
     return len(solver.solve(wishes, range(SHARED), pairs, floors=dict.fromkeys(range(1, 13), 20)).pairs)
 
 
-def _middle(rows):
-    """The row in the middle of an ordered queryset."""
-    return rows[rows.count() // 2]
-
-
 def _token(rows, order) -> str:
     """The token of a page about the middle of a list: that of the rows after the one in the middle."""
     column = order[0] if order[0] != "-is_urgent" else order[1]
-    value = getattr(_middle(rows.order_by(column, "pk")), column.lstrip("-"))
+    value = getattr(searches.middle(rows.order_by(column, "pk")), column.lstrip("-"))
     further = rows.filter(**{f"{column.lstrip('-')}__{'lte' if column.startswith('-') else 'gte'}": value})
     return paging.page(further, order=order).next_token or ""
 
