@@ -22,7 +22,7 @@ from beneficiaries.importing import IDS
 from beneficiaries.judging import MANY, ImportRow, Judge, counts_of
 from beneficiaries.models import Child
 from beneficiaries.models.imports import RegisterImport
-from beneficiaries.register_plans import plan
+from beneficiaries.register_plans import Plan, plan
 from beneficiaries.writing_registers import write
 from hajar.accounts.models import User
 
@@ -177,7 +177,6 @@ class _Writing:
             for row in part:
                 if row.home.get("row") in self.opened:
                     row.home = {"family": self.opened[row.home["row"]]}
-            homes = {row.number: row.home for row in part}
             planned = plan(part)
             ids = write(planned, by=self.by, today=self.today) if planned.children else {kind: [] for kind in IDS}
             self._note(held, planned.counts, ids, planned.rows)
@@ -191,7 +190,7 @@ class _Writing:
                 importing.finish(held, self.rows, by=self.by)
             else:
                 held.save(update_fields=told)
-        self._remember(planned.rows, homes)
+        self._remember(planned, ids["families"])
         self.at = reached
 
     def _note(self, held: RegisterImport, counts: dict[str, int], ids: dict[str, Any], rows: list[ImportRow]) -> None:
@@ -204,9 +203,7 @@ class _Writing:
             "counts": {kind: before["counts"].get(kind, 0) + number for kind, number in counts.items()},
         }
 
-    def _remember(self, rows: list[ImportRow], homes: dict[int, dict[str, Any]]) -> None:
-        """Whose family was opened by this slice."""
-        fresh = {row.written: homes[row.number]["row"] for row in rows if "row" in homes[row.number]}
-        written = list(fresh)
-        for child, family in Child.objects.filter(pk__in=written).values_list("pk", "family"):
-            self.opened[fresh[str(child)]] = str(family)
+    def _remember(self, planned: Plan, families: list[str]) -> None:
+        """Which families this slice opened, each by its first row."""
+        opened = (home.partition(":")[2] for home in planned.homes if home.startswith("row"))
+        self.opened |= {int(row): family for row, family in zip(opened, families, strict=True)}

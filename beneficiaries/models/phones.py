@@ -71,6 +71,13 @@ class PhoneField(StockModelField):
 
     default_validators = [check_possible]
 
+    def get_prep_value(self, value):
+        """As the library has it, which asks several times for a number's truth; each costs as much as reading it."""
+        number = self.to_python(value)
+        if not isinstance(number, PhoneNumber):
+            return super().get_prep_value(number)
+        return number.as_e164 if number.is_valid() else number.raw_input
+
     def formfield(self, form_class=None, **kwargs):
         return super().formfield(form_class=form_class or PhoneFormField, **kwargs)
 
@@ -101,7 +108,7 @@ class PhoneKey(models.Model):
     def of(phone: Any) -> set[str]:
         """The keys of one phone; none without a phone."""
         number = phone if isinstance(phone, PhoneNumber) else read(str(phone or ""))
-        if not number or not number.national_number:
+        if not isinstance(number, PhoneNumber) or not number.national_number:  # its truth would cost as much as reading
             return set()
         national = str(number.national_number)[:20]
         return {national[start:] for start in range(max(len(national) - PhoneKey.FEWEST + 1, 1))}

@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from beneficiaries.models import Family, Guardian
+from beneficiaries.models.phones import PhoneField
 from hajar.journal.models import Entry
 from tests.factories import ChildFactory, FamilyFactory, GuardianFactory, province
 
@@ -224,3 +225,13 @@ def test_the_search_box_takes_as_many_queries_for_one_name_as_for_fifteen(
         page = client.get("/search/", {"q": "شيماء العمراني"})
     assert len(page.context["children"]) == rows
     assert page.context["guardians"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["0612345678", "+212612345678", "+33612345678", "0099", "bonjour", "+212 0", "", None]
+)
+def test_a_phone_is_kept_as_the_library_would_keep_it(typed):
+    field = Guardian._meta.get_field("phone")
+    assert field.get_prep_value(typed) == super(PhoneField, field).get_prep_value(typed)
+    number = field.to_python(typed)
+    assert field.get_prep_value(number) == super(PhoneField, field).get_prep_value(number)
