@@ -169,6 +169,7 @@ def _page(request, matter: Matter, dispute, form: MatterForm, status: int = 200)
     sides = [side for side in (dispute.first, dispute.second) if side] if dispute else []
     mine = Child.objects.visible_to(request.user).filter(pk__in=[side.child.pk for side in sides]) if sides else []
     mine = {child.pk for child in mine}
+    left = matter.delivery if matter.kind == Kind.SPARE and matter.is_waiting else None
     context = {
         "matter": matter,
         "line": line,
@@ -177,7 +178,7 @@ def _page(request, matter: Matter, dispute, form: MatterForm, status: int = 200)
         "sides": [(side, side.child.pk in mine) for side in sides],
         "may_decide": all(side.child.pk in mine for side in sides),
         "said": said_in(matter.entry) if matter.entry else [],
-        "instead_of": matter.delivery.allocation.chair if matter.kind == Kind.SPARE and matter.is_waiting else None,
+        "instead_of": left.allocation.chair if left else None,
         "form": form,
         "history": matter.history()[:20],
     }
