@@ -175,4 +175,5 @@ def release(request, pk):
         else:
             messages.success(request, _("The reservation is released."))
             return redirect(allocation.initiative)
-    return render(request, "distributions/allocation_release.html", {"form": form, "allocation": allocation})
+    context = {"form": form, "allocation": allocation}
+    return render(request, "distributions/allocation_release.html", context, status=422 if form.errors else 200)

@@ -149,7 +149,7 @@ def receive(request):
             if len(chairs) == 1:
                 return redirect(chairs[0])
             return redirect(f"{reverse('distributions:chair_list')}?model={chairs[0].model_id}")
-    return render(request, "distributions/chair_create.html", {"form": form})
+    return render(request, "distributions/chair_create.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _field_of(refusal: Refusal) -> str | None:
@@ -188,7 +188,8 @@ def edit_chair(request, pk):
             form.add_error("condition", _("This chair was already promised uncleaned: correct its events first."))
         else:
             return redirect(chair)
-    return render(request, "distributions/chair_edit.html", {"form": form, "chair": chair})
+    context = {"form": form, "chair": chair}
+    return render(request, "distributions/chair_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -217,7 +218,7 @@ def record_event(request, pk, kind):
         "kind": ChairEvent.Kind(kind),
         "is_possible": kind in stocktaking.possible_kinds(now),
     }
-    return render(request, "distributions/chair_record.html", context)
+    return render(request, "distributions/chair_record.html", context, status=422 if form.errors else 200)
 
 
 def _who_tried_it_on(chair: Chair) -> Child | None:
@@ -240,4 +241,5 @@ def correct_event(request, pk, event):
         else:
             messages.success(request, _("The event is taken back."))
             return redirect(chair)
-    return render(request, "distributions/chair_correct.html", {"form": form, "chair": chair, "event": event})
+    context = {"form": form, "chair": chair, "event": event}
+    return render(request, "distributions/chair_correct.html", context, status=422 if form.errors else 200)

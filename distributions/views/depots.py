@@ -75,7 +75,8 @@ def create_depot(request):
     form = DepotForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         return redirect(stocktaking.add_depot(by=request.user, **form.cleaned_data))
-    return render(request, "distributions/depot_form.html", {"form": form, "depot": None})
+    context = {"form": form, "depot": None}
+    return render(request, "distributions/depot_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,4 +87,5 @@ def edit_depot(request, pk):
     if request.method == "POST" and form.is_valid():
         stocktaking.correct_depot(depot, by=request.user, **form.cleaned_data)
         return redirect(depot)
-    return render(request, "distributions/depot_form.html", {"form": form, "depot": depot})
+    context = {"form": form, "depot": depot}
+    return render(request, "distributions/depot_form.html", context, status=422 if form.errors else 200)

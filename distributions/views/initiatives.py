@@ -124,7 +124,8 @@ def create_initiative(request):
     form = InitiativeForm(asking.sent(request))
     if request.method == "POST" and form.is_valid():
         return redirect(planning.create_initiative(by=request.user, **form.cleaned_data))
-    return render(request, "distributions/initiative_form.html", {"form": form, "initiative": None})
+    context = {"form": form, "initiative": None}
+    return render(request, "distributions/initiative_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,7 +136,8 @@ def edit_initiative(request, pk):
     if request.method == "POST" and form.is_valid():
         planning.correct_initiative(initiative, by=request.user, **form.cleaned_data)
         return redirect(initiative)
-    return render(request, "distributions/initiative_form.html", {"form": form, "initiative": initiative})
+    context = {"form": form, "initiative": initiative}
+    return render(request, "distributions/initiative_form.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
@@ -160,4 +162,4 @@ def create_partner(request):
         partner = planning.add_partner(by=request.user, **form.cleaned_data)
         messages.success(request, _("%(name)s is now among the partners.") % {"name": partner})
         return redirect("distributions:initiative_list")
-    return render(request, "distributions/partner_form.html", {"form": form})
+    return render(request, "distributions/partner_form.html", {"form": form}, status=422 if form.errors else 200)

@@ -57,7 +57,8 @@ def create(request, pk):
         else:
             messages.success(request, _("The breakdown is reported: the chair counts as in repair."))
             return redirect("distributions:repair_list")
-    return render(request, "distributions/repair_form.html", {"form": form, "chair": chair})
+    context = {"form": form, "chair": chair}
+    return render(request, "distributions/repair_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +81,7 @@ def finish(request, pk):
             messages.success(request, _("The repair is finished."))
             return redirect("distributions:repair_list")
     context = {"form": form, "chair": repair.chair, "repair": repair}
-    return render(request, "distributions/repair_form.html", context)
+    return render(request, "distributions/repair_form.html", context, status=422 if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -183,7 +183,7 @@ def test_a_wrong_arrival_is_explained_beside_its_field(client, omar, changed, fi
         "ownership": "gift",
     }
     answer = client.post(url("chair_create"), form | changed)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not Chair.objects.exists()
 
@@ -202,7 +202,7 @@ def test_an_impossible_event_is_explained(client, omar):
     client.force_login(omar)
     chair = ChairFactory()
     answer = client.post(url("chair_record", chair.pk, "found"), {"depot": chair.depot_id})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert answer.context["form"].non_field_errors()
     assert client.post(url("chair_record", chair.pk, "lost"), {"note": ""}).context["form"].errors["note"]
     moved = client.post(url("chair_record", chair.pk, "moved"), {"depot": chair.depot_id})
@@ -254,7 +254,7 @@ def test_a_chair_is_corrected(client, omar):
     chair.refresh_from_db()
     assert (chair.serial, chair.state) == ("NEW-1", "to_disinfect")
     taken = client.post(url("chair_edit", chair.pk), form | {"model": other.model_id, "serial": other.serial})
-    assert taken.status_code == 200
+    assert taken.status_code == 422
     assert taken.context["form"].errors
 
 

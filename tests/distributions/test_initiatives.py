@@ -49,7 +49,7 @@ def test_an_initiative_is_created_with_moroccan_dates_and_partners(client, karim
 def test_a_wrong_initiative_is_explained(client, karim, changed, field):
     client.force_login(karim)
     answer = client.post(url("initiative_create"), FORM | changed)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     errors = answer.context["form"].errors
     assert field in errors if field else "__all__" in errors
     assert not Initiative.objects.exists()
