@@ -299,15 +299,22 @@ class NameKey(models.Model):
 
     class Meta:
         # The operator classes let PostgreSQL look for the beginning of a word whatever its collation: see beginning().
+        # Each key has one owner and stands in the indexes of that kind alone: whoever asks says that there is one.
         indexes = [
             models.Index(
-                name="namekey_of_child", fields=["key", "child"], opclasses=["varchar_pattern_ops", "uuid_ops"]
+                name="namekey_of_child",
+                fields=["key", "child"],
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+                condition=Q(child__isnull=False),
             ),
             models.Index(
-                name="namekey_of_guardian", fields=["key", "guardian"], opclasses=["varchar_pattern_ops", "uuid_ops"]
+                name="namekey_of_guardian",
+                fields=["key", "guardian"],
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+                condition=Q(guardian__isnull=False),
             ),
-            models.Index(name="namekey_by_child", fields=["child", "key"]),
-            models.Index(name="namekey_by_guardian", fields=["guardian", "key"]),
+            models.Index(name="namekey_by_child", fields=["child", "key"], condition=Q(child__isnull=False)),
+            models.Index(name="namekey_by_guardian", fields=["guardian", "key"], condition=Q(guardian__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
