@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from beneficiaries.models import Assessment, Association, Child, HealthRecord
 from hajar.accounts import roles
+from hajar.accounts.models import User
 from hajar.journal.models import Entry
 from tests import world
 from tests.factories import AssessmentFactory, ChildFactory, FamilyFactory, province
@@ -108,6 +109,13 @@ def test_only_administrators_come_in(role, person):
         assert response.status_code == 403
 
 
+def a_row_of(model):
+    if model is Assessment:
+        return draft()
+    rows = model.objects.filter(is_superuser=False) if model is User else model.objects.all()  # those are hidden
+    return rows.order_by("pk").first()
+
+
 @pytest.mark.parametrize("label", sorted(HOUSE))
 def test_an_administrator_meets_what_the_table_says(label, nadia):
     world.build("MA-CAS", volunteer=nadia)
@@ -116,7 +124,7 @@ def test_an_administrator_meets_what_the_table_says(label, nadia):
     listed = client.get(url(model, "changelist"))
     assert listed.status_code == (200 if LOOK in may else 403)
     assert client.get(url(model, "add")).status_code == (200 if ADD in may else 403)
-    row = model.objects.order_by("pk").first() if label != "beneficiaries.assessment" else draft()
+    row = a_row_of(model)
     if LOOK in may and row:
         assert client.get(url(model, "change", row.pk)).status_code == 200
         assert client.get(url(model, "history", row.pk)).status_code == 200
