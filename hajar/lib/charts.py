@@ -187,11 +187,12 @@ def _shade(cell: Cell, width: float) -> str:
         return "step-hidden"
     if cell.value is None:
         return "step-none"
-    return f"step-{max(1, min(SHADES, _steps(cell.value, width)))}" if cell.value else "step-0"
+    return f"step-{min(SHADES, _steps(cell.value, width))}" if cell.value else "step-0"
 
 
 def _steps(value: Number, width: float) -> int:
-    return math.ceil(round(float(value) / width, 9))
+    """How many spans hold a value; one at least, however small it is."""
+    return max(1, math.ceil(round(float(value) / width, 9)))
 
 
 def _map_legend(cells: Iterable[Cell], width: float) -> list[Key]:
@@ -252,7 +253,7 @@ def line(points: Sequence[Cell], *, title: str, name: str = "line", rtl: bool | 
     step = _round_up(max(known) / 4, _ROUND_TICKS) if any(known) else 1
     if all(isinstance(point.known, int) for point in points if point.known is not None):
         step = max(1, math.ceil(step))
-    levels = max(1, _steps(max(known, default=0), step))
+    levels = _steps(max(known, default=0), step)
     margin, top, bottom = 44, 12, 152
 
     def across(position: int) -> float:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hajar.lib import charts
@@ -85,6 +85,7 @@ def test_rates_have_shades_too():
 
 
 @given(st.lists(st.one_of(st.integers(0, 10**7), st.floats(0, 1e9)), min_size=1, max_size=12))
+@example([5e-324])
 def test_every_value_finds_its_shade_and_the_legend_has_it(values):
     cells = {code: Cell(code, value) for code, value in zip(REGIONS, values, strict=False)}
     chart = charts.morocco_map(cells, title="x")
