@@ -5,7 +5,7 @@ unless one of them is written otherwise since.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -91,11 +91,11 @@ def look_between(pairs: Collection[Key]) -> None:
     _keep(found, DuplicatePair.objects.filter(_pairs_in(found)))
 
 
-@transaction.atomic
 def find_duplicates() -> Found:
     """Compare the whole register with itself, and bring the queue in step with it.
 
-    In memory, by the stored sounds of the names: some six seconds for 20,000 children.
+    In memory, by the stored sounds of the names: some six seconds for 20,000 children, in which people go on working.
+    Only what was found is written as one act.
     """
     keys: dict[UUID, list[str]] = {}
     for pk, key in NameKey.objects.filter(child__merged_into=None, child__isnull=False).values_list("child", "key"):
@@ -105,7 +105,11 @@ def find_duplicates() -> Found:
         DuplicatePair.in_order(like.row.pk, match.row.pk): (like.row, match)
         for like, match in matching.pairs(likes, keys_of=lambda like: keys.get(like.row.pk, ()))
     }
-    fresh, again, gone = _keep(found, DuplicatePair.objects.all())
+    compared = {like.row.pk for like in likes}
+    with transaction.atomic():
+        standing = set(Child.objects.values_list("pk", flat=True))  # some were merged or erased meanwhile
+        found = {key: match for key, match in found.items() if standing.issuperset(key)}
+        fresh, again, gone = _keep(found, DuplicatePair.objects.all(), compared=compared)
     return Found(len(likes), fresh, again, gone)
 
 
@@ -117,9 +121,14 @@ def _pairs_in(keys: Iterable[Key]) -> models.Q:
 
 
 def _keep(
-    found: Mapping[Key, tuple[Child, matching.Match]], known: models.QuerySet[DuplicatePair]
+    found: Mapping[Key, tuple[Child, matching.Match]],
+    known: models.QuerySet[DuplicatePair],
+    compared: Set[UUID] | None = None,
 ) -> tuple[int, int, int]:
-    """Make the known pairs say what was found; returns how many are fresh, looked at again, and gone."""
+    """Make the known pairs say what was found; returns how many are fresh, looked at again, and gone.
+
+    Of pairs with a child who was not `compared`, as one who came meanwhile, nothing is taken away.
+    """
     locked = known.select_for_update(no_key=True).order_by("pk")  # nobody decides about one of them meanwhile
     stored = {(pair.first_id, pair.second_id): pair for pair in locked}
     fresh, changed, again = [], [], 0
@@ -136,7 +145,8 @@ def _keep(
             if is_news:
                 pair.state, again = State.OPEN, again + 1
             changed.append(pair)
-    lost = [pair for key, pair in stored.items() if pair.state == State.OPEN and key not in found]
+    unfound = [pair for key, pair in stored.items() if pair.state == State.OPEN and key not in found]
+    lost = [pair for pair in unfound if compared is None or compared >= {pair.first_id, pair.second_id}]
     gone = [pair.pk for pair in lost if not pair.found_by_id]
     for pair in lost:
         if pair.found_by_id and pair.reasons:  # a person found it as well: hers it stays

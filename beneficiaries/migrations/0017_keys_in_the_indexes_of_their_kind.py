@@ -4,42 +4,55 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('beneficiaries', '0016_ends_are_found_by_index'),
+        ("beneficiaries", "0016_ends_are_found_by_index"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='namekey',
-            name='namekey_of_child',
+            model_name="namekey",
+            name="namekey_of_child",
         ),
         migrations.RemoveIndex(
-            model_name='namekey',
-            name='namekey_of_guardian',
+            model_name="namekey",
+            name="namekey_of_guardian",
         ),
         migrations.RemoveIndex(
-            model_name='namekey',
-            name='namekey_by_child',
+            model_name="namekey",
+            name="namekey_by_child",
         ),
         migrations.RemoveIndex(
-            model_name='namekey',
-            name='namekey_by_guardian',
+            model_name="namekey",
+            name="namekey_by_guardian",
         ),
         migrations.AddIndex(
-            model_name='namekey',
-            index=models.Index(condition=models.Q(('child__isnull', False)), fields=['key', 'child'], name='namekey_of_child', opclasses=['varchar_pattern_ops', 'uuid_ops']),
+            model_name="namekey",
+            index=models.Index(
+                condition=models.Q(("child__isnull", False)),
+                fields=["key", "child"],
+                name="namekey_of_child",
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='namekey',
-            index=models.Index(condition=models.Q(('guardian__isnull', False)), fields=['key', 'guardian'], name='namekey_of_guardian', opclasses=['varchar_pattern_ops', 'uuid_ops']),
+            model_name="namekey",
+            index=models.Index(
+                condition=models.Q(("guardian__isnull", False)),
+                fields=["key", "guardian"],
+                name="namekey_of_guardian",
+                opclasses=["varchar_pattern_ops", "uuid_ops"],
+            ),
         ),
         migrations.AddIndex(
-            model_name='namekey',
-            index=models.Index(condition=models.Q(('child__isnull', False)), fields=['child', 'key'], name='namekey_by_child'),
+            model_name="namekey",
+            index=models.Index(
+                condition=models.Q(("child__isnull", False)), fields=["child", "key"], name="namekey_by_child"
+            ),
         ),
         migrations.AddIndex(
-            model_name='namekey',
-            index=models.Index(condition=models.Q(('guardian__isnull', False)), fields=['guardian', 'key'], name='namekey_by_guardian'),
+            model_name="namekey",
+            index=models.Index(
+                condition=models.Q(("guardian__isnull", False)), fields=["guardian", "key"], name="namekey_by_guardian"
+            ),
         ),
     ]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 
-from beneficiaries import pairing, registration
+from beneficiaries import matching, merging, pairing, registration
 from beneficiaries.models import Child, DuplicatePair
 from hajar.journal.models import Entry
 from tests.factories import ChildFactory, DuplicatePairFactory, FamilyFactory, MergeFactory, province
@@ -122,6 +122,22 @@ def test_the_pass_finds_what_looking_at_each_child_finds(karim):
     pairing.find_duplicates()
     assert set(DuplicatePair.objects.values_list("first", "second", "band")) == one_by_one
     assert one_by_one
+
+
+def test_what_is_written_during_the_pass_is_not_undone_by_it(karim, monkeypatch):
+    """It compares without a lock, for minutes where the register is large."""
+    first, gone = ChildFactory(), ChildFactory()
+    compare, came = matching.pairs, []
+
+    def meanwhile(*likes, **how):
+        yield from compare(*likes, **how)
+        merging.merge_children(first, gone, by=karim, choices={}, confirmed=True)
+        came.append(register(karim))
+
+    monkeypatch.setattr(matching, "pairs", meanwhile)
+    pairing.find_duplicates()
+    (pair,) = DuplicatePair.objects.open()
+    assert {pair.first, pair.second} == {first, *came}
 
 
 # --- found by a person ----------------------------------------------------------------------------------------------

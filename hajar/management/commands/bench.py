@@ -343,8 +343,10 @@ def _pages(user: User) -> Iterator[tuple[str, tuple | Callable[[], int]]]:
     yield page("someone must look", "distributions:matter_list")
     yield page("rights requests", "beneficiaries:rightsrequest_list")
     yield page("the same child twice?", "beneficiaries:duplicate_list")
-    yield "duplicates, the whole register", _find_duplicates
-    files = DOUBLED if Child.objects.count() >= USUAL else USUAL  # few for who only looks whether measuring works
+    children = Child.objects.count()
+    if children <= DOUBLED:  # of many more it takes minutes, at night
+        yield "duplicates, the whole register", _find_duplicates
+    files = DOUBLED if children >= USUAL else USUAL  # few for who only looks whether measuring works
     yield f"{files:,} children, {doubles.SHARE:.0%} doubles", _Doubles(files)
     yield page("imports", "beneficiaries:import_list")
     yield f"import of {IMPORTED:,} rows, looked at only", partial(_import, user, _workbook())
