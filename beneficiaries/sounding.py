@@ -355,8 +355,8 @@ def _counted(several: Sequence[QuerySet], clues: Sequence[Clue]) -> list[Counts]
     for place, (kind, clue) in enumerate(asked):
         owner = f"{NameKey.owner_field(several[kind].model)}_id"
         condition, values = _condition("used", clue)
-        bearers = f"SELECT 1 FROM {_TABLE} used WHERE {condition} AND used.{owner} IS NOT NULL{_fence()}"  # noqa: S608
-        some = f"SELECT 1 FROM ({bearers}) bearers LIMIT {COUNTED}"  # noqa: S608
+        bearers = f"SELECT 1 FROM {_TABLE} used WHERE {condition} AND used.{owner} IS NOT NULL"  # noqa: S608
+        some = f"WITH bearers AS {_first()} ({bearers}) SELECT 1 FROM bearers LIMIT {COUNTED}"  # noqa: S608
         counts.append(f"SELECT {place}, (SELECT COUNT(*) FROM ({some}) AS counted)")  # noqa: S608
         params += values
     found: list[dict[Clue, int]] = [{} for _among in several]
@@ -368,12 +368,12 @@ def _counted(several: Sequence[QuerySet], clues: Sequence[Clue]) -> list[Counts]
     return list(found)
 
 
-def _fence() -> str:
+def _first() -> str:
     """PostgreSQL expects some bearers of every key, so that with a limit it would read the table until it has them.
 
-    Behind this it makes its plan for all of them, by the index, and still reads no more than it is asked for.
+    Asked for all of them first it takes the index, and still reads no more than the limit wants.
     """
-    return " OFFSET 0" if connection.vendor == "postgresql" else ""
+    return "MATERIALIZED" if connection.vendor == "postgresql" else ""
 
 
 def _counted_further(kinds: Sequence[Kind], clues: Sequence[Clue]) -> list[Kind]:
