@@ -62,6 +62,7 @@ class Clue:
 
 Counts = Mapping[Clue, int]  # how many bear it, counted up to COUNTED
 NOT_COUNTED: Counts = {}
+_TABLE = NameKey._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -215,8 +216,7 @@ def _with_a_slip(among: QuerySet, typed: Typed, near: Sequence[Clue], counts: Co
             parts.append(_ids(among, [*others, slip], counts))
     if not parts:
         return []
-    sql, params = " UNION ALL ".join(sql for sql, _params in parts), [one for _sql, some in parts for one in some]
-    return _looked_at(_those(among, sql, params), most=LOOKED_AT * len(parts))
+    return _looked_at(_those(among, *_joined(" UNION ALL ", parts)), most=LOOKED_AT * len(parts))
 
 
 def _slipped_alone(among: QuerySet, word: str) -> list[tuple]:
@@ -225,8 +225,7 @@ def _slipped_alone(among: QuerySet, word: str) -> list[tuple]:
     near = _that_somebody_has(owner, names.near_keys(word))[:NEAR_KEYS]
     if not near:
         return []
-    table = connection.ops.quote_name(NameKey._meta.db_table)
-    some = f"SELECT * FROM (SELECT {owner}_id FROM {table} WHERE key = %s AND {owner}_id IS NOT NULL ORDER BY {owner}_id LIMIT {EACH}) bearers"  # noqa: S608, E501
+    some = f"SELECT * FROM (SELECT {owner}_id FROM {_TABLE} WHERE key = %s AND {owner}_id IS NOT NULL ORDER BY {owner}_id LIMIT {EACH}) bearers"  # noqa: S608, E501
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join([some] * len(near)), near)
         pks = [row[0] for row in cursor.fetchall()]
@@ -237,10 +236,9 @@ def _that_somebody_has(owner: str, keys: Sequence[str]) -> list[str]:
     """Those of the keys that are in use, in the order given; one probe of the index each."""
     if not keys:
         return []
-    table = connection.ops.quote_name(NameKey._meta.db_table)
     sql = (
         f"WITH near(key) AS (VALUES {', '.join(['(%s)'] * len(keys))}) SELECT key FROM near WHERE EXISTS "  # noqa: S608
-        f"(SELECT 1 FROM {table} used WHERE used.key = near.key AND used.{owner}_id IS NOT NULL)"
+        f"(SELECT 1 FROM {_TABLE} used WHERE used.key = near.key AND used.{owner}_id IS NOT NULL)"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, list(keys))
@@ -288,7 +286,7 @@ def _ids(among: QuerySet, clues: Sequence[Clue], counts: Counts) -> tuple[str, l
         sql = f"SELECT bearer.{owner} FROM ({together}) bearer WHERE TRUE"  # noqa: S608
         conditions = []
     for condition, more in [*conditions, *(_read("other", clue) for clue in read)]:
-        sql += f" AND EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})"  # noqa: S608
+        sql += f" AND {_also(owner, condition)}"
         params = [*params, *more]
     return sql, params
 
@@ -301,22 +299,28 @@ def _ids_if_few(among: QuerySet, clues: Sequence[Clue], slip: Clue) -> tuple[str
     sql = (
         f"SELECT slipped.{owner} FROM (WITH bearer AS ({together}) SELECT bearer.{owner} FROM bearer "  # noqa: S608
         f"WHERE (SELECT COUNT(*) FROM bearer) <= {LOOKED_AT} "
-        f"OR EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})) slipped"
+        f"OR {_also(owner, condition)}) slipped"
     )
     return sql, [*params, *more]
 
 
 def _together(owner: str, clues: Sequence[Clue]) -> tuple[str, list[str]]:
-    each = [_bearers(owner, clue) for clue in clues]
-    return " INTERSECT ".join(sql for sql, _params in each), [one for _sql, some in each for one in some]
+    return _joined(" INTERSECT ", [_bearers(owner, clue) for clue in clues])
+
+
+def _joined(word: str, parts: Sequence[tuple[str, list[str]]]) -> tuple[str, list[str]]:
+    """One query of several, and the values of all."""
+    return word.join(sql for sql, _params in parts), [one for _sql, params in parts for one in params]
+
+
+def _also(owner: str, condition: str) -> str:
+    """What a bearer must have besides."""
+    return f"EXISTS (SELECT 1 FROM {_TABLE} other WHERE other.{owner} = bearer.{owner} AND {condition})"  # noqa: S608
 
 
 def _bearers(owner: str, clue: Clue) -> tuple[str, list[str]]:
     condition, params = _condition("bearer", clue)
     return f"SELECT bearer.{owner} FROM {_TABLE} bearer WHERE {condition} AND bearer.{owner} IS NOT NULL", params  # noqa: S608
-
-
-_TABLE = NameKey._meta.db_table
 
 
 def _telling(clue: Clue) -> tuple:

@@ -30,12 +30,13 @@ class ChangedMeanwhileMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request, exception):
-        if request.method != "POST" or request.path.startswith(self.API):
+        is_a_persons = request.method == "POST" and not request.path.startswith(self.API)
+        if not (is_a_persons and isinstance(exception, ObjectDoesNotExist | Http404)):
             return None
         address = _where_it_goes_on(request)
         if isinstance(exception, ObjectDoesNotExist):
             logger.warning("gone when written: %s", request.resolver_match.view_name, exc_info=exception)
-        elif not (isinstance(exception, Http404) and address):
+        elif not address:
             return None
         typed = [(name, value) for name, values in request.POST.lists() for value in values if name != CSRF]
         page = {"address": address or request.get_full_path(), "typed": typed, "has_files": bool(request.FILES)}

@@ -5,14 +5,15 @@ for an hour, the page says of which moment it is, and whoever wants to know coun
 each time: what is quick is never old.
 """
 
-import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from django.core.cache import cache
 from django.utils import timezone
+
+from hajar.lib import keeping
 
 T = TypeVar("T")
 
@@ -29,15 +30,14 @@ class Counted(Generic[T]):
     is_kept: bool
 
 
-def counted(name: str, of: Hashable, count: Callable[[], tuple[T, int]], *, anew: bool = False) -> Counted[T]:
+def counted(name: str, of: str, count: Callable[[], tuple[T, int]], *, anew: bool = False) -> Counted[T]:
     """The count called `name` of what `of` says, made now or within the last hour of today.
 
     `of` must name everything on which the count depends beside the register: above all whose rows may be counted.
     `count` gives the value, of plain numbers and words, and how many rows it took. `anew`: do not take a kept one.
     """
     now = timezone.now()
-    told = f"{name} {of} {timezone.localdate(now)}"
-    key = f"counted.{hashlib.sha256(told.encode()).hexdigest()}"
+    key = f"counted.{keeping.fingerprint([name, of, timezone.localdate(now)])}"
     if not anew and (kept := cache.get(key)):
         value, at = kept
         return Counted(value, at, is_kept=True)

@@ -106,11 +106,9 @@ def _holder(field: models.Field, using: str) -> Callable[[Any], Any]:
     connection, kind = connections[using], type(field)
 
     def prepared(value: Any) -> Any:
-        return (
-            None
-            if value is None
-            else as_held(field, value.value if isinstance(value, models.Choices) else value, using)
-        )
+        if value is None:
+            return None
+        return as_held(field, value.value if isinstance(value, models.Choices) else value, using)
 
     if kind in _PLAIN:
         return lambda value: value if type(value) in _HELD_AS_THEY_ARE else prepared(value)
