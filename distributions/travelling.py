@@ -29,6 +29,7 @@ from distributions.planning import InitiativeTakesNoMore, StatusDoesNotAllow
 from distributions.stocktaking import ReasonMissing
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
+from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 Status, Outcome = Allocation.Status, Delivery.Outcome
@@ -464,7 +465,7 @@ def close_round(round: Round, *, by) -> Round:
 
 def lock(round: Round) -> Round:
     """The round's row, locked until the end of the transaction."""
-    return Round.objects.select_for_update(of=("self",), no_key=True).select_related("province").get(pk=round.pk)
+    return hold(Round.objects.filter(pk=round.pk).select_related("province")).get()
 
 
 def lock_open(round: Round) -> Round:
