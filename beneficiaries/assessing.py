@@ -207,8 +207,7 @@ def complete_assessment(
     draft.save(update_fields=["chair_cushion_relieves", "state", "completed_at"])
     result = draft.score()
     need, act = _place(draft, result, today=today)
-    for refresh in measuring.after_measuring:
-        refresh(draft.child)
+    measuring.foretell_anew(draft.child)
     payload = {"score": [result.low, result.high], "urgent": result.urgent, "rules": result.version}
     if need and act:
         journal.record(act, need, by=by, subject=draft.child, payload=payload)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import assessing
+from beneficiaries import assessing, measuring
 from beneficiaries.models import Child, Need
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
@@ -113,6 +113,7 @@ def _set(child: Child, status: str, note: str, *, paused_until: date | None = No
     former, child.status = child.status, status
     child.status_note, child.paused_until, child.died_on = note.strip()[:300], paused_until, died_on
     child.save(update_fields=["status", "status_note", "paused_until", "died_on"])
+    measuring.foretell_anew(child)
     return former
 
 

@@ -43,9 +43,9 @@ GROWING = (
 NON_STANDING = (Assessment.Mobility.CANNOT_WALK, Assessment.Mobility.LIFTED)
 
 # This room knows nothing of chairs. A room above that foretells from measures puts a function here when it starts
-# (AppConfig.ready). It is called with the child, whose row is locked, whenever what is known of her measures changes:
-# in the same transaction, before the journal.
-after_measuring: list[Callable[[Child], None]] = []
+# (AppConfig.ready). It is called with the child, whose row is locked, whenever what it foretells from changes: in the
+# same transaction, before the journal.
+foretellers: list[Callable[[Child], None]] = []
 
 
 class MeasurementRefused(Refusal):
@@ -61,6 +61,12 @@ class MeasurementRefused(Refusal):
         super().__init__(message)
         self.problems = dict(problems or {})
         self.doubts = tuple(doubts)
+
+
+def foretell_anew(child: Child) -> None:
+    """Tell the rooms above that what they foretell from has changed: measures, birth, sex, where the file stands."""
+    for foretell in foretellers:
+        foretell(child)
 
 
 # --- What is known ------------------------------------------------------------------------------------------------
@@ -206,8 +212,7 @@ def record_measurement(
     measurement = Measurement.objects.create(
         child=child, measured_by=by, measured_on=measured_on, occasion=occasion, note=note.strip(), **taken
     )
-    for refresh in after_measuring:
-        refresh(child)
+    foretell_anew(child)
     payload = {"measured_on": measured_on, "occasion": str(occasion), "measured": sorted(taken)}
     confirmations = {"confirmed": sorted(confirmed)} if confirmed else {}
     journal.record("measurement.recorded", measurement, by=by, subject=child, payload=payload | confirmations)
@@ -228,8 +233,7 @@ def take_back_measurement(measurement: Measurement, *, by: User, why: str, now: 
         raise MeasurementRefused(_("These measures were taken back already."))
     measurement.taken_back_at, measurement.taken_back_why = now or timezone.now(), why.strip()
     measurement.save(update_fields=["taken_back_at", "taken_back_why"])
-    for refresh in after_measuring:
-        refresh(child)
+    foretell_anew(child)
     payload = {"measured_on": measurement.measured_on, "note": measurement.taken_back_why}
     journal.record("measurement.taken_back", measurement, by=by, subject=child, payload=payload)
     return measurement

@@ -27,7 +27,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import matching, pairing, registration
+from beneficiaries import matching, measuring, pairing, registration
 from beneficiaries.models import Assessment, Child, DuplicatePair, Family, Guardian, HealthRecord, Merge, Need
 from beneficiaries.repointing import Writing, plain, pointers
 from hajar.accounts.models import User
@@ -132,6 +132,7 @@ def merge_children(
     merge.moved = writing.moved + _close_pairs(kept, gone, by=by)
     merge.save(force_insert=True)
     refresh_names(kept)
+    measuring.foretell_anew(kept)
     registration.refresh_family_sort_keys({former_family, other_family})
     pairing.look_at([kept])
     told = {"gone": gone.reference, "moved": len(merge.moved), "merge": str(merge.pk)}

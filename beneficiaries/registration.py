@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import diagnoses, naming, pairing
+from beneficiaries import diagnoses, measuring, naming, pairing
 from beneficiaries.models import Child, Family, Guardian, HealthRecord, Province
 from beneficiaries.models.references import next_numbers
 from hajar.accounts.models import User
@@ -163,6 +163,8 @@ def correct_child(
         child.save()
         refresh_family_sort_keys({former_family, child.family_id})
         naming.learn([child] if changed.keys() & set(Child.NAME_FIELDS) else [])
+        if changed.keys() & {"born_on", "sex"}:
+            measuring.foretell_anew(child)
         if COMPARED_OF_CHILD & changed.keys():
             pairing.look_at([child])
         if not_the_same:

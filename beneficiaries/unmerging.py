@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import merging, pairing, registration
+from beneficiaries import measuring, merging, pairing, registration
 from beneficiaries.models import Child, DuplicatePair, Family, Guardian, Merge, Need
 from beneficiaries.repointing import exchange, plain
 from hajar.accounts.models import User
@@ -94,6 +94,8 @@ def take_back(merge: Merge, *, by: User, reason: str) -> Undone:
     handed = [pairing.HandedOn(**line["handed_on"]) for line in merge.moved if "handed_on" in line]
     pairing.hand_back(gone, handed, by_way_of=kept)
     pairing.look_at([kept, gone])
+    for child in (kept, gone):
+        measuring.foretell_anew(child)
     told = {"merge": str(merge.pk), "note": merge.undone_why, "left": len(undone.left)}
     journal.record("child.merge_undone", gone, by=by, payload={**told, "kept": kept.reference})
     journal.record("child.merge_undone", kept, by=by, payload={**told, "gone": gone.reference})

@@ -40,7 +40,7 @@ class DistributionsConfig(AppConfig):
         erasing.obstacles.append(forgetting.obstacles)
         retaining.rules += forgetting.RULES
         consenting.purgers[Purpose.PROOF_PHOTO].append(forgetting.purge_photos)
-        measuring.after_measuring.append(forecasting.refresh_forecasts_of)
+        measuring.foretellers.append(forecasting.refresh_forecasts_of)
         searching.finders += [looking_up.find_chairs, looking_up.find_initiatives]
         moving.foretellers.append(replanning.foretell_move)
         moving.followers.append(replanning.follow_move)

@@ -1,9 +1,7 @@
 """Look after a chair once it is with a child: what is due, what was found, what broke and was mended.
 
-A call after two weeks, a visit after six, then a look every half year, every four months in the years of fast growth
-and where the condition worsens rapidly (WHO: within six weeks, children at least every six months). A growth forecast
-moves the day forward, never back. What is due is computed from hand-overs, looks, birth dates and forecasts, never
-stored: a closed file falls silent at once.
+The day of the next look is kept beside each hand-over (`looking_ahead`, by the rules of `look_calendar`); which step
+it is, and why, is worked out when it is read. A closed file falls silent at once.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,40 +10,39 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
-    DateField,
     DateTimeField,
     Exists,
     ExpressionWrapper,
     F,
-    IntegerField,
     OuterRef,
     Q,
-    Subquery,
     TextChoices,
     When,
 )
 from django.db.models import Value as V
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import measuring
 from beneficiaries.models import Assessment, Child, Measurement
-from distributions import growth, stocktaking
+from distributions import growth, looking_ahead, stocktaking
+from distributions.look_calendar import (
+    CALL_AFTER,
+    CALL_BEFORE,
+    FAST_EVERY,
+    LOOK_EVERY,
+    SEEN_SHORTLY,
+    VISIT_AFTER,
+    VISIT_BEFORE,
+)
 from distributions.models import Chair, ChairEvent, Delivery, Depot, FollowUp, Repair
 from hajar.journal import recording as journal
 from hajar.lib.locking import hold
 from hajar.lib.refusals import Refusal
 
 Step = FollowUp.Step
-CALL_AFTER, VISIT_AFTER = timedelta(days=14), timedelta(days=42)
-LOOK_EVERY, FAST_EVERY = timedelta(days=183), timedelta(days=122)
-# Before a forecast day: a visit before the chair leaves its good fit, a call before it may be too small (GROW-1.0).
-VISIT_BEFORE, CALL_BEFORE = timedelta(days=91), timedelta(days=30)
-SEEN_SHORTLY = timedelta(days=30)  # a look this long before a forecast day counts for it
 GOOD_FIT, TOO_SMALL = "forecast__good_fit_likely_on", "forecast__too_small_early_on"
 
 
@@ -56,6 +53,7 @@ class Because(TextChoices):
     FAST = "fast", _("every four months: fast growth, or a condition that worsens rapidly")
     GROWTH = "growth", _("within three months the chair is likely to fit less well")
     TOO_SMALL = "too_small", _("call now: the chair may be too small within a month")
+    MISSED = "missed", _("the look before it was not made")
 
 
 class NotHandedOver(Refusal):
@@ -105,44 +103,43 @@ class BeforeItBroke(Refusal):
 def due(user, today: date | None = None):
     """Hand-overs that want a look by `today`, the longest overdue first: one line for each chair still with its child.
 
-    Each has `due_step` (a FollowUp.Step), `due_because` (a Because), `due_since` and `due_after` (the day it counts
-    from and the days added; see `due_day`) and `due_at` (for order only). Only the latest step due is named: who makes
-    the six weeks' visit need no longer make the two weeks' call.
+    Each has `next_look_on`, since when somebody should have looked, `due_step` (a FollowUp.Step) and `due_because` (a
+    Because). Only the latest step due is named: who makes the six weeks' visit need no longer make the two weeks' call.
     """
+    return _looks(user, today or timezone.localdate()).filter(next_look_on__lte=today or timezone.localdate())
+
+
+def soon(user, today: date | None = None, *, days: int = 14):
+    """What becomes due within the next `days` days and is not due yet."""
     today = today or timezone.localdate()
-    half_yearly = FollowUp.objects.filter(delivery=OuterRef("pk"), step=Step.HALF_YEARLY)
-    last_look = Coalesce(
-        Subquery(half_yearly.order_by("-done_on").values("done_on")[:1]), F("handed_over_on"), output_field=DateField()
-    )
-    # In which turn a row is due: the first of these that holds. Each: step, reason, counted from, days after it.
-    turns = [
-        (_regularly(today, FAST_EVERY) & grows_fast(today), Step.HALF_YEARLY, Because.FAST, last_look, FAST_EVERY),
-        (_regularly(today, LOOK_EVERY) & ~grows_fast(today), Step.HALF_YEARLY, Because.TIME, last_look, LOOK_EVERY),
-        (_wants_the_visit(today), Step.DAYS_42, Because.TIME, F("handed_over_on"), VISIT_AFTER),
-        (_wants_the_call(today), Step.DAYS_14, Because.TIME, F("handed_over_on"), CALL_AFTER),
-        (_may_be_too_small(today), Step.HALF_YEARLY, Because.TOO_SMALL, F(TOO_SMALL), -CALL_BEFORE),
-        (_leaves_its_good_fit(today), Step.HALF_YEARLY, Because.GROWTH, F(GOOD_FIT), -VISIT_BEFORE),
-    ]
+    until = today + timedelta(days=days)
+    return _looks(user, until).filter(next_look_on__gt=today, next_look_on__lte=until)
+
+
+def _looks(user, today: date):
+    """Hand-overs in the order of their next look, each with the step that it is on this day, and why."""
+    fast, regular = grows_fast(today), _is_time_for_the_regular_look(today)
     return (
         Delivery.objects.visible_to(user)
         .still_with_child()
-        .filter(_wants_a_look(today))
         .annotate(
-            due_step=Case(*(When(turn, then=V(step)) for turn, step, *_ in turns), output_field=CharField()),
+            due_step=Case(
+                When(regular, then=V(Step.HALF_YEARLY)),
+                When(_wants_the_visit(today), then=V(Step.DAYS_42)),
+                When(_wants_the_call(today), then=V(Step.DAYS_14)),
+                default=V(Step.HALF_YEARLY),
+                output_field=CharField(),
+            ),
             due_because=Case(
                 When(_may_be_too_small(today), then=V(Because.TOO_SMALL)),
                 When(_leaves_its_good_fit(today), then=V(Because.GROWTH)),
-                *(When(turn, then=V(because)) for turn, _step, because, *_ in turns),
+                When(_missed_the_look_before(today), then=V(Because.MISSED)),
+                When(regular & fast, then=V(Because.FAST)),
+                default=V(Because.TIME),
                 output_field=CharField(),
             ),
-            due_since=Case(*(When(turn, then=since) for turn, _s, _b, since, _d in turns), output_field=DateField()),
-            due_after=Case(*(When(turn, then=V(wait.days)) for turn, *_, wait in turns), output_field=IntegerField()),
-            due_at=Case(
-                *(When(turn, then=_later(since, wait)) for turn, _s, _b, since, wait in turns),
-                output_field=DateTimeField(),
-            ),
         )
-        .order_by("due_at", "pk")
+        .order_by("next_look_on", "pk")
     )
 
 
@@ -168,17 +165,9 @@ def _years_before(today: date, years: int) -> date:
     return growth.add_months(today, -12 * years)
 
 
-def _wants_a_look(today: date) -> Q:
-    """Which step comes next depends on the day of the hand-over alone: so each row asks one question of its looks."""
+def _is_time_for_the_regular_look(today: date) -> Q:
     fast = grows_fast(today)
-    return (
-        (fast & _regularly(today, FAST_EVERY))
-        | (~fast & _regularly(today, LOOK_EVERY))
-        | _wants_the_visit(today)
-        | _wants_the_call(today)
-        | _may_be_too_small(today)
-        | _leaves_its_good_fit(today)
-    )
+    return (fast & _regularly(today, FAST_EVERY)) | (~fast & _regularly(today, LOOK_EVERY))
 
 
 def _regularly(today: date, every: timedelta) -> Q:
@@ -187,29 +176,36 @@ def _regularly(today: date, every: timedelta) -> Q:
 
 
 def _wants_the_visit(today: date) -> Q:
-    """Six weeks after the hand-over, until the regular looks begin."""
-    looks = FollowUp.objects.filter(delivery=OuterRef("pk"), step__in=[Step.DAYS_42, Step.HALF_YEARLY])
-    return Q(~Exists(looks), handed_over_on__lte=today - VISIT_AFTER) & _not_yet_regular(today)
+    """Six weeks after the hand-over; to be asked once it is not yet time for the regular look."""
+    return Q(~Exists(_visits()), handed_over_on__lte=today - VISIT_AFTER)
 
 
 def _wants_the_call(today: date) -> Q:
-    looks = FollowUp.objects.filter(delivery=OuterRef("pk"))
-    return Q(~Exists(looks), handed_over_on__lte=today - CALL_AFTER, handed_over_on__gt=today - VISIT_AFTER)
+    return Q(~Exists(_all_looks()), handed_over_on__lte=today - CALL_AFTER)
 
 
-def _not_yet_regular(today: date) -> Q:
-    fast = grows_fast(today)
-    return (fast & Q(handed_over_on__gt=today - FAST_EVERY)) | (~fast & Q(handed_over_on__gt=today - LOOK_EVERY))
+def _missed_the_look_before(today: date) -> Q:
+    """Nobody has called, and it is time for the visit; or nobody has visited, and it is time for the regular look."""
+    no_call = Q(~Exists(_all_looks()), handed_over_on__lte=today - VISIT_AFTER)
+    return no_call | (_is_time_for_the_regular_look(today) & Q(~Exists(_visits())))
+
+
+def _all_looks():
+    return FollowUp.objects.filter(delivery=OuterRef("pk"))
+
+
+def _visits():
+    return _all_looks().filter(step__in=[Step.DAYS_42, Step.HALF_YEARLY])
 
 
 def _leaves_its_good_fit(today: date) -> Q:
     """Three months before the likely day, unless somebody visited shortly before or since."""
-    return _foretold(today, GOOD_FIT, VISIT_BEFORE, FollowUp.objects.exclude(step=Step.DAYS_14))
+    return _foretold(today, GOOD_FIT, VISIT_BEFORE, _visits())
 
 
 def _may_be_too_small(today: date) -> Q:
     """A month before the early day: a call is enough, so any look counts."""
-    return _foretold(today, TOO_SMALL, CALL_BEFORE, FollowUp.objects.all())
+    return _foretold(today, TOO_SMALL, CALL_BEFORE, _all_looks())
 
 
 def _foretold(today: date, field: str, before: timedelta, looks) -> Q:
@@ -217,9 +213,7 @@ def _foretold(today: date, field: str, before: timedelta, looks) -> Q:
 
     Compared with a margin of a day where both sides are columns: the two databases write "day minus days" otherwise.
     """
-    near = looks.filter(
-        delivery=OuterRef("pk"), done_on__gt=_later(OuterRef(field), -before - SEEN_SHORTLY - timedelta(days=1))
-    )
+    near = looks.filter(done_on__gt=_later(OuterRef(field), -before - SEEN_SHORTLY - timedelta(days=1)))
     return Q(
         ~Exists(near),
         **{f"{field}__lte": today + before},
@@ -229,18 +223,6 @@ def _foretold(today: date, field: str, before: timedelta, looks) -> Q:
 
 def _later(day, wait: timedelta) -> ExpressionWrapper:
     return ExpressionWrapper(day + V(wait), output_field=DateTimeField())
-
-
-def due_day(delivery: Any) -> date:
-    """The day on which the step of a line of `due` was due."""
-    return delivery.due_since + timedelta(days=delivery.due_after)
-
-
-def soon(user, today: date | None = None, *, days: int = 14):
-    """What becomes due within the next `days` days and is not due yet."""
-    today = today or timezone.localdate()
-    now = Case(When(_wants_a_look(today), then=V(True)), default=V(False), output_field=BooleanField())
-    return due(user, today + timedelta(days=days)).alias(is_due_now=now).filter(is_due_now=False)
 
 
 @transaction.atomic
@@ -295,6 +277,7 @@ def record_followup(
             **(taken or {}),
         )
     followup.save(force_insert=True)
+    looking_ahead.keep_next_looks(Delivery.objects.filter(pk=delivery.pk))
     journal.record(
         "followup.recorded",
         followup,

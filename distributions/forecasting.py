@@ -1,7 +1,8 @@
 """Foretell when the chairs that children have will be too small for them, and keep it beside each hand-over.
 
 A forecast is a cache: GROW-1.0 can always say it anew from what is known of the child and her chair. It is renewed when
-a chair comes to a child or leaves her, when she is measured or assessed, and when the chair is corrected;
+a chair comes to a child or leaves her, when she is measured or assessed, when her file is corrected, merged, closed or
+opened again, and when the chair is corrected; with it the day of the next look (`looking_ahead`).
 `forecast_faults` and `manage.py refresh_forecasts --check` compare what is kept with what the rule says now.
 """
 
@@ -17,7 +18,7 @@ from django.utils import timezone
 
 from beneficiaries import measuring
 from beneficiaries.models import Association, Child, Need
-from distributions import choosing, fitting, growth
+from distributions import choosing, fitting, growth, looking_ahead
 from distributions.models import Allocation, Chair, ChairModel, Delivery, Forecast, Prescription
 from distributions.models.deliveries import DeliveryQuerySet
 
@@ -37,13 +38,13 @@ KEPT = (
 
 
 def refresh_forecasts_of(child: Child) -> None:
-    """Foretell every chair that a child has anew; beneficiaries.measuring calls it when her measures change."""
-    _keep(Delivery.objects.filter(allocation__need__child=child, handed_over_on__isnull=False))
+    """Foretell every chair that a child has anew; called whenever what we foretell from changes (measuring)."""
+    _keep(Delivery.objects.filter(allocation__need__child=child))
 
 
 def refresh_forecasts_of_chair(chair: Chair) -> None:
     """After a chair came to a child or left her, or the chair itself was corrected."""
-    _keep(Delivery.objects.filter(allocation__chair=chair, handed_over_on__isnull=False))
+    _keep(Delivery.objects.filter(allocation__chair=chair))
 
 
 def refresh_forecasts_of_model(model: ChairModel) -> None:
@@ -55,6 +56,7 @@ def refresh_forecasts_of_model(model: ChairModel) -> None:
 def refresh_forecasts() -> int:
     """Foretell everything anew and drop what is about chairs that came back; returns how many are kept."""
     Forecast.objects.exclude(delivery__in=Delivery.objects.held()).delete()
+    looking_ahead.keep_next_looks(Delivery.objects.exclude(next_look_on=None).exclude(pk__in=Delivery.objects.held()))
     return sum(len(_keep(some)) for some in _in_turns(Delivery.objects.held()))
 
 
@@ -72,6 +74,7 @@ def _keep(deliveries: DeliveryQuerySet) -> dict[UUID, Forecast]:
     Forecast.objects.bulk_create(
         foretold.values(), update_conflicts=True, unique_fields=["delivery"], update_fields=KEPT
     )
+    looking_ahead.keep_next_looks(deliveries)
     return foretold
 
 

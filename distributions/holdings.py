@@ -56,7 +56,8 @@ CHAIRS = [
                 "handover",
                 KEEP,
                 "allocation outcome happened_at is_healthy receiver_relation chair_left fits_width fits_depth"
-                " feet_supported sits_upright brakes_shown straps_shown folding_shown care_explained handed_over_on",
+                " feet_supported sits_upright brakes_shown straps_shown folding_shown care_explained handed_over_on"
+                " next_look_on",
             ),
             fields("handover", MARK, "reason receiver_name"),
             fields("notes", EMPTY, "note"),

@@ -29,6 +29,7 @@ PURE = [
     "distributions.fitting",
     "distributions.fitting_words",
     "distributions.growth",
+    "distributions.look_calendar",
     "distributions.routing",
     "distributions.solver",
     "hajar.lib.names",

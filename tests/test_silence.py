@@ -130,8 +130,8 @@ def test_a_death_silences_every_list_and_every_phone_at_once(due, karim, driss):
 
 def test_a_list_that_forgot_that_she_died_is_found(due, karim, driss, monkeypatch):
     """The twin: were the dead counted among the followed, and driven to, the walk must say where."""
-    child = bury(due["child"], karim)
     monkeypatch.setattr(Child, "FOLLOWED", (*Child.FOLLOWED, Child.Status.DECEASED))
+    child = bury(due["child"], karim)
     monkeypatch.setattr(AllocationQuerySet, "to_drive_to", lambda rows: rows.exclude(status="proposed"))
     loud = who_names(child, due, karim, driss)
     assert {

@@ -138,6 +138,8 @@ class Delivery(Journalled):
     )
     # Only on the entry by which the chair became the child's: follow-up counts from this day, by the clock we trust.
     handed_over_on = models.DateField(_("handed over on"), null=True, editable=False)
+    # While its chair is with a child who is followed: when to look at it next. A cache, see looking_ahead.
+    next_look_on = models.DateField(_("next look on"), null=True, editable=False)
 
     CHECKS = (
         "fits_width",
@@ -160,6 +162,9 @@ class Delivery(Journalled):
             models.Index(name="delivery_by_moment", fields=["-happened_at", "id"]),
             models.Index(name="delivery_by_outcome", fields=["outcome", "happened_at"]),
             models.Index(name="delivery_by_hand_over", fields=["handed_over_on", "id"]),
+            models.Index(
+                name="delivery_by_next_look", fields=["next_look_on", "id"], condition=Q(next_look_on__isnull=False)
+            ),
             models.Index(name="delivery_in_doubt", fields=["-received_at", "id"], condition=~Q(needs_a_look="")),
         ]
         constraints = [

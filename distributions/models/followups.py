@@ -37,7 +37,7 @@ class FollowUpQuerySet(models.QuerySet):
 
 
 class FollowUp(Journalled):
-    """One row is one look after a hand-over. What is due is computed, never stored."""
+    """One row is one look after a hand-over. The day of the next one stands beside the hand-over."""
 
     class Step(models.TextChoices):
         DAYS_14 = "days_14", _("call after 14 days")

@@ -34,7 +34,7 @@ def _deliveries(request):
 def _followups_due(request):
     asked = _asked(request, "show")
     find = following_up.soon if asked["show"] == "soon" else following_up.due
-    return find(request.user).order_by("due_at", "pk"), asked_in(asked)
+    return find(request.user), asked_in(asked)
 
 
 def _followups(request):

@@ -54,10 +54,9 @@ def list_followups(request):
             rows, order = rows.with_open_action(), ("action_due_on", "pk")
     else:
         find = following_up.soon if show == "soon" else following_up.due
-        rows, order = find(request.user), ("due_at", "pk")
+        rows, order = find(request.user), ("next_look_on", "pk")
         rows = rows.select_related("allocation__need__child__family__province", "allocation__chair")
-    is_computed = show in ("due", "soon")
-    page = paging.page(rows, order=order, token=request.GET.get("page"), keys_first=is_computed)
+    page = paging.page(rows, order=order, token=request.GET.get("page"))
     count_words = {
         "due": ngettext("%(n)s follow-up is due", "%(n)s follow-ups are due", page.count),
         "soon": ngettext(
@@ -87,8 +86,7 @@ def _lines(deliveries: list) -> list[dict]:
     today = timezone.localdate()
     lines = []
     for delivery in deliveries:
-        day = following_up.due_day(delivery)
-        days = (today - day).days
+        days = (today - delivery.next_look_on).days
         tone = "urgent" if days > URGENT_AFTER else "warn" if days > 0 else "info"
         words = (
             ngettext("%(n)s day overdue", "%(n)s days overdue", days) % {"n": days} if days > 0
@@ -101,7 +99,7 @@ def _lines(deliveries: list) -> list[dict]:
                 "child": delivery.allocation.need.child,
                 "step": FollowUp.words_of_step(delivery.due_step),
                 "because": _because(delivery),
-                "day": day,
+                "day": delivery.next_look_on,
                 "tone": tone,
                 "words": words,
                 "guardian": phones.get(delivery.allocation.need.child.family_id),

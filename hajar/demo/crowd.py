@@ -23,6 +23,7 @@ from beneficiaries import scoring
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, NameKey, Need, PhoneKey, Province
 from beneficiaries.models.names import Named
 from beneficiaries.models.references import next_numbers
+from distributions import looking_ahead
 from distributions.models import (
     Allocation,
     Chair,
@@ -480,6 +481,7 @@ def _serve(crowd: Crowd, assessments: list[Assessment]) -> None:
         RoundChair.objects.bulk_create(RoundChair(chair=row.chair, allocation=row, **loaded) for row in allocations)
         _many(Delivery, deliveries)
         _many(FollowUp, looks)
+        looking_ahead.keep_next_looks(Delivery.objects.filter(pk__in=[delivery.pk for delivery in deliveries]))
 
 
 # --- the journal -----------------------------------------------------------------------------------------------------

@@ -1,12 +1,12 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from beneficiaries import measuring
-from distributions import following_up, growth, reporting, stocktaking
-from distributions.models import Chair, FollowUp, Forecast, Repair
+from distributions import following_up, growth, looking_ahead, reporting, stocktaking
+from distributions.models import Chair, Delivery, FollowUp, Forecast, Repair
 from tests.factories import AllocationFactory, ChairFactory, DeliveryFactory, FamilyFactory, FollowUpFactory, province
 
 pytestmark = pytest.mark.django_db
@@ -18,9 +18,7 @@ def handed_over(days: int, **options):
 
 
 def lines(user, **options):
-    return [
-        (line.due_step, (TODAY - following_up.due_day(line)).days) for line in following_up.due(user, TODAY, **options)
-    ]
+    return [(line.due_step, (TODAY - line.next_look_on).days) for line in following_up.due(user, TODAY, **options)]
 
 
 @pytest.mark.parametrize(
@@ -29,13 +27,13 @@ def lines(user, **options):
         (13, []),
         (14, [("days_14", 0)]),
         (41, [("days_14", 27)]),
-        (42, [("days_42", 0)]),
-        (182, [("days_42", 140)]),
-        (183, [("half_yearly", 0)]),
-        (600, [("half_yearly", 417)]),
+        (42, [("days_42", 28)]),
+        (182, [("days_42", 168)]),
+        (183, [("half_yearly", 169)]),
+        (600, [("half_yearly", 586)]),
     ],
 )
-def test_the_latest_step_due_is_named_with_the_days_it_is_overdue(karim, days, expected):
+def test_the_latest_step_due_is_named_with_the_days_since_somebody_should_have_looked(karim, days, expected):
     handed_over(days)
     assert lines(karim) == expected
 
@@ -79,11 +77,20 @@ def with_forecast(delivery, **in_days):
     for name, days in in_days.items():
         setattr(forecast, name, TODAY + timedelta(days=days))
     forecast.save()
+    looking_ahead.keep_next_looks(Delivery.objects.filter(pk=delivery.pk))
     return delivery
 
 
 def forget_forecasts():
     Forecast.objects.update(good_fit_likely_on=None, too_small_early_on=None)
+    looking_ahead.keep_next_looks(Delivery.objects.all())
+
+
+def visited(delivery):
+    """The call and the visit were made in time."""
+    FollowUpFactory(delivery=delivery, step="days_14", done_on=delivery.handed_over_on + timedelta(days=14))
+    FollowUpFactory(delivery=delivery, step="days_42", done_on=delivery.handed_over_on + timedelta(days=42))
+    return delivery
 
 
 @pytest.mark.parametrize(
@@ -91,16 +98,16 @@ def forget_forecasts():
 )
 def test_children_who_grow_fast_are_seen_every_four_months(karim, sex, years):
     """As GROW-1.0 says when to measure again; a look is never rarer than twice a year."""
-    handed_over(130, **aged(sex, years))
+    visited(handed_over(130, **aged(sex, years)))
     forget_forecasts()
     is_fast = growth.remeasure_every_months(sex, years) == 4
-    assert lines(karim) == ([("half_yearly", 8)] if is_fast else [("days_42", 88)])
-    assert [line.due_because for line in following_up.due(karim, TODAY)] == ["fast" if is_fast else "time"]
+    assert lines(karim) == ([("half_yearly", 8)] if is_fast else [])
+    assert [line.due_because for line in following_up.due(karim, TODAY)] == ["fast"] * is_fast
 
 
-@pytest.mark.parametrize(("days", "expected"), [(121, [("days_42", 79)]), (122, [("half_yearly", 0)])])
+@pytest.mark.parametrize(("days", "expected"), [(121, []), (122, [("half_yearly", 0)])])
 def test_four_months_are_counted_in_days(karim, days, expected):
-    handed_over(days, **aged("F", 4))
+    visited(handed_over(days, **aged("F", 4)))
     forget_forecasts()
     assert lines(karim) == expected
 
@@ -116,7 +123,7 @@ def test_the_next_look_comes_four_months_after_the_last(karim, days_ago, expecte
 
 
 def test_a_condition_that_worsens_rapidly_is_seen_every_four_months(karim):
-    handed_over(130, **aged("F", 8), allocation__need__assessment__progression="rapid")
+    visited(handed_over(130, **aged("F", 8), allocation__need__assessment__progression="rapid"))
     forget_forecasts()
     assert lines(karim) == [("half_yearly", 8)]
 
@@ -168,6 +175,7 @@ def test_what_was_foretold_when_the_chair_was_given_is_no_news(karim, days, is_d
     """A chair that already left its good fit at the hand-over is followed by the calendar."""
     delivery = with_forecast(handed_over(days, **aged("F", 8)), good_fit_likely_on=81)
     Forecast.objects.update(too_small_early_on=None)
+    looking_ahead.keep_next_looks(Delivery.objects.all())
     assert (delivery.handed_over_on < TODAY - timedelta(days=10)) is is_due
     assert bool(lines(karim)) is is_due
 
@@ -176,7 +184,7 @@ def test_the_reason_is_named_also_where_the_calendar_asks(karim):
     delivery = handed_over(50, **aged("F", 8))
     forget_forecasts()
     with_forecast(delivery, too_small_early_on=3)
-    assert lines(karim) == [("days_42", 8)]
+    assert lines(karim) == [("days_42", 36)]
     assert following_up.due(karim, TODAY).get().due_because == "too_small"
 
 
@@ -206,14 +214,32 @@ def test_a_hand_over_without_forecast_is_due_by_the_calendar(karim):
     assert following_up.soon(karim, TODAY).count() == 1
 
 
-def test_a_line_knows_the_day_it_is_ordered_by(karim):
-    for days in (20, 60, 200, 400):
-        handed_over(days, **aged("F", 8))
+@pytest.mark.parametrize(
+    ("days", "done", "because"),
+    [
+        (41, [], "time"),
+        (42, [], "missed"),
+        (50, ["days_14"], "time"),
+        (200, ["days_14"], "missed"),
+        (200, ["days_14", "days_42"], "time"),
+        (200, ["days_42"], "time"),  # who made the visit need no longer make the call
+    ],
+)
+def test_a_look_that_was_not_made_is_named_as_the_reason(karim, days, done, because):
+    delivery = handed_over(days, **aged("F", 8))
+    for step in done:
+        FollowUpFactory(delivery=delivery, step=step, done_on=delivery.handed_over_on + timedelta(days=int(step[5:])))
     forget_forecasts()
-    with_forecast(handed_over(100, **aged("F", 4)), good_fit_likely_on=10)
-    for line in following_up.due(karim, TODAY):
-        shown = line.due_at if isinstance(line.due_at, datetime) else datetime.fromisoformat(str(line.due_at))
-        assert shown.date() == following_up.due_day(line)
+    assert [line.due_because for line in following_up.due(karim, TODAY)] == [because]
+
+
+def test_a_look_that_was_due_stays_due_when_the_years_of_fast_growth_end(karim):
+    """Due since eight days, she has her sixth birthday: nobody has looked, so it does not fall silent again."""
+    delivery = visited(handed_over(130, **aged("F", 5)))
+    forget_forecasts()
+    six = growth.add_months(delivery.allocation.need.child.born_on, 72)
+    looks = following_up.due(karim, max(six, TODAY)).values_list("due_step", flat=True)
+    assert list(looks) == ["half_yearly"]
 
 
 def test_the_longest_overdue_comes_first(karim):

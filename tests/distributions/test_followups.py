@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from distributions import following_up
-from distributions.models import Chair, FollowUp, Forecast, Repair
+from distributions import following_up, looking_ahead
+from distributions.models import Chair, Delivery, FollowUp, Forecast, Repair
 from tests.factories import ChairFactory, DeliveryFactory, FamilyFactory, FollowUpFactory, GuardianFactory, province
 
 LIST = "/follow-ups/"
@@ -199,6 +199,7 @@ def test_why_a_look_is_due_stands_in_the_list(client, samira):
     delivery = handed_over(100)
     FollowUpFactory(delivery=delivery, step="days_42", done_on=timezone.localdate() - timedelta(days=70))
     Forecast.objects.update(too_small_early_on=timezone.localdate())
+    looking_ahead.keep_next_looks(Delivery.objects.all())
     client.force_login(samira)
     (line,) = client.get(LIST).context["lines"]
     assert line["because"] == following_up.Because.TOO_SMALL.label

@@ -183,7 +183,7 @@ def test_a_measurement_that_slipped_past_the_hook_is_found():
 def test_renewing_many_costs_the_same_few_queries(django_assert_max_num_queries, number):
     for _row in range(number):
         handed_over()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert forecasting.refresh_forecasts() == number
 
 
