@@ -159,12 +159,15 @@ def _add_needs(page: Today, user, today: date, *, anew: bool) -> None:
 
 
 def _count_waiting(waiting: NeedQuerySet) -> tuple[tuple[dict[int, int], date | None], int]:
-    """Those who wait by region, the first request of the one in the middle, and how many they are; two queries."""
+    """Those who wait by region, the first request of the one in the middle, and how many needs that walks through."""
+    walked = len(
+        Need.objects.open().order_by().values("pk")[: counting.KEPT_FROM]
+    )  # all: a region has no queue of its own
     counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
     number = sum(counts.values())
     # None of them may be left by now: a phone hands chairs over while this page is made.
     middle = waiting.order_by("requested_on").values_list("requested_on", flat=True)[number // 2 :].first()
-    return (counts, middle), number
+    return (counts, middle), walked
 
 
 def _add_duplicates(page: Today, user) -> None:

@@ -101,6 +101,7 @@ class Allocation(Journalled):
         indexes = [
             models.Index(name="allocation_by_initiative", fields=["initiative", "status"]),
             models.Index(name="allocation_by_round", fields=["round", "stop"]),
+            models.Index(name="allocation_proposed", fields=["created_at", "id"], condition=Q(status="proposed")),
         ]
         constraints = [
             models.UniqueConstraint(
