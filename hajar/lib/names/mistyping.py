@@ -13,6 +13,7 @@ from hajar.lib.names.matching import KEY_LENGTH, unit_keys
 
 SHORTEST = 2  # consonants of a key below which everything is a slip away
 MOST = 300  # keys answered
+_CACHED_WORDS = 65_536
 
 _CONSONANTS = "BCDFGHJKLMNRSTWXYZ"
 
@@ -39,6 +40,7 @@ def near_unit_keys(text: str) -> list[tuple[str, ...]]:
     return [near_keys(unit) for unit in units.read(text).units]
 
 
+@lru_cache(maxsize=_CACHED_WORDS)
 def is_one_slip(typed: str, meant: str) -> bool:
     """Whether one letter left out, put in, changed or exchanged with its neighbour makes one word of the other."""
     if typed == meant or abs(len(typed) - len(meant)) > 1:
