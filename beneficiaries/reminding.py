@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from beneficiaries import guarding
-from beneficiaries.models import Child, Consent, Family, Guardian
+from beneficiaries.models import Child, Consent, Family
 from beneficiaries.models.consents import ADULT
 from hajar.lib import dates
 
@@ -38,10 +38,9 @@ def for_person(user, today: date | None = None) -> Reminders:
         of_age=_not_asked_yet(followed.filter(born_on__lte=adult)),
         soon_of_age=followed.filter(born_on__gt=adult, born_on__lte=dates.years_later(today + SOON, -ADULT)),
         consents=followed.filter(pk__in=guarding.consents_to_ask_again().values("child")),
-        nobody_answers=Family.objects.visible_to(user).filter(
-            ~Exists(Guardian.objects.current().filter(family=OuterRef("pk"))),
-            Exists(Child.objects.followed().filter(family=OuterRef("pk"))),
-        ),
+        nobody_answers=Family.objects.visible_to(user)
+        .nobody_answers()
+        .filter(Exists(Child.objects.followed().filter(family=OuterRef("pk")))),
     )
 
 
