@@ -1,5 +1,6 @@
-"""What the register asks staff to think of: computed from the files each time, never stored, followed children only.
+"""What the register asks staff to think of: computed from the files each time, followed children only.
 
+Of a family it is stored whether somebody answers for its children, for nearly all have somebody (see models.families).
 A pause that has ended, a young person who is of age, a guardian who no longer answers: each stays on the list until
 the file itself says that somebody has seen to it.
 """
@@ -51,6 +52,9 @@ def number_for(user, today: date | None = None) -> int:
 
 
 def _not_asked_yet(children: QuerySet[Child]) -> QuerySet[Child]:
-    """Those who have not yet said themselves, since they are of age, whether they agree to be followed."""
+    """Those who have not yet said themselves, since they are of age, whether they agree to be followed.
+
+    Found before they are put in order: else all who ever came of age would be passed on the way to the few followed.
+    """
     own = Consent.objects.filter(child=OuterRef("pk"), purpose=Consent.Purpose.CARE, withdrawn_on=None, guardian=None)
-    return children.exclude(Exists(own))
+    return Child.objects.filter(pk__in=children.exclude(Exists(own)).values("pk"))

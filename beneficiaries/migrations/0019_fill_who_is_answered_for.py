@@ -28,7 +28,7 @@ def _tables_of_sqlite(connection):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0018_families_for_whom_nobody_answers")]
+    dependencies = [("beneficiaries", "0018_files_to_think_of")]
 
     operations = [
         migrations.RunPython(fill, migrations.RunPython.noop),

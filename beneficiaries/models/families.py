@@ -16,7 +16,6 @@ from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Journalled
 from hajar.lib import names
 
-
 AT_ONCE = 1000  # families of which one statement speaks
 
 
@@ -175,7 +174,9 @@ class Family(Mergeable, Journalled):
             kwargs["update_fields"] = {*fields, "commune_key"}
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
-            if fields is None or "is_answered_for" in fields:  # this row may have been read before a guardian was written
+            if (
+                fields is None or "is_answered_for" in fields
+            ):  # this row may have been read before a guardian was written
                 Family.with_merged.filter(pk=self.pk).refresh_answers()
 
     def get_absolute_url(self):
@@ -190,7 +191,9 @@ class Family(Mergeable, Journalled):
 
 
 @contextmanager
-def answers_follow(*, homes: Iterable[UUID] = (), guardians: Iterable[UUID] = (), moves: bool = False) -> Iterator[None]:
+def answers_follow(
+    *, homes: Iterable[UUID] = (), guardians: Iterable[UUID] = (), moves: bool = False
+) -> Iterator[None]:
     """Write guardians; then store anew whether somebody answers in the families where they were and where they are.
 
     `homes` are families into which somebody is written, `guardians` the keys of rows that are there already, who may

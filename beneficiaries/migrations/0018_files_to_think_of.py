@@ -27,6 +27,10 @@ class Migration(migrations.Migration):
                 name="family_nobody_answers",
             ),
         ),
+        migrations.AddIndex(
+            model_name="child",
+            index=models.Index(fields=["status", "born_on", "id"], name="child_by_status_and_birth"),
+        ),
         migrations.AlterModelManagers(
             name="guardian",
             managers=[
