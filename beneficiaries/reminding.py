@@ -54,7 +54,10 @@ def number_for(user, today: date | None = None) -> int:
 def _not_asked_yet(children: QuerySet[Child]) -> QuerySet[Child]:
     """Those who have not yet said themselves, since they are of age, whether they agree to be followed.
 
-    Found before they are put in order: else all who ever came of age would be passed on the way to the few followed.
+    Found first, by the index of each status, and put in order afterwards: in the order of birth every database would
+    pass all who ever came of age on its way to the few of them who are followed.
     """
     own = Consent.objects.filter(child=OuterRef("pk"), purpose=Consent.Purpose.CARE, withdrawn_on=None, guardian=None)
-    return Child.objects.filter(pk__in=children.exclude(Exists(own)).values("pk"))
+    unasked = children.exclude(Exists(own)).values("pk")
+    first, *others = [unasked.filter(status=status) for status in Child.FOLLOWED]
+    return Child.objects.filter(pk__in=first.union(*others))

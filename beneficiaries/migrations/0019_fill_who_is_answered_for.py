@@ -1,7 +1,7 @@
 from django.db import migrations
 from django.db.models import Exists, OuterRef
 
-FAMILIES = "beneficiaries_family"
+TABLES = ("beneficiaries_family", "beneficiaries_child")
 
 
 def fill(apps, schema_editor):
@@ -12,13 +12,15 @@ def fill(apps, schema_editor):
 
 
 def settle_in(apps, schema_editor):
-    """Let the planner know the new column, and on SQLite the whole table again: made anew, it has lost its statistics.
+    """Let the planner know the new column and the new indexes.
 
-    Where SQLite never had any, there is nothing to bring back.
+    On SQLite a table that was made anew has lost its statistics, and an index without any looks as if it found ten rows
+    whatever it is asked for. Where SQLite never had any, there is nothing to bring back.
     """
     connection = schema_editor.connection
     if connection.vendor == "postgresql" or "sqlite_stat1" in _tables_of_sqlite(connection):
-        schema_editor.execute(f"ANALYZE {FAMILIES}")
+        for table in TABLES:
+            schema_editor.execute(f"ANALYZE {table}")
 
 
 def _tables_of_sqlite(connection):

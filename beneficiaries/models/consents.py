@@ -124,7 +124,9 @@ class ConsentQuerySet(models.QuerySet):
     def to_renew_of_former(self, on: date | None = None):
         """Those of them whose guardian no longer answers: these are few, and each is asked for every way at once."""
         on = on or timezone.localdate()
-        return self._not_asked_since(on).filter(reduce(or_, _ways_to_end(on)), guardian__ended_on__isnull=False)
+        # On whatever day: said as a range, SQLite takes the index of those who ended even while nobody did.
+        former = Q(guardian__ended_on__gte=date.min)
+        return self._not_asked_since(on).filter(former, reduce(or_, _ways_to_end(on)))
 
     def _not_asked_since(self, on: date):
         """Given for a child we follow, and not withdrawn, with nothing newer."""
