@@ -143,7 +143,8 @@ class Family(Mergeable, Journalled):
     notes = models.TextField(_("notes"), blank=True, max_length=2000)
     sort_key = models.CharField(max_length=170, editable=False, default="")
     commune_key = models.CharField(max_length=80, editable=False, default="")
-    # Stored, because very many families have somebody and hardly one has nobody: see answers_follow.
+    # Whether a guardian of its own answers for the children; one merged into another family has none. Stored, because
+    # very many families have somebody and hardly one has nobody: see answers_follow.
     is_answered_for = models.BooleanField(editable=False, default=False)
 
     objects = StandingManager.from_queryset(FamilyQuerySet)()
@@ -170,13 +171,12 @@ class Family(Mergeable, Journalled):
     def save(self, *args, **kwargs):
         self.tidy_place()
         fields = kwargs.get("update_fields")
-        if "commune" in (fields or ()):
+        if fields is not None and "commune" in fields:
             kwargs["update_fields"] = {*fields, "commune_key"}
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
-            if (
-                fields is None or "is_answered_for" in fields
-            ):  # this row may have been read before a guardian was written
+            if fields is None or "is_answered_for" in fields:
+                # What was read before a guardian was written is not what her family is now.
                 Family.with_merged.filter(pk=self.pk).refresh_answers()
 
     def get_absolute_url(self):
@@ -222,7 +222,7 @@ def _homes_of(guardians: Collection[UUID]) -> set[UUID]:
 
 
 def _in_turns(families: Collection[UUID]) -> Iterator[FamilyQuerySet]:
-    return (Family.with_merged.filter(pk__in=some) for some in _parts(sorted(families)))
+    return (Family.with_merged.filter(pk__in=some) for some in _parts(sorted(families, key=str)))
 
 
 def _parts(keys: Collection[UUID]) -> Iterator[list[UUID]]:
