@@ -111,4 +111,4 @@ def register_own_contact(
 
 def consents_to_ask_again() -> QuerySet[Consent]:
     """What was given by guardians who no longer answer, and that nobody has answered since."""
-    return Consent.objects.to_renew().filter(guardian__ended_on__isnull=False)
+    return Consent.objects.to_renew_of_former()

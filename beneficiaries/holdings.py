@@ -109,7 +109,7 @@ REGISTER = [
         "children",
         (
             _ROW,
-            fields("household", KEEP, "number province also_followed_by language"),
+            fields("household", KEEP, "number province also_followed_by language is_answered_for"),
             fields("contact", EMPTY, "commune commune_key address directions"),
             fields("health", EMPTY, "other_affected"),
             fields("work", KEEP, "merged_into"),

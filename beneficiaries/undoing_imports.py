@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import importing, registration, tracing_rows
 from beneficiaries.judging import MANY
 from beneficiaries.models import Assessment, Child, Consent, Family, Guardian, HealthRecord, Need
+from beneficiaries.models.families import answers_follow
 from beneficiaries.models.imports import RegisterImport
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
@@ -59,7 +60,7 @@ def undo_import(imported: RegisterImport, *, by: User) -> RegisterImport:
         raise NotUndoable(worked_on)
     joined = _families_of(ids["children"]) - set(map(UUID, ids["families"]))
     try:
-        with transaction.atomic():
+        with transaction.atomic(), answers_follow(homes=joined):  # for _take_out goes past the guardians' own ways
             for kind, model in KINDS.items():
                 for part in _parts(ids[kind]):
                     _take_out(model, part)

@@ -66,6 +66,7 @@ def _write_families(planned: Plan, provinces: Mapping[str, Province]) -> dict[st
                 "directions": _first(rows, "directions"),
                 "language": _first(rows, "language") or Family._meta.get_field("language").default,
                 "sort_key": _family_sort_key(first),
+                "is_answered_for": bool(planned.adults.get(home)),
             }
         )
     insert_told(Family, written)

@@ -151,6 +151,7 @@ class Child(Named, Mergeable, Journalled):
             models.Index(name="child_by_name", fields=["sort_key", "id"]),
             models.Index(name="child_by_status", fields=["status", "sort_key", "id"]),
             models.Index(name="child_by_birth", fields=["born_on", "id"]),
+            models.Index(name="child_by_status_and_birth", fields=["status", "born_on", "id"]),
             models.Index(name="child_by_request", fields=["requested_on", "id"]),
             models.Index(name="child_by_family", fields=["family", "born_on"]),
             models.Index(name="child_by_pause", fields=["paused_until"], condition=Q(paused_until__isnull=False)),

@@ -1,5 +1,7 @@
 import secrets
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
@@ -115,17 +117,21 @@ class ConsentQuerySet(models.QuerySet):
     def to_renew(self, on: date | None = None):
         """Given for a child we follow, and ended or ending soon, with nothing newer; see Consent.standing for why."""
         on = on or timezone.localdate()
-        of_age = Q(guardian__isnull=False, child__born_on__lte=dates.years_later(on, -ADULT))
         # Each way to end has an index of its own; asked for in one breath, every consent would be looked at.
-        ways = [
-            Q(expires_on__lte=on + SOON),
-            Q(guardian__ended_on__lte=on),
-            of_age & Q(child__status__in=Child.FOLLOWED),
-        ]
-        first, *others = [Consent.objects.filter(way).values("pk") for way in ways]
+        first, *others = [Consent.objects.filter(way).values("pk") for way in _ways_to_end(on)]
+        return self._not_asked_since(on).filter(pk__in=first.union(*others))
+
+    def to_renew_of_former(self, on: date | None = None):
+        """Those of them whose guardian no longer answers: these are few, and each is asked for every way at once."""
+        on = on or timezone.localdate()
+        # On whatever day: said as a range, SQLite takes the index of those who ended even while nobody did.
+        former = Q(guardian__ended_on__gte=date.min)
+        return self._not_asked_since(on).filter(former, reduce(or_, _ways_to_end(on)))
+
+    def _not_asked_since(self, on: date):
+        """Given for a child we follow, and not withdrawn, with nothing newer."""
         return self.nothing_newer().filter(
             Q(withdrawn_on=None) | Q(withdrawn_on__gt=on),
-            pk__in=first.union(*others),
             answer=Consent.Answer.GIVEN,
             answered_on__lte=on,
             child__status__in=Child.FOLLOWED,
@@ -133,6 +139,16 @@ class ConsentQuerySet(models.QuerySet):
 
     def latest_first(self):
         return self.order_by("-answered_on", "-created_at", "pk")
+
+
+def _ways_to_end(on: date) -> list[Q]:
+    """By its day, with its guardian's time, or because the young person is of age."""
+    of_age = Q(guardian__isnull=False, child__born_on__lte=dates.years_later(on, -ADULT))
+    return [
+        Q(expires_on__lte=on + SOON),
+        Q(guardian__ended_on__lte=on),
+        of_age & Q(child__status__in=Child.FOLLOWED),
+    ]
 
 
 def _later_answers():

@@ -1,8 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
-from django.db import models
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db import models, transaction
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +15,8 @@ from beneficiaries.models.places import Province, Region, scope
 from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Journalled
 from hajar.lib import names
+
+AT_ONCE = 1000  # families of which one statement speaks
 
 
 class Language(models.TextChoices):
@@ -62,6 +66,32 @@ class FamilyQuerySet(models.QuerySet):
         plain: models.QuerySet = models.QuerySet(self.model, using=self.db)
         plain.bulk_update(stale, ["commune_key"], batch_size=batch_size)
         return len(stale)
+
+    def nobody_answers(self):
+        """Families without an adult who still answers for the children: each of theirs has ended, or none is known."""
+        return self.filter(is_answered_for=False)
+
+    def misjudged(self):
+        """Families of which it is stored otherwise than their guardians say."""
+        answers = _somebody_answers()
+        return self.filter(Q(is_answered_for=True) & ~answers | Q(is_answered_for=False) & answers)
+
+    def hold(self) -> None:
+        """Let nobody else write in these families until the transaction ends."""
+        list(self.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+    def refresh_answers(self) -> int:
+        """Store anew whether somebody answers, where it differs; returns of how many families it did.
+
+        One statement. Whoever writes guardians past Guardian and its querysets holds their families, and calls this
+        afterwards.
+        """
+        return self.misjudged().update(is_answered_for=_somebody_answers())
+
+
+def _somebody_answers() -> Exists:
+    """Whether a family has a guardian who stands for herself, in no other's place, and whose time has not ended."""
+    return Exists(Guardian.objects.current().filter(family=OuterRef("pk")))
 
 
 def place_key(place: str) -> str:
@@ -113,6 +143,9 @@ class Family(Mergeable, Journalled):
     notes = models.TextField(_("notes"), blank=True, max_length=2000)
     sort_key = models.CharField(max_length=170, editable=False, default="")
     commune_key = models.CharField(max_length=80, editable=False, default="")
+    # Whether a guardian of its own answers for the children; one merged into another family has none. Stored, because
+    # very many families have somebody and hardly one has nobody: see answers_follow.
+    is_answered_for = models.BooleanField(editable=False, default=False)
 
     objects = StandingManager.from_queryset(FamilyQuerySet)()
     with_merged = FamilyQuerySet.as_manager()
@@ -124,6 +157,12 @@ class Family(Mergeable, Journalled):
             models.Index(name="family_by_name", fields=["sort_key", "id"]),
             models.Index(name="family_by_province", fields=["province", "sort_key", "id"]),
             models.Index(name="family_by_commune", fields=["commune_key", "province"]),
+            # Begins as every query for families that stand does: SQLite would take the index of `merged_into` else.
+            models.Index(
+                name="family_nobody_answers",
+                fields=["merged_into", "sort_key", "id"],
+                condition=Q(is_answered_for=False),
+            ),
         ]
 
     def __str__(self):
@@ -131,9 +170,14 @@ class Family(Mergeable, Journalled):
 
     def save(self, *args, **kwargs):
         self.tidy_place()
-        if "commune" in (kwargs.get("update_fields") or ()):
-            kwargs["update_fields"] = {*kwargs["update_fields"], "commune_key"}
-        super().save(*args, **kwargs)
+        fields = kwargs.get("update_fields")
+        if fields is not None and "commune" in fields:
+            kwargs["update_fields"] = {*fields, "commune_key"}
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+            if fields is None or "is_answered_for" in fields:
+                # What was read before a guardian was written is not what her family is now.
+                Family.with_merged.filter(pk=self.pk).refresh_answers()
 
     def get_absolute_url(self):
         return reverse("beneficiaries:family_detail", args=[self.pk])
@@ -146,7 +190,80 @@ class Family(Mergeable, Journalled):
         return f"FA-{self.number:05d}" if self.number else ""
 
 
+@contextmanager
+def answers_follow(
+    *, homes: Iterable[UUID] = (), guardians: Iterable[UUID] = (), moves: bool = False
+) -> Iterator[None]:
+    """Write guardians; then store anew whether somebody answers in the families where they were and where they are.
+
+    `homes` are families into which somebody is written, `guardians` the keys of rows that are there already, who may
+    `moves` to a home not named. A family is held before its guardians are written, as each activity does: of two who
+    write in it at once the later one waits, and counts what the earlier one wrote.
+    """
+    guardians = list(guardians)
+    with transaction.atomic():
+        families = {home for home in homes if home} | _homes_of(guardians)
+        for some in _in_turns(families):
+            some.hold()
+        yield
+        elsewhere = _homes_of(guardians) - families if moves else set()
+        for some in _in_turns(elsewhere):
+            some.hold()
+        for some in _in_turns(families | elsewhere):
+            some.refresh_answers()
+
+
+def _homes_of(guardians: Collection[UUID]) -> set[UUID]:
+    rows = Guardian.with_merged.all()
+    found: set[UUID] = set()
+    for some in _parts(guardians):
+        found |= set(rows.filter(pk__in=some).values_list("family", flat=True))
+    return found
+
+
+def _in_turns(families: Collection[UUID]) -> Iterator[FamilyQuerySet]:
+    return (Family.with_merged.filter(pk__in=some) for some in _parts(sorted(families, key=str)))
+
+
+def _parts(keys: Collection[UUID]) -> Iterator[list[UUID]]:
+    keys = list(keys)
+    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+
+
 class GuardianQuerySet(NamedQuerySet):
+    def bulk_create(self, objs, *args, **kwargs):
+        objs = list(objs)
+        known = [guardian.pk for guardian in objs] if kwargs.get("update_conflicts") else []
+        with answers_follow(homes={guardian.family_id for guardian in objs}, guardians=known):
+            return super().bulk_create(objs, *args, **kwargs)
+
+    def insert(self, people):
+        with answers_follow(homes={guardian.family_id for guardian in people}):
+            return super().insert(people)
+
+    def bulk_update(self, objs, fields, *args, **kwargs):
+        objs, fields = list(objs), list(fields)
+        if not Guardian.ANSWERING_FIELDS.intersection(fields):
+            return super().bulk_update(objs, fields, *args, **kwargs)
+        with answers_follow(guardians=[guardian.pk for guardian in objs], moves="family" in fields):
+            return super().bulk_update(objs, fields, *args, **kwargs)
+
+    def update(self, **changes):
+        if not Guardian.ANSWERING_FIELDS & changes.keys():
+            return super().update(**changes)
+        pks = list(self.order_by("pk").values_list("pk", flat=True))
+        with answers_follow(guardians=pks, moves=bool({"family", "family_id"} & changes.keys())):
+            return super().update(**changes)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def delete(self):
+        with answers_follow(guardians=list(self.order_by("pk").values_list("pk", flat=True))):
+            return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
     def visible_to(self, user):
         return self.filter(scope(user, "family__province__region"))
 
@@ -231,11 +348,14 @@ class Guardian(Named, Mergeable, Journalled):
     ended_because = models.CharField(_("ended because"), max_length=10, choices=Ending.choices, blank=True)
 
     KEYED_FIELDS = (*Named.NAME_FIELDS, "phone")
+    # By these she counts as one who answers in her family, or not.
+    ANSWERING_FIELDS = frozenset({"family", "family_id", "ended_on", "merged_into", "merged_into_id"})
 
     objects = StandingManager.from_queryset(GuardianQuerySet)()
     with_merged = GuardianQuerySet.as_manager()
 
     class Meta:
+        base_manager_name = "with_merged"  # what is written through it (merging.py, family.guardians.add) follows, too
         verbose_name = _("guardian")
         verbose_name_plural = _("guardians")
         indexes = [
@@ -266,6 +386,18 @@ class Guardian(Named, Mergeable, Journalled):
                 violation_error_message=_("Only a young person of age answers for herself: register her on her page."),
             ),
         ]
+
+    def save(self, *args, **kwargs):
+        fields = kwargs.get("update_fields")
+        if fields is not None and not self.ANSWERING_FIELDS.intersection(fields):
+            super().save(*args, **kwargs)
+            return
+        with answers_follow(homes=[self.family_id], guardians=[self.pk]):
+            super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        with answers_follow(guardians=[self.pk]):
+            return super().delete(*args, **kwargs)
 
     @classmethod
     def write_keys(cls, people: Sequence[Named]) -> None:

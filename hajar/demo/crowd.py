@@ -203,6 +203,7 @@ def _register(crowd: Crowd, count: int) -> list[Child]:
             province=province,
             commune=province.seat_fr,
             address=f"{rng.randint(1, 200)}, rue des Orangers",
+            is_answered_for=True,  # by those who are written next, past what would say so
         )
         for number, province in zip(first_family, provinces, strict=True)
     ]
