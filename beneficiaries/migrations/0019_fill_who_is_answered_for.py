@@ -12,21 +12,10 @@ def fill(apps, schema_editor):
 
 
 def settle_in(apps, schema_editor):
-    """Let the planner know the new column and the new indexes.
-
-    On SQLite a table that was made anew has lost its statistics, and an index without any looks as if it found ten rows
-    whatever it is asked for. Where SQLite never had any, there is nothing to bring back.
-    """
-    connection = schema_editor.connection
-    if connection.vendor == "postgresql" or "sqlite_stat1" in _tables_of_sqlite(connection):
+    """Let the planner of PostgreSQL know the new column and indexes; on SQLite that is done after every migration."""
+    if schema_editor.connection.vendor == "postgresql":
         for table in TABLES:
             schema_editor.execute(f"ANALYZE {table}")
-
-
-def _tables_of_sqlite(connection):
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return {name for (name,) in cursor.fetchall()}
 
 
 class Migration(migrations.Migration):

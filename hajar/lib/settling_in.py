@@ -5,7 +5,9 @@ at while a large one was under way counts as empty, and queries over several suc
 children instead of some milliseconds. Whoever writes thousands of rows at once asks for the statistics when they stand.
 """
 
-from django.db import connection, transaction
+from typing import Any
+
+from django.db import connection, connections, transaction
 
 MANY = 1_000  # rows written at once from which it is worth it
 
@@ -23,3 +25,13 @@ def settle_in() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize")
+
+
+def after_migrations(*, using: str, plan: list[Any], **_signal: Any) -> None:
+    """SQLite remakes the table that a migration changes, and forgets what it knew of it; a new index it does not know.
+
+    Called by Django's post_migrate; PostgreSQL keeps what it knows and looks by itself.
+    """
+    if plan and connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            cursor.execute("ANALYZE")

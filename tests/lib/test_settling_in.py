@@ -1,7 +1,9 @@
 """The database is told what it holds once much was written, and only then."""
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models.signals import post_migrate
 
 from beneficiaries.models import Region
 from hajar.lib import settling_in
@@ -34,3 +36,12 @@ def test_a_table_that_was_called_empty_is_counted_again():
         settling_in.settle_in()
         cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [table])
         assert cursor.fetchone()[0] == Region.objects.count()
+
+
+@pytest.mark.parametrize("plan", [["a migration"], []])
+def test_sqlite_looks_anew_after_migrations(plan, django_assert_max_num_queries):
+    """The twin is the empty plan: nothing was changed, so nothing is looked at."""
+    with django_assert_max_num_queries(1) as queries:
+        post_migrate.send(sender=apps.get_app_config("hajar"), using=connection.alias, plan=plan)
+    looked = [query["sql"] for query in queries.captured_queries] == ["ANALYZE"]
+    assert looked is (connection.vendor == "sqlite" and bool(plan))
