@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 
 
@@ -9,4 +9,5 @@ class HajarConfig(AppConfig):
         from hajar import checks  # noqa: F401 (registers itself)
         from hajar.lib import settling_in
 
-        post_migrate.connect(settling_in.after_migrations, sender=self, dispatch_uid="settle in")
+        # Once for all apps: the signal is sent for each that has models.
+        post_migrate.connect(settling_in.after_migrations, sender=apps.get_app_config("journal"))
