@@ -1,14 +1,87 @@
-"""The census of the waiting list: who stood first, written down day by day, so that the order can be checked later."""
+"""The queue of the waiting list: where to look for a part of it, and the census of who stood first.
 
+The census is written down day by day, so that the order can be checked later.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from beneficiaries.models import Census, Need
+from beneficiaries.models.levels import Level, stretches
+from beneficiaries.models.needs import NeedQuerySet
 from hajar.journal import recording as journal
+from hajar.lib import counting, keeping, paging
 
 KEPT = 50  # who stood first: as many as one initiative seldom serves
+SPARE = 2  # times as many needs are looked at as are sought: some children are not followed, some live elsewhere
+
+
+def near(
+    needs: NeedQuerySet, sought: int, place: tuple[bool, int] | None = None, *, forward: bool = True
+) -> Iterator[Q]:
+    """What picks the open needs on from a level, by default from the first: see levels.stretches.
+
+    `needs` says by their own columns among which they are sought.
+    """
+    return stretches(_levels(needs), place, forward=forward, needs=sought * SPARE)
+
+
+def _levels(needs: NeedQuerySet) -> list[Level]:
+    """Of many needs as they were counted within the hour: a wrong guess costs another look, no wrong answer."""
+
+    def count() -> tuple[list[Level], int]:
+        levels = needs.levels()
+        return levels, sum(level.needs for level in levels)
+
+    return counting.counted("levels of the queue", str(needs.query), count).value
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue as its list asks for it. `count`: how many wait, as paging takes it; None where that is quickly counted."""
+
+    needs: NeedQuerySet
+    count: int | None = None
+
+    @property
+    def are_few(self) -> bool:
+        return self.count is not None and self.count <= paging.COUNT_CAP
+
+    def first_places(self, places: int) -> dict[Any, int]:
+        """Keys of the needs that stand first, with their places."""
+        keys: list[Any] = []
+        in_order = self.needs.as_queue().order_by(*Need.QUEUE_ORDER).values_list("pk", flat=True)
+        whole = Need.objects.filter(closed_on=None)
+        for stretch in (*(() if self.are_few else near(whole, places)), Q()):
+            keys = list(in_order.filter(stretch)[:places])
+            if len(keys) == places:
+                break
+        return {pk: place for place, pk in enumerate(keys, start=1)}
+
+
+def part(needs: NeedQuerySet) -> Queue:
+    """The queue of some regions or provinces, known by its keys where few wait there.
+
+    Where a child lives is written with her family: all who wait are read to find those of a region. Of many, what was
+    found is kept until the next entry of the journal.
+    """
+
+    def find() -> tuple[int, list[Any]]:
+        keys = list(needs.order_by().values_list("pk", flat=True)[: paging.COUNT_CAP + 1])
+        return len(keys), keys if len(keys) <= paging.COUNT_CAP else []
+
+    if sum(level.needs for level in _levels(Need.objects.filter(closed_on=None))) < counting.KEPT_FROM:
+        count, keys = find()
+    else:
+        end = journal.end_of_chain()  # before the needs are read: what is written meanwhile has another
+        count, keys = keeping.kept("part of the queue", [str(needs.query), end], find)
+    return Queue(needs.filter(pk__in=keys) if keys else needs, count)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.forms.families import under_regions
 from beneficiaries.models import Child, Family, Need, Province
 from beneficiaries.models.children import ChildQuerySet
+from hajar.lib.selects import QuickSelect
 
 ALL = "all"
 AGES = {"0-2": (0, 2), "3-5": (3, 5), "6-11": (6, 11), "12-17": (12, 17), "18-": (18, None)}
@@ -44,7 +45,7 @@ class FilterForm(forms.Form):
         self.fields["province"].choices = [("", _("All")), *under_regions(provinces)]
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
-                field.widget.attrs["class"] = "form-select"
+                field.widget = QuickSelect({"class": "form-select"}, choices=field.choices)
         self.is_valid()
 
     def value(self, name: str) -> str:
