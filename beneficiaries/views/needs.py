@@ -30,7 +30,7 @@ def index(request):
     queue = _queue(request, form)
     needs = _picked(request, form, queue.needs)
     follows = needs is queue.needs
-    how = {"count": queue.count if follows else None, "stretches": partial(_stretches, form)}
+    how = {"count": queue.count if follows else None, "stretches": partial(_stretches, form, queue)}
     # The reasons are long: they are not put in order.
     page = lists.paged(request, needs.as_queue().only("pk"), form, **how)
     page["rows"] = _whole(page["rows"])
@@ -64,9 +64,9 @@ def _picked(request, form, queue):
     return needs
 
 
-def _stretches(form, values, forward):
-    waiting = form.pick(Need.objects.filter(closed_on=None))
-    return queueing.near(waiting, lists.ROWS, tuple(values[:2]) if values else None, forward=forward)
+def _stretches(form, queue, values, forward):
+    place = tuple(values[:2]) if values else None
+    return queue.near(place, lists.ROWS, forward=forward, among=form.pick(Need.objects.filter(closed_on=None)))
 
 
 def _whole(keys):

@@ -80,8 +80,8 @@ class _Key:
 _NOTHING = Q(pk__in=[])
 
 
-#: From the sort values of a place (None for the start) and the way on: conditions on the rows of the list. Each picks all
-#: the rows that it reaches without a gap, the nearest first; the next one reaches further.
+#: From the sort values of a place (None for the start) and the way on: conditions on the rows of the list. Each picks
+#: all the rows from the place as far as it reaches, without a gap; the next one reaches further.
 Stretches = Callable[[list[Any] | None, bool], Iterable[Q]]
 
 
@@ -104,8 +104,8 @@ def page(
     `keys_first`: rows that are dear to compute are put in order by their keys; only those of the page are computed.
     `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
     order: where more than COUNT_CAP rows are left, the order is followed until a page is full.
-    `stretches`: for an order that no index gives, what an index finds of the rows on either side of a place; asked where
-    there are so many, too. A page that no stretch fills is looked for in the whole list.
+    `stretches`: for an order that no index gives, what an index finds of the rows around a place; asked where there are
+    so many, too. A page that no stretch fills is looked for in the whole list.
     A token that is broken, forged, of another order or of rows that are gone gives
     the first page: never an error.
     """
