@@ -1,7 +1,7 @@
 """What narrows the lists of children and families. The state of a list is its address: GET forms that never refuse."""
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -117,8 +117,11 @@ class ChildFilterForm(FilterForm):
         "status": ("status", "sort_key", "pk"),
     }
 
-    def apply(self, children: ChildQuerySet) -> ChildQuerySet:
-        """The children that the filters let through; the words of `q` are not looked at here."""
+    def apply(self, children: ChildQuerySet, *, one_by_one: bool = False) -> ChildQuerySet:
+        """The children that the filters let through; the words of `q` are not looked at here.
+
+        `one_by_one`: each is asked whether she belongs, as where the order of the list is followed.
+        """
         if region := self.value("region"):
             children = children.filter(family__province__region=region)
         if province := self.value("province"):
@@ -138,9 +141,11 @@ class ChildFilterForm(FilterForm):
             open_needs = Need.objects.filter(closed_on=None)
             if need == "none":
                 children = children.exclude(Exists(open_needs.filter(child=OuterRef("pk"))))
-            else:  # they are fewer: begin with them, not with the children
+            else:
                 needs = open_needs.filter(is_urgent=True) if need == "urgent" else open_needs
-                children = children.filter(pk__in=needs.values("child"))
+                hers = Exists(needs.filter(child=OuterRef("pk")))
+                # They are fewer: begin with them, not with the children.
+                children = children.filter(hers if one_by_one else Q(pk__in=needs.values("child")))
         return children
 
 

@@ -93,7 +93,7 @@ def page(
     token: str | None = None,
     count: int | None = None,
     keys_first: bool = False,
-    walk: bool = False,
+    walk: bool | QuerySet[M] = False,
     stretches: Stretches | None = None,
 ) -> Page[M]:
     """The page that a token of an earlier page names; the first one without a token.
@@ -103,7 +103,8 @@ def page(
     distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
     `keys_first`: rows that are dear to compute are put in order by their keys; only those of the page are computed.
     `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
-    order: where more than COUNT_CAP rows are left, the order is followed until a page is full.
+    order: where more than COUNT_CAP rows are left, the order is followed until a page is full. A queryset: the same
+    list, written so that one row is quickly asked for, where the other is written to find all of them.
     `stretches`: for an order that no index gives, what an index finds of the rows around a place; asked where there are
     so many, too. A page that no stretch fills is looked for in the whole list.
     A token that is broken, forged, of another order or of rows that are gone gives
@@ -119,8 +120,9 @@ def page(
 
     are_many = count > COUNT_CAP
     found = whole = keyed
-    if walk and are_many:
-        found, whole = _with_keys(_walked(queryset), order)[0], _without_conditions(keyed)
+    if walk is not False and are_many:  # a queryset is true only once it is read
+        asked = queryset if walk is True else walk
+        found, whole = _with_keys(_walked(asked), order)[0], _without_conditions(keyed)
     elif keys_first:
         found = _keys_alone(keyed, keys)
     near = stretches if are_many else None
