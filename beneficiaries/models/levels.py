@@ -45,7 +45,7 @@ def stretches(levels: Sequence[Level], place: tuple[bool, int] | None, *, forwar
         further = [level for level in reversed(levels) if level.place > start.place]
     # Of the level at which one begins, half is behind.
     reached = sum(level.needs for level in levels if level.place == start.place) // 2
-    end = start if reached else None
+    end = start
     for level in further:
         if reached >= needs:
             yield between(start, end) if forward else between(end, start)

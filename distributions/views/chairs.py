@@ -68,7 +68,7 @@ def chair_detail(request, pk):
     for event in events:
         event.shown_child = children.get(event.child_id)
         event.taken_back_by = taken_back.get(event.pk)
-        event.can_be_corrected = _can_be_corrected(event, chair)
+        event.can_be_corrected = not event.taken_back_by and _can_be_corrected(event, chair)
     reservation = (
         Allocation.objects.visible_to(request.user).live().filter(chair=chair).select_related("need", "initiative")
     )
@@ -132,7 +132,7 @@ def _children_shown(user, ids) -> dict:
 
 def _can_be_corrected(event: ChairEvent, chair: Chair) -> bool:
     settles = event.kind == ChairEvent.Kind.HANDED_OVER and chair.state == Chair.State.DISPUTED
-    return (event.kind in stocktaking.BY_HAND or settles) and not event.taken_back_by
+    return event.kind in stocktaking.BY_HAND or settles
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
