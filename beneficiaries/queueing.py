@@ -58,10 +58,10 @@ class Queue:
 
 
 def part(needs: NeedQuerySet) -> Queue:
-    """The queue of some regions or provinces, known by its keys where few wait there.
+    """The queue of some regions or provinces; of very many who wait, by the keys of those there where these are few.
 
-    Where a child lives is written with her family: all who wait are read to find those of a region. Of many, what was
-    found is kept until the next entry of the journal.
+    Where a child lives is written with her family: all who wait are read to find those of a region. What was found is
+    kept until the next entry of the journal.
     """
 
     def find() -> tuple[int, list[Any]]:
@@ -69,10 +69,9 @@ def part(needs: NeedQuerySet) -> Queue:
         return len(keys), keys if len(keys) <= paging.COUNT_CAP else []
 
     if sum(level.needs for level in _levels(_waiting())) < counting.KEPT_FROM:
-        count, keys = find()
-    else:
-        end = journal.end_of_chain()  # before the needs are read: what is written meanwhile has another
-        count, keys = keeping.kept("queue_part", [str(needs.query), end], find)
+        return Queue(needs, is_part=True)
+    end = journal.end_of_chain()  # before the needs are read: what is written meanwhile has another
+    count, keys = keeping.kept("queue_part", [str(needs.query), end], find)
     return Queue(needs.filter(pk__in=keys) if keys else needs, is_part=True, count=count)
 
 
