@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import matching, measuring, pairing, registration
 from beneficiaries.models import Assessment, Child, DuplicatePair, Family, Guardian, HealthRecord, Merge, Need
+from beneficiaries.models.standing import merged_into
 from beneficiaries.repointing import Writing, plain, pointers
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
@@ -148,7 +149,7 @@ def _locked_pair(*children: Child) -> tuple[Child, ...]:
     later would stand across those who wait for them.
     """
     keys = [child.pk for child in children]
-    earlier = Child.with_merged.filter(merged_into__in=keys)
+    earlier = Child.with_merged.filter(merged_into(keys))
     wanted = [*keys, *earlier.values_list("pk", flat=True)]
     rows = Child.with_merged.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
     locked = {row.pk: row for row in rows}

@@ -456,7 +456,7 @@ def correct_event(event: ChairEvent, *, by, note: str) -> ChairEvent:
     if not note.strip():
         raise ReasonMissing
     chair = lock(event.chair)
-    if event.kind == Kind.CORRECTED or ChairEvent.objects.filter(corrects=event).exists():
+    if event.kind == Kind.CORRECTED or chair.events.filter(corrects=event).exists():
         raise CannotBeCorrected
     settles = event.kind == Kind.HANDED_OVER and chair.state == State.DISPUTED
     if event.kind not in BY_HAND and not settles:

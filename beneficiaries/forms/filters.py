@@ -1,13 +1,14 @@
 """What narrows the lists of children and families. The state of a list is its address: GET forms that never refuse."""
 
 from django import forms
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.forms.families import under_regions
 from beneficiaries.models import Child, Family, Need, Province
 from beneficiaries.models.children import ChildQuerySet
+from hajar.lib.selects import QuickSelect
 
 ALL = "all"
 AGES = {"0-2": (0, 2), "3-5": (3, 5), "6-11": (6, 11), "12-17": (12, 17), "18-": (18, None)}
@@ -44,7 +45,7 @@ class FilterForm(forms.Form):
         self.fields["province"].choices = [("", _("All")), *under_regions(provinces)]
         for field in self.fields.values():
             if isinstance(field, forms.ChoiceField):
-                field.widget.attrs["class"] = "form-select"
+                field.widget = QuickSelect({"class": "form-select"}, choices=field.choices)
         self.is_valid()
 
     def value(self, name: str) -> str:
@@ -116,8 +117,11 @@ class ChildFilterForm(FilterForm):
         "status": ("status", "sort_key", "pk"),
     }
 
-    def apply(self, children: ChildQuerySet) -> ChildQuerySet:
-        """The children that the filters let through; the words of `q` are not looked at here."""
+    def apply(self, children: ChildQuerySet, *, one_by_one: bool = False) -> ChildQuerySet:
+        """The children that the filters let through; the words of `q` are not looked at here.
+
+        `one_by_one`: each is asked whether she belongs, as where the order of the list is followed.
+        """
         if region := self.value("region"):
             children = children.filter(family__province__region=region)
         if province := self.value("province"):
@@ -137,9 +141,11 @@ class ChildFilterForm(FilterForm):
             open_needs = Need.objects.filter(closed_on=None)
             if need == "none":
                 children = children.exclude(Exists(open_needs.filter(child=OuterRef("pk"))))
-            else:  # they are fewer: begin with them, not with the children
+            else:
                 needs = open_needs.filter(is_urgent=True) if need == "urgent" else open_needs
-                children = children.filter(pk__in=needs.values("child"))
+                hers = Exists(needs.filter(child=OuterRef("pk")))
+                # They are fewer: begin with them, not with the children.
+                children = children.filter(hers if one_by_one else Q(pk__in=needs.values("child")))
         return children
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models.families import Family
 from beneficiaries.models.names import Named, NamedQuerySet, has_a_name
 from beneficiaries.models.places import scope
-from beneficiaries.models.standing import Mergeable, StandingManager
+from beneficiaries.models.standing import Mergeable, StandingManager, merged_into
 from hajar.journal.models import Entry, Journalled
 from hajar.lib import dates
 from hajar.lib.several import SeveralField
@@ -203,7 +203,7 @@ class Child(Named, Mergeable, Journalled):
 
     def merged_files(self):
         """The files that were merged into this one."""
-        return Child.with_merged.filter(merged_into=self)
+        return Child.with_merged.filter(merged_into([self.pk]))
 
     def age_on(self, day: date) -> int:
         """Whole years on that day."""

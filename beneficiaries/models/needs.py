@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext
@@ -18,11 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import scoring
 from beneficiaries.models.assessments import Assessment
 from beneficiaries.models.children import Child
+from beneficiaries.models.levels import MOST_BONUS, Level
 from beneficiaries.models.places import scope
 from hajar.journal.models import Journalled
-from hajar.lib import paging
-
-MOST_BONUS = 10  # points that waiting adds in the queue
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,11 @@ class Reason:
     low: int
     high: int
     sentence: str
+
+    @classmethod
+    def of(cls, line: dict[str, Any]) -> "Reason":
+        """A line as a score is stored."""
+        return cls(line["low"], line["high"], say(line["reason"], line["params"]))
 
     @property
     def points(self) -> str:
@@ -71,9 +73,7 @@ def explain(parts: Sequence[dict[str, Any]]) -> list[ExplainedPart]:
             low=part["low"],
             high=part["high"],
             maximum=part["maximum"],
-            reasons=tuple(
-                Reason(line["low"], line["high"], say(line["reason"], line["params"])) for line in part["lines"]
-            ),
+            reasons=tuple(map(Reason.of, part["lines"])),
         )
         for part in parts
     ]
@@ -103,6 +103,10 @@ class NeedQuerySet(models.QuerySet):
         today = today or timezone.localdate()
         return self.annotate(wait_bonus=_wait_bonus(today)).annotate(queue_points=F("rank_score") + F("wait_bonus"))
 
+    def as_queue(self, today=None):
+        """The same to put in order and to compare by queue_points, which are not read with the rows."""
+        return self.alias(queue_points=F("rank_score") + _wait_bonus(today or timezone.localdate()))
+
     def incomplete(self):
         """Too much is unknown to rank these children out."""
         return self.filter(score_high__gt=F("score_low") + scoring.WIDEST_RANKABLE)
@@ -125,23 +129,10 @@ class NeedQuerySet(models.QuerySet):
         """Urgent first, then need and wait bonus, then the longest wait."""
         return self.with_queue(today).order_by(*Need.QUEUE_ORDER)
 
-    def in_parts(self, today=None) -> list[paging.Part]:
-        """The queue of these open needs in eleven parts, one for each wait bonus.
-
-        In each, points differ from the stored score by the same number, so that the index of the queue has its order.
-        """
-        today = today or timezone.localdate()
-        asked = self.order_by().filter(pk=OuterRef("pk"))
-        parts = []
-        for points in range(MOST_BONUS + 1):
-            rows = Need.objects.filter(closed_on=None)
-            if points > 0:
-                rows = rows.filter(requested_on__lte=_asked_by(today, points))
-            if points < MOST_BONUS:
-                rows = rows.filter(requested_on__gt=_asked_by(today, points + 1))
-            rows = rows.filter(Exists(asked))
-            parts.append(paging.Part(rows, Need.STORED_ORDER, partial(_stored, points)))
-        return parts
+    def levels(self, today=None) -> list[Level]:
+        """How many of these needs have so many points today, first to last; only their own columns are asked."""
+        rows = self.with_queue(today).order_by("-is_urgent", "-queue_points").values("is_urgent", "queue_points")
+        return [Level(row["is_urgent"], row["queue_points"], row["needs"]) for row in rows.annotate(needs=Count("*"))]
 
     def before(self, need: "Need"):
         """Those of these open needs that stand before one of them in the queue."""
@@ -149,13 +140,7 @@ class NeedQuerySet(models.QuerySet):
         earlier = Q(requested_on__lt=need.requested_on) | Q(requested_on=need.requested_on, pk__lt=need.pk)
         first = Q(queue_points__gt=points) | (Q(queue_points=points) & earlier)
         ahead = Q(is_urgent__gt=need.is_urgent) | (Q(is_urgent=need.is_urgent) & first)
-        return self.with_queue().filter(ahead)
-
-
-def _stored(points: int, values: list[Any]) -> list[Any]:
-    """The place of a row in the queue, as its stored columns say it among those who have so many points of bonus."""
-    is_urgent, queue_points, *rest = values
-    return [is_urgent, queue_points - points, *rest]
+        return self.as_queue().filter(ahead)
 
 
 def _asked_by(today: date, points: int) -> date:
@@ -191,7 +176,6 @@ class Need(Journalled):
         ERROR = "error", _("opened by mistake")
 
     QUEUE_ORDER = ("-is_urgent", "-queue_points", "requested_on", "pk")
-    STORED_ORDER = ("-is_urgent", "-rank_score", "requested_on", "pk")  # the same among those with one wait bonus
 
     child = models.ForeignKey(Child, verbose_name=_("child"), on_delete=models.PROTECT, related_name="needs")
     assessment = models.ForeignKey(
@@ -305,6 +289,11 @@ class Need(Journalled):
     @property
     def explained_parts(self) -> list[ExplainedPart]:
         return explain(self.parts)
+
+    @property
+    def counted_reasons(self) -> list[Reason]:
+        """The lines of the score that give points, without the many that give none."""
+        return [Reason.of(line) for part in self.parts for line in part["lines"] if line["high"] > 0]
 
     @property
     def red_flags(self) -> list[str]:

@@ -28,7 +28,8 @@ def index(request):
         found = _in_order(searching.find_children(children.with_family(), searching.understand(form.value("q"))), form)
         page = {"rows": found, "count": len(found), "is_search": True, "is_cut": len(found) >= searching.COMPARED}
     else:
-        page = lists.paged(request, children.with_family(), form)
+        asked = form.apply(Child.objects.visible_to(request.user), one_by_one=True)
+        page = lists.paged(request, children.with_family(), form, walk=form.walks and asked)
     prefetch_related_objects(page["rows"], OPEN_NEEDS)
     context = {"form": form, "q": form.value("q"), **page}
     return listing.answer(request, "beneficiaries/child_list.html", "beneficiaries/_child_rows.html", context)

@@ -14,6 +14,7 @@ from beneficiaries import exporting, guarding, moving, recognising, registration
 from beneficiaries.forms.families import FamilyForm, GuardianForm, MoveForm
 from beneficiaries.forms.filters import FamilyFilterForm
 from beneficiaries.models import Child, Family, Guardian
+from beneficiaries.models.standing import merged_into
 from beneficiaries.views import exports, lists
 from beneficiaries.views.stories import OPEN_NEEDS
 from hajar.journal.models import Entry
@@ -70,8 +71,8 @@ def detail(request, pk):
     guardians = list(family.guardians.representing_first())
     children = list(family.children.prefetch_related(OPEN_NEEDS).order_by("born_on", "pk"))
     homes = moving.homes(family)
-    merged = Child.with_merged.filter(merged_into__in=children).values_list("pk", flat=True)
-    ended = Family.with_merged.filter(merged_into=family).values_list("pk", flat=True)
+    merged = Child.with_merged.filter(merged_into([child.pk for child in children])).values_list("pk", flat=True)
+    ended = Family.with_merged.filter(merged_into([family.pk])).values_list("pk", flat=True)
     files = [family.pk, *ended, *(child.pk for child in children), *merged]
     entries = Entry.objects.filter(subject_id__in=files).exclude(act__startswith="health_record.")
     context = {

@@ -1,5 +1,7 @@
 """The waiting list, one need opened into its reasons, and what a person decides about it."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Prefetch, prefetch_related_objects
@@ -8,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from beneficiaries import assessing, closing, exporting, opening, scoring, searching
+from beneficiaries import assessing, closing, exporting, opening, queueing, scoring, searching
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
-from beneficiaries.models import Census, Child, Need
+from beneficiaries.models import Census, Child, Mandate, Need
 from beneficiaries.views import exports, lists
 from hajar.lib import listing
 
@@ -25,11 +27,14 @@ LIVE = ("proposed", *DECIDED)
 def index(request):
     """The open needs of one's regions: urgent first, then need and waiting."""
     form = NeedFilterForm(request.GET, user=request.user)
-    queue, needs = _queue(request, form)
+    queue = _queue(request, form)
+    needs = _picked(request, form, queue.needs)
+    follows = needs is queue.needs
+    how = {"count": queue.count if follows else None, "stretches": partial(_stretches, form, queue)}
     # The reasons are long: they are not put in order.
-    page = lists.paged(request, needs.with_queue().only("pk"), form, parts=needs.in_parts)
+    page = lists.paged(request, needs.as_queue().only("pk"), form, **how)
     page["rows"] = _whole(page["rows"])
-    sight(page["rows"], queue, follows=needs is queue, is_start=not page["previous_url"])
+    sight(page["rows"], queue, follows=follows, is_start=not page["previous_url"])
     context = {
         "form": form,
         "q": form.value("q"),
@@ -42,14 +47,26 @@ def index(request):
 
 
 def _queue(request, form):
-    """The whole queue in which places are counted, and the needs that the filters pick out of it."""
-    queue = form.narrow_to_place(Need.objects.visible_to(request.user).open())
+    """The queue in which places are counted: that of one's regions, or of those asked for."""
+    whole = Need.objects.visible_to(request.user).open()
+    queue = form.narrow_to_place(whole)
+    is_whole = queue is whole and Mandate.covers_all(request.user)
+    return queueing.Queue(queue) if is_whole else queueing.part(queue)
+
+
+def _picked(request, form, queue):
+    """The needs that the filters pick out of a queue; the queue itself where nothing is picked."""
     needs = form.pick(queue)
     if words := form.value("q"):
         children = Child.objects.visible_to(request.user)
         found = searching.find_children(children, searching.understand(words))
         needs = needs.filter(child__in=[child.pk for child in found])
-    return queue, needs
+    return needs
+
+
+def _stretches(form, queue, values, forward):
+    place = tuple(values[:2]) if values else None
+    return queue.near(place, lists.ROWS, forward=forward, among=form.pick(Need.objects.filter(closed_on=None)))
 
 
 def _whole(keys):
@@ -64,7 +81,7 @@ def sight(needs, queue, *, follows=False, is_start=False):
     """
     if not needs:
         return
-    places = _places(needs, queue, is_start=is_start) if follows else _first_places(queue)
+    places = _places(needs, queue.needs, is_start=is_start) if follows else queue.first_places(PLACES_COUNTED)
     prefetch_related_objects(needs, _live_allocations())
     for need in needs:
         need.place = places.get(need.pk)
@@ -74,11 +91,6 @@ def sight(needs, queue, *, follows=False, is_start=False):
 def _places(needs, queue, *, is_start):
     before = 0 if is_start else queue.before(needs[0]).order_by().values("pk")[:PLACES_COUNTED].count()
     return {need.pk: place for place, need in enumerate(needs, start=before + 1) if place <= PLACES_COUNTED}
-
-
-def _first_places(queue):
-    first = queue.in_queue_order().values_list("pk", flat=True)[:PLACES_COUNTED]
-    return {pk: place for place, pk in enumerate(first, start=1)}
 
 
 def _live_allocations():
@@ -101,8 +113,8 @@ def _stand(need):
 def narrowed(request):
     """The waiting list as the address narrows it, in the order of the queue, to be taken out."""
     form = NeedFilterForm(request.GET, user=request.user)
-    _queue_of_all, needs = _queue(request, form)
-    return needs.in_queue_order(), exports.filters_in(form)
+    queue = form.narrow_to_place(Need.objects.visible_to(request.user).open())
+    return _picked(request, form, queue).in_queue_order(), exports.filters_in(form)
 
 
 export = exports.page_for(exporting.NEEDS, narrowed, back="beneficiaries:need_list")

@@ -60,12 +60,15 @@ def chair_detail(request, pk):
     chair = get_object_or_404(
         Chair.objects.visible_to(request.user).select_related("model", "depot__province", "holder"), pk=pk
     )
-    events = list(chair.events.in_order().select_related("by", "depot", "corrects", "corrected_by"))
+    events = list(chair.events.in_order().select_related("by", "depot", "corrects"))
+    # The events of a chair are corrected by others of the same chair: they are all here.
+    taken_back = {event.corrects_id: event for event in events if event.corrects_id}
     now = stocktaking.replay(events, is_new=chair.is_new)
     children = _children_shown(request.user, {event.child_id for event in events} | {chair.holder_id})
     for event in events:
         event.shown_child = children.get(event.child_id)
-        event.can_be_corrected = _can_be_corrected(event, chair)
+        event.taken_back_by = taken_back.get(event.pk)
+        event.can_be_corrected = not event.taken_back_by and _can_be_corrected(event, chair)
     reservation = (
         Allocation.objects.visible_to(request.user).live().filter(chair=chair).select_related("need", "initiative")
     )
@@ -129,7 +132,7 @@ def _children_shown(user, ids) -> dict:
 
 def _can_be_corrected(event: ChairEvent, chair: Chair) -> bool:
     settles = event.kind == ChairEvent.Kind.HANDED_OVER and chair.state == Chair.State.DISPUTED
-    return (event.kind in stocktaking.BY_HAND or settles) and not hasattr(event, "corrected_by")
+    return event.kind in stocktaking.BY_HAND or settles
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -24,7 +24,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connections
 from django.db.models import Exists, F, Field, Model, OuterRef, Q, QuerySet
-from django.db.models.expressions import Col, OrderBy, RawSQL
+from django.db.models.expressions import Col, OrderBy
 from django.db.models.sql.constants import LOUTER
 
 M = TypeVar("M", bound=Model)
@@ -80,20 +80,9 @@ class _Key:
 _NOTHING = Q(pk__in=[])
 
 
-@dataclass(frozen=True)
-class Part:
-    """Some rows of a list, and the columns by which these alone stand in its order, for an index to give."""
-
-    rows: QuerySet[Any]
-    order: Sequence[str]  # columns that are never empty, as many as the list's
-    values: Callable[[list[Any]], list[Any]]  # from the sort values of a row in the list to those in this part
-
-    def first(self, values: list[Any] | None, *, size: int, forward: bool) -> QuerySet[Any]:
-        """The keys of those nearest to a place."""
-        field = self.rows.model._meta.pk
-        keys = [_Key(name.lstrip("-"), name.startswith("-"), False, field) for name in self.order]
-        rows = self.rows if values is None else self.rows.filter(_beyond(keys, self.values(values), forward=forward))
-        return rows.order_by(*(key.order(forward=forward) for key in keys)).values("pk")[:size]
+#: From the sort values of a place (None for the start) and the way on: conditions on the rows of the list. Each picks
+#: all the rows from the place as far as it reaches, without a gap; the next one reaches further.
+Stretches = Callable[[list[Any] | None, bool], Iterable[Q]]
 
 
 def page(
@@ -104,8 +93,8 @@ def page(
     token: str | None = None,
     count: int | None = None,
     keys_first: bool = False,
-    walk: bool = False,
-    parts: Callable[[], Sequence[Part]] | None = None,
+    walk: bool | QuerySet[M] = False,
+    stretches: Stretches | None = None,
 ) -> Page[M]:
     """The page that a token of an earlier page names; the first one without a token.
 
@@ -114,8 +103,10 @@ def page(
     distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
     `keys_first`: rows that are dear to compute are put in order by their keys; only those of the page are computed.
     `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
-    order: where more than COUNT_CAP rows are left, the order is followed until a page is full.
-    `parts`: what the list is made of, for an order that no index gives as a whole; asked where there are so many, too.
+    order: where more than COUNT_CAP rows are left, the order is followed until a page is full. A queryset: the same
+    list, written so that one row is quickly asked for, where the other is written to find all of them.
+    `stretches`: for an order that no index gives, what an index finds of the rows around a place; asked where there are
+    so many, too. A page that no stretch fills is looked for in the whole list.
     A token that is broken, forged, of another order or of rows that are gone gives
     the first page: never an error.
     """
@@ -129,15 +120,16 @@ def page(
 
     are_many = count > COUNT_CAP
     found = whole = keyed
-    if walk and are_many:
-        found, whole = _with_keys(_walked(queryset), order)[0], _without_conditions(keyed)
+    if walk is not False and are_many:  # a queryset is true only once it is read
+        asked = queryset if walk is True else walk
+        found, whole = _with_keys(_walked(asked), order)[0], _without_conditions(keyed)
     elif keys_first:
         found = _keys_alone(keyed, keys)
-    of = parts() if parts and are_many else ()
-    rows = _slice(found, keys, values, size=size, forward=forward, of=of)
+    near = stretches if are_many else None
+    rows = _slice(found, keys, values, size=size, forward=forward, near=near)
     if not rows and values is not None:
         forward, values = True, None
-        rows = _slice(found, keys, None, size=size, forward=True, of=of)
+        rows = _slice(found, keys, None, size=size, forward=True, near=near)
     if found is not keyed:
         rows = _whole(whole, [row.pk for row in rows])
     more = len(rows) > size
@@ -210,15 +202,17 @@ def _slice(
     *,
     size: int,
     forward: bool,
-    of: Sequence[Part] = (),
+    near: Stretches | None = None,
 ) -> list[M]:
     """Up to size + 1 rows after (before) a place, nearest first."""
-    if of:
-        nearest = [part.first(values, size=size + 1, forward=forward) for part in of]
-        queryset = _without_conditions(queryset).filter(pk__in=_all_of(nearest))
-    elif values is not None:
+    if values is not None:
         queryset = queryset.filter(_beyond(keys, values, forward=forward))
-    return list(queryset.order_by(*(key.order(forward=forward) for key in keys))[: size + 1])
+    queryset = queryset.order_by(*(key.order(forward=forward) for key in keys))
+    for stretch in near(values, forward) if near else ():
+        rows = list(queryset.filter(stretch)[: size + 1])
+        if len(rows) > size:
+            return rows
+    return list(queryset[: size + 1])
 
 
 def _beyond(keys: list[_Key], values: list[Any], *, forward: bool) -> Q:
@@ -229,13 +223,6 @@ def _beyond(keys: list[_Key], values: list[Any], *, forward: bool) -> Q:
         further |= same & key.beyond(value, forward=forward)
         same &= key.equal(value)
     return condition & further
-
-
-def _all_of(several: Sequence[QuerySet[Any]]) -> RawSQL:
-    """The keys of all of these: SQLite cuts no query that stands in a union unless it stands in another."""
-    written = [rows.query.get_compiler(using=rows.db).as_sql() for rows in several]
-    sql = " UNION ALL ".join(f"SELECT * FROM ({sql}) part_{place}" for place, (sql, _params) in enumerate(written))  # noqa: S608
-    return RawSQL(sql, [one for _sql, params in written for one in params])  # noqa: S611 its values are parameters
 
 
 # --- tokens ----------------------------------------------------------------------------------------------------------

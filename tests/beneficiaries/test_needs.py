@@ -4,12 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries import assessing, closing
-from beneficiaries.models import Need, Province
-from hajar.lib import paging
+from beneficiaries.forms.needs import NeedFilterForm
+from beneficiaries.models import Family, Need, Province, Region
+from hajar.lib import counting, paging
 from tests.factories import AllocationFactory, AssessmentFactory, ChildFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,10 +61,13 @@ def walk(client, address=LIST):
 # --- the list -----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(params=[paging.COUNT_CAP, 1], ids=["few", "many"])
+@pytest.fixture(params=["few", "many", "kept"])
 def as_many(request, monkeypatch):
-    """Once sorted as a whole, once as where very many wait: read in parts, one for each wait bonus."""
-    monkeypatch.setattr(paging, "COUNT_CAP", request.param)
+    """Once put in order as a whole, once as where very many wait: by levels; once more with what is kept of many."""
+    if request.param != "few":
+        monkeypatch.setattr(paging, "COUNT_CAP", 1)
+    if request.param == "kept":
+        monkeypatch.setattr(counting, "KEPT_FROM", 1)
 
 
 def test_the_pages_follow_the_queue_and_count_the_places(client, karim, as_many):
@@ -79,17 +86,6 @@ def test_places_are_counted_so_far_and_no_further(client, karim, monkeypatch):
     monkeypatch.setattr("beneficiaries.views.needs.PLACES_COUNTED", 30)
     client.force_login(karim)
     assert [need.place for need in walk(client)] == [*range(1, 31), *[None] * 30]
-
-
-def test_every_open_need_is_in_the_part_of_its_wait_bonus():
-    """On the very days on which a point is added, too."""
-    today = timezone.localdate()
-    for days in [0, 1, 59, 60, 61, 89, 90, 91, 119, 120, 359, 360, 361, 2000]:
-        NeedFactory(child__requested_on=today - timedelta(days=days), child__born_on=today - timedelta(days=3000))
-    parts = [set(part.rows) for part in Need.objects.open().in_parts()]
-    for points, part in enumerate(parts):
-        assert part == {need for need in Need.objects.open() if need.bonus == points}
-    assert sum(map(len, parts)) == 14
 
 
 def test_who_stands_before_a_need_is_who_comes_first_in_the_queue():
@@ -135,6 +131,68 @@ def test_a_region_has_a_queue_of_its_own(client, karim, as_many):
     assert (row, row.place) == (far, 1)
     (row,) = walk(client, f"{LIST}?province={far.child.family.province_id}")
     assert row == far
+
+
+FAR = "MA-TAR"
+
+
+def queue_of_two_regions(number):
+    queue_of_many(number)
+    far = Province.objects.get(iso=FAR)
+    for need in Need.objects.select_related("child__family").order_by("pk")[::3]:
+        need.child.family.province = far
+        need.child.family.save()
+    return far.region_id
+
+
+@pytest.mark.parametrize("picked", ["", "&urgent=no", "&urgent=yes", "&band=planned", "&incomplete=yes"])
+def test_every_place_in_a_region_is_the_one_that_counting_by_hand_gives(client, karim, as_many, picked):
+    region = queue_of_two_regions(90)
+    NeedFactory(child__family__province=Province.objects.get(iso=FAR), child__status="moved", score_high=99)
+    client.force_login(karim)
+    for asked, queue in (
+        (f"{LIST}?region={region}{picked}", Need.objects.filter(child__family__province__region=region)),
+        (f"{LIST}?{picked}", Need.objects.all()),
+    ):
+        in_order = [need.pk for need in queue.open().in_queue_order()]
+        seen = walk(client, asked)
+        assert [(need.pk, need.place) for need in seen] == [
+            (pk, place) for place, pk in enumerate(in_order, start=1) if pk in {need.pk for need in seen}
+        ]
+        form = NeedFilterForm(QueryDict(asked.partition("?")[2]), user=karim)
+        assert {need.pk for need in seen} == {need.pk for need in form.pick(queue.open())}
+
+
+def test_a_case_worker_walks_the_queue_of_her_region_and_of_the_families_it_follows(client, samira, as_many):
+    queue_of_two_regions(60)
+    followed = NeedFactory(child__family__province=Province.objects.get(iso=FAR), score_high=50, score_low=50)
+    Family.objects.filter(pk=followed.child.family_id).update(also_followed_by=Region.objects.get(iso="MA-06"))
+    client.force_login(samira)
+    seen = walk(client)
+    queue = list(Need.objects.visible_to(samira).open().in_queue_order())
+    assert followed in seen and len(seen) == 41
+    assert [need.pk for need in seen] == [need.pk for need in queue]
+    assert [need.place for need in seen] == list(range(1, 42))
+
+
+def test_the_count_of_a_region_is_the_one_of_this_moment(client, karim, monkeypatch):
+    """It is kept of many until something is written: a need that is closed is gone from it at once."""
+    monkeypatch.setattr(counting, "KEPT_FROM", 1)
+    first, second = NeedFactory(score_high=90), NeedFactory(score_high=80)
+    client.force_login(karim)
+    address = f"{LIST}?region={first.child.family.province.region_id}"
+    assert "2 needs" in client.get(address).text
+    with CaptureQueriesContext(connection) as asked:
+        assert "2 needs" in client.get(address).text
+    assert not any("COUNT" in query["sql"] and "beneficiaries_need" in query["sql"] for query in asked)
+    closing.close_need(first, by=karim, closing=Need.Closing.DECLINED)
+    page = client.get(address)
+    assert "1 need" in page.text and "2 needs" not in page.text
+    assert [(need.pk, need.place) for need in page.context["rows"]] == [(second.pk, 1)]
+    found = NeedFactory(score_high=95)
+    assessing.override_need(found, by=karim, score=95, urgent=None, reason="Seen today.")
+    page = client.get(address)
+    assert [(need.pk, need.place) for need in page.context["rows"]] == [(found.pk, 1), (second.pk, 2)]
 
 
 def test_one_sees_the_queue_of_ones_own_regions(client, samira, youssef):
