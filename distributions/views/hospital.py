@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from beneficiaries.models import Child
+from beneficiaries.models import Child, Consent
 from distributions import hospital_bundle
 from distributions.forms.hospital import HospitalForm
 from hajar.lib import asking
@@ -33,6 +33,7 @@ def bundle(request, pk):
         "form": form,
         "child": child,
         "may_share": hospital_bundle.may_share(child),
+        "consent": Consent.Purpose.HOSPITAL.label,
         "crumbs": [(child.name, child.get_absolute_url()), (_("For the hospital"), "")],
     }
     return asking.answer(request, "distributions/hospital_bundle.html", context, form)

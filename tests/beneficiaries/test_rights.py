@@ -101,6 +101,8 @@ def test_nothing_is_given_before_somebody_knows_who_asks(client, samira, child, 
     client.force_login(samira)
     page = client.post(asked.get_absolute_url(), {"outcome": "done", "answer": "Oui"})
     assert page.status_code == 422
+    shown = page.content.decode()
+    assert shown.count("data-hajar-refused") == shown.count('role="alert"') == 1  # seen, read aloud, and said once
     client.post(url("rightsrequest_identity", asked), {"identity": "called_back"})
     client.post(asked.get_absolute_url(), {"outcome": "done", "answer": "Oui"})
     asked.refresh_from_db()
