@@ -33,17 +33,7 @@ PAPER = Path(__file__).with_name("paper")
 LOOKED = ("health_record.opened", "need.explained", "child.disclosed", "register.exported")
 # What holds no fact of the family, only our own bookkeeping: not shown to them, in neither form.
 OURS = frozenset(
-    {
-        "sort_key",
-        "is_answered_for",
-        "content_hash",
-        "sha256",
-        "sequence",
-        "fingerprint",
-        "sealed",
-        "needs_a_look",
-        "stop_order",
-    }
+    "sort_key commune_key is_answered_for content_hash sha256 sequence fingerprint sealed needs_a_look stop_order".split()
 )
 
 Words = str | Promise
@@ -227,7 +217,8 @@ def readable(row: models.Model, found: models.Field) -> str:
     if isinstance(value, date):
         return formats.date_format(value)
     if isinstance(value, dict | list):
-        return typesetting.isolate(json.dumps(value, ensure_ascii=False))
+        told = getattr(row, f"{found.name}_words", None)
+        return documents.enumeration(told) if told else _("figures for a machine: they are in the data file")
     return str(value)
 
 

@@ -54,12 +54,7 @@ CUSHIONS = (Prescription.Cushion.PRESSURE_RELIEF, Prescription.Cushion.CUSTOM)
 # --- From rows to rules ---------------------------------------------------------------------------
 
 
-def body_of(
-    need: Need,
-    known: KnownMeasures,
-    prescription: Prescription | None = None,
-    projected_mass_kg: Decimal | None = None,
-) -> Body:
+def body_of(known: KnownMeasures, prescription: Prescription | None = None) -> Body:
     """The child as FIT-1.0 looks at her: the latest measures, the latest complete assessment, what was prescribed."""
     assessment = known.assessment
     measures = {name: known.get(name) for name in fitting_words.MEASURED_MM if name != "narrowest_door_mm"}
@@ -82,7 +77,6 @@ def body_of(
         **measures,
         **asked,
         mass_kg=known.get("mass_kg"),
-        projected_mass_kg=projected_mass_kg,
         supports=frozenset(asked_accessories(prescription)),
     )
 
@@ -297,14 +291,28 @@ def subject_of(need: Need, *, today: date | None = None) -> Subject:
     measures = measuring.measures_of([child])[child.pk]
     known = measures.known
     growing = growing_child(child, measures.readings, known.assessment, Association.get())
-    trajectory = growth.trajectory(growing, starts_on=today or timezone.localdate())
     prescription = (
         need.prescriptions.select_related("model", "prescribed_by", "agreed_by", "second_signatory")
         .latest_first()
         .first()
     )
+    return foretold(need, known, prescription, body_of(known, prescription), growing, starts_on=today)
+
+
+def foretold(
+    need: Need,
+    known: KnownMeasures,
+    prescription: Prescription | None,
+    body: Body,
+    growing: growth.Child,
+    *,
+    starts_on: date | None = None,
+    months: int | None = None,
+) -> Subject:
+    """The child with her forecast: `body` gets the mass she is likely to have when she is looked at again."""
+    trajectory = growth.trajectory(growing, starts_on=starts_on or timezone.localdate(), months=months)
     projected = trajectory.at(REVIEW_MONTHS).mass_kg if trajectory else None
-    body = body_of(need, known, prescription, projected)
+    body = replace(body, projected_mass_kg=projected)
     return Subject(need, known, prescription, body, trajectory, growth.why_not(growing) or "")
 
 

@@ -94,7 +94,7 @@ def foretell(deliveries: DeliveryQuerySet) -> Iterator[Forecast]:
         need, chair = row.allocation.need, row.allocation.chair
         if path := paths[need.child_id]:
             seat = choosing.seat_of(chair.model, chair)
-            limits = choosing.limits_of(seat, choosing.body_of(need, measures_of[need.child_id].known))
+            limits = choosing.limits_of(seat, choosing.body_of(measures_of[need.child_id].known))
             yield _forecast(row, growth.outgrow(path, limits))
 
 
@@ -298,24 +298,19 @@ def purchases(today: date | None = None) -> Purchases:
 def _subjects(needs: Iterable[Need], today: date) -> dict[UUID, choosing.Subject]:
     """What is known of these needs' children, by need; a handful of queries."""
     needs = list(needs)
-    children = {need.child_id: need.child for need in needs}
-    measures_of = measuring.measures_of(children.values())
+    measures_of = measuring.measures_of(need.child for need in needs)
     association = Association.get()
     prescriptions: dict[UUID, Prescription] = {}
     for prescription in Prescription.objects.filter(need__in=needs).select_related("model").latest_first():
         prescriptions.setdefault(prescription.need_id, prescription)
-    paths = {}
-    for pk, child in children.items():
-        measures = measures_of[pk]
-        growing = choosing.growing_child(child, measures.readings, measures.known.assessment, association)
-        paths[pk] = growth.trajectory(growing, starts_on=today, months=FAR_ENOUGH)
     subjects = {}
     for need in needs:
-        path, asked = paths[need.child_id], prescriptions.get(need.pk)
-        projected = path.at(choosing.REVIEW_MONTHS).mass_kg if path else None
-        known = measures_of[need.child_id].known
-        body = choosing.body_of(need, known, asked, projected)
-        subjects[need.pk] = choosing.Subject(need, known, asked, body, path, "")
+        known, readings = measures_of[need.child_id].known, measures_of[need.child_id].readings
+        asked = prescriptions.get(need.pk)
+        growing = choosing.growing_child(need.child, readings, known.assessment, association)
+        subjects[need.pk] = choosing.foretold(
+            need, known, asked, choosing.body_of(known, asked), growing, starts_on=today, months=FAR_ENOUGH
+        )
     return subjects
 
 

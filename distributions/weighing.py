@@ -215,7 +215,7 @@ class Suits:
             measures, prescription = measures_of[need.child_id], prescriptions.get(need.pk)
             known = measures.known
             self.judged_by[need.pk] = need, measures, prescription
-            self.bodies[need.pk] = choosing.body_of(need, known, prescription)
+            self.bodies[need.pk] = choosing.body_of(known, prescription)
             self.growing[need.pk] = choosing.growing_child(need.child, measures.readings, known.assessment, association)
         self.found: dict[tuple[UUID, Any], Suit] = {}
         self.subjects: dict[UUID, Subject] = {}
@@ -266,13 +266,9 @@ class Suits:
 
     def _subject(self, key: UUID) -> Subject:
         if key not in self.subjects:
-            (need, measures, prescription), growing = self.judged_by[key], self.growing[key]
-            body = self.bodies[key]
-            forecast = growth.trajectory(growing, starts_on=self.today, months=self.months)
-            if forecast:
-                body = replace(body, projected_mass_kg=forecast.at(choosing.REVIEW_MONTHS).mass_kg)
-            why_not = growth.why_not(growing) or ""
-            self.subjects[key] = Subject(need, measures.known, prescription, body, forecast, why_not)
+            need, measures, prescription = self.judged_by[key]
+            known = need, measures.known, prescription, self.bodies[key], self.growing[key]
+            self.subjects[key] = choosing.foretold(*known, starts_on=self.today, months=self.months)
         return self.subjects[key]
 
 

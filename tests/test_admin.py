@@ -168,6 +168,11 @@ def family_form(**changes) -> dict:
     return {"province": province("MA-CAS").pk, "language": "ar", "commune": "Aïn Chock", **changes}
 
 
+def test_the_colours_are_chosen_in_one_place(client, nadia):
+    client.force_login(nadia)
+    assert client.get(reverse("admin:index")).content.decode().count('class="theme-toggle"') == 1
+
+
 def test_what_is_saved_is_in_the_journal_and_in_the_rows_history(nadia):
     client = Client()
     client.force_login(nadia)

@@ -29,6 +29,23 @@ def write(source: str, request=None, **inputs) -> str:
     return engine.from_string("{% load hajar_ui i18n %}" + source).render(context)
 
 
+# ── sentences ──
+
+
+def test_every_sentence_beside_a_field_is_dressed_alike():
+    """An icon before red words, which the style gives to what stands in the span."""
+    bare = re.compile(r'<p class="invalid-feedback[^>]*>(?!<span>)|hint--error')
+    assert bare.search('<p class="invalid-feedback" id="why">Say why.</p>')
+    rooms = ("beneficiaries", "distributions")
+    assert [path.name for path in TEMPLATES if path.parent.name in rooms and bare.search(path.read_text())] == []
+
+
+def test_no_page_puts_the_quotation_marks_of_one_language_around_what_was_written():
+    assert write("{{ words|quoted }}", words="Sa cousine.") == "“Sa cousine.”"
+    translated = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
+    assert [path.name for path in TEMPLATES if "“{{" in translated.sub("", path.read_text())] == []
+
+
 # ── colours ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

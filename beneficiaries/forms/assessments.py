@@ -268,9 +268,9 @@ def answer_in_words(assessment: Assessment, name: str) -> str:
     if name in SEVERAL:
         return pgettext("between words", ", ").join(SEVERAL[name].words(value))
     if name == "skin_marks":
-        return "\n".join(f"{mark.word}: {mark.answer}" for mark in bodies.marks_of(assessment))
+        return "\n".join(assessment.skin_marks_words)
     if name == "hand_simulation":
-        return "\n".join(f"{part}: {words}" for part, words in bodies.simulation_in_words(assessment))
+        return "\n".join(assessment.hand_simulation_words)
     if display := getattr(assessment, f"get_{name}_display", None):
         return str(display())
     if name == "assessed_on":

@@ -83,5 +83,6 @@ class ReasonForm(WesternDigitsFormMixin, forms.Form):
         label=_("Why do you open it?"),
         min_length=opening.SHORTEST_REASON,
         max_length=200,
+        error_messages=dict.fromkeys(("required", "min_length"), opening.ReasonNeeded.sentence),
         help_text=_("A few words, for example “called by the emergency ward”. The family may read them."),
     )

@@ -3,6 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Child
@@ -100,7 +101,7 @@ class ColumnsForm(forms.Form):
         shown = []
         for place in range(self.width):
             cells = (cells[place] for _number, cells in self.sheet["rows"][:200] if place < len(cells) and cells[place])
-            examples = [text[:40] for text in dict.fromkeys(cells)][:3]
+            examples = [Truncator(text).chars(40) for text in dict.fromkeys(cells)][:3]
             if examples or self._heading(place):
                 shown.append(NamedColumn(self._heading(place), examples, self[f"column_{place}"]))
         return shown

@@ -458,6 +458,26 @@ class Assessment(Measured, Journalled):
     def is_complete(self) -> bool:
         return self.state == self.State.COMPLETE
 
+    @property
+    def skin_marks_words(self) -> list[str]:
+        """Each mark of the body map with its place, from head to heel, in the reader's language."""
+        marks = dict(self.SkinMark.choices)
+        return [
+            f"{spot}: {marks.get(mark, mark)}"
+            for code, spot in self.Spot.choices
+            if (mark := self.skin_marks.get(code))
+        ]
+
+    @property
+    def hand_simulation_words(self) -> list[str]:
+        """Each part that was held by hand: whether it came to the middle, and what held it there."""
+        parts, answers = dict(self.BodyPart.choices), dict(YesNo.choices)
+        told = [
+            (parts.get(part, part), answers.get(said.get("neutral"), ""), said.get("support", ""))
+            for part, said in self.hand_simulation.items()
+        ]
+        return [": ".join(str(word) for word in each if word) for each in told]
+
     def answers(self) -> scoring.Answers:
         """What NEED-1.0 reads. A draft may hold a mass that nobody has; it says nothing until it is corrected."""
         if self.mass_kg is not None and self.mass_kg <= 0:

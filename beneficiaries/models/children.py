@@ -196,6 +196,10 @@ class Child(Named, Mergeable, Journalled):
     def is_deceased(self) -> bool:
         return self.status == self.Status.DECEASED
 
+    @property
+    def other_names_words(self) -> list[str]:
+        return [" · ".join(filter(None, pair)) for pair in self.other_names]
+
     def history(self):
         """Entries about this file and about those merged into it, newest first."""
         rows = [self, *self.merged_files()]

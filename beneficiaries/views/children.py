@@ -106,7 +106,7 @@ def create(request):
         "siblings": family.children.order_by("born_on", "pk"),
         "crumbs": _crumbs((_("New child"), "")),
     }
-    return render(request, "beneficiaries/child_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/child_create.html", context, form)
 
 
 @require_POST
@@ -196,7 +196,7 @@ def edit(request, pk):
                 return redirect(child)
     crumbs = _crumbs((child.name, child.get_absolute_url()), (_("Correct"), ""))
     context = {"form": form, "child": child, "crumbs": crumbs, **_doubts_shown(request, doubts)}
-    return render(request, "beneficiaries/child_edit.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/child_edit.html", context, form)
 
 
 @require_safe
@@ -230,7 +230,7 @@ def photo_edit(request, pk):
             return redirect(child)
     crumbs = _crumbs((child.name, child.get_absolute_url()), (_("Photo"), ""))
     context = {"form": form, "child": child, "crumbs": crumbs}
-    return render(request, "beneficiaries/child_photo_edit.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/child_photo_edit.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -259,8 +259,7 @@ def status_edit(request, pk):
         "may_bury": not child.is_deceased and request.user.has_perm(closing.PERMISSION),
         "crumbs": _crumbs((child.name, child.get_absolute_url()), (_("Status"), "")),
     }
-    status = 422 if form.errors else 200
-    return render(request, "beneficiaries/child_status_edit.html", context, status=status)
+    return asking.answer(request, "beneficiaries/child_status_edit.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -286,7 +285,7 @@ def death(request, pk):
         "sibling_names": pgettext("between words", ", ").join(sibling.given_name for sibling in siblings),
         "crumbs": _crumbs((child.name, child.get_absolute_url()), (_("A child has died"), "")),
     }
-    return render(request, "beneficiaries/child_death.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/child_death.html", context, form)
 
 
 def _child(request, pk) -> Child:

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -56,7 +56,7 @@ def create(request, pk):
         ),
         "crumbs": _crumbs(child, _("Consent")),
     }
-    return render(request, "beneficiaries/consent_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/consent_create.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,7 +80,7 @@ def withdraw(request, pk):
         "takes_files": bool(consenting.purgers[consent.purpose]),
         "crumbs": _crumbs(consent.child, _("Withdraw a consent")),
     }
-    return render(request, "beneficiaries/consent_withdraw.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/consent_withdraw.html", context, form)
 
 
 @require_safe

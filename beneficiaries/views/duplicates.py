@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -59,7 +59,7 @@ def create(request, pk):
             (_("The other file"), ""),
         ],
     }
-    return render(request, "beneficiaries/duplicate_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/duplicate_create.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,7 +152,7 @@ def merge_detail(request, pk):
         "moved_words": ngettext("%(n)d row changed", "%(n)d rows changed", moved) % {"n": moved},
         "crumbs": _crumbs((_("Merge"), "")),
     }
-    return render(request, "beneficiaries/merge_detail.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/merge_detail.html", context, form)
 
 
 def _show(request, two, form, apart_form):
@@ -167,8 +167,7 @@ def _show(request, two, form, apart_form):
         "previous_url": _beside(request, two.pair, forward=False),
         "crumbs": _crumbs((_("Compare"), "")),
     }
-    status = 422 if form.errors or apart_form.errors else 200
-    return render(request, "beneficiaries/duplicate_detail.html", context, status=status)
+    return asking.answer(request, "beneficiaries/duplicate_detail.html", context, form, apart_form)
 
 
 def _beside(request, pair: DuplicatePair, *, forward: bool) -> str:

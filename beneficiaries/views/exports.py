@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -51,7 +50,7 @@ def page_for(what: ListOut, narrow: Callable[..., Narrowed], *, back: str) -> Ca
             "back": address,
             "crumbs": [(what.title, address), (_("As a file"), "")],
         }
-        return render(request, "beneficiaries/export_create.html", context, status=422 if form.errors else 200)
+        return asking.answer(request, "beneficiaries/export_create.html", context, form)
 
     view.__name__ = f"take_out_{what.name}"
     return view

@@ -135,9 +135,7 @@ def create(request):
                 messages.success(request, _("The family is registered. Now its first child."))
                 return redirect(f"{reverse('beneficiaries:child_create')}?family={family.pk}")
     context = {"form": form, "guardian": guardian, "doubts": doubts, "crumbs": _crumbs((_("New family"), ""))}
-    return render(
-        request, "beneficiaries/family_create.html", context, status=422 if form.errors or guardian.errors else 200
-    )
+    return asking.answer(request, "beneficiaries/family_create.html", context, form, guardian)
 
 
 @require_POST
@@ -183,7 +181,7 @@ def edit(request, pk):
             return redirect(family)
     crumbs = _crumbs((family.reference, family.get_absolute_url()), (_("Correct"), ""))
     context = {"form": form, "family": family, "crumbs": crumbs}
-    return render(request, "beneficiaries/family_edit.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/family_edit.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -214,7 +212,7 @@ def move(request, pk):
         "to_plan_again": to_plan_again,
         "crumbs": _crumbs((family.reference, family.get_absolute_url()), (_("The family moves"), "")),
     }
-    return render(request, "beneficiaries/family_move.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/family_move.html", context, form)
 
 
 def _after_the_move(request, family):
@@ -244,7 +242,7 @@ def guardian_create(request, pk):
             return redirect(family)
     crumbs = _crumbs((family.reference, family.get_absolute_url()), (_("New guardian"), ""))
     context = {"form": form, "family": family, "crumbs": crumbs}
-    return render(request, "beneficiaries/guardian_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/guardian_form.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -265,7 +263,7 @@ def guardian_edit(request, pk):
     family = guardian.family
     crumbs = _crumbs((family.reference, family.get_absolute_url()), (guardian.name, ""))
     context = {"form": form, "family": family, "guardian": guardian, "crumbs": crumbs}
-    return render(request, "beneficiaries/guardian_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/guardian_form.html", context, form)
 
 
 def _doubt_phone(request, form) -> None:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -46,7 +46,7 @@ def end(request, pk):
             (guardian.name, ""),
         ],
     }
-    return render(request, "beneficiaries/guardian_end.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/guardian_end.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,4 +74,4 @@ def own_contact(request, pk):
             (_("Of age"), ""),
         ],
     }
-    return render(request, "beneficiaries/child_own_contact.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/child_own_contact.html", context, form)

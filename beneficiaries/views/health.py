@@ -43,14 +43,14 @@ def open_door(request, pk):
         opening.open_health_record(child, by=request.user, reason=form["reason"].data or "")
     except opening.ReasonNeeded as refusal:
         form.errors.setdefault("reason", form.error_class([refusal.message]))
-        return _page(request, child, form, status=422)
+        return _page(request, child, form)
     now = time.time()
     doors = {key: until for key, until in request.session.get(DOORS, {}).items() if until > now}
     request.session[DOORS] = doors | {str(child.pk): now + OPEN_SECONDS}
     return redirect("beneficiaries:health_record_detail", pk=child.pk)
 
 
-def _page(request, child, form, status=200):
+def _page(request, child, form):
     context = {"child": child, "crumbs": _crumbs(child, (_("Health record"), "")), "is_open": _is_open(request, child)}
     record = HealthRecord.objects.filter(child=child).select_related("updated_by").first()
     if record:
@@ -63,7 +63,7 @@ def _page(request, child, form, status=200):
             context["prophylaxis"] = pgettext("between words", ", ").join(against)
     elif record:  # the warnings are for whoever may read; what they come from is behind the door
         context["form"] = None if opening.is_own_case(child, request.user) else form
-    return render(request, "beneficiaries/health_record_detail.html", context, status=status)
+    return asking.answer(request, "beneficiaries/health_record_detail.html", context, form)
 
 
 @require_safe
@@ -124,7 +124,7 @@ def edit(request, pk):
     detail_url = reverse("beneficiaries:health_record_detail", args=[child.pk])
     crumbs = _crumbs(child, (_("Health record"), detail_url), (_("Correct"), ""))
     context = {"form": form, "child": child, "crumbs": crumbs}
-    return render(request, "beneficiaries/health_record_edit.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/health_record_edit.html", context, form)
 
 
 def _is_open(request, child) -> bool:

@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -39,4 +39,4 @@ def edit(request, pk):
             (guardian.name, ""),
         ],
     }
-    return render(request, "beneficiaries/guardian_identity.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/guardian_identity.html", context, form)

@@ -58,7 +58,7 @@ def create(request):
         "languages": [(code, get_language_info(code)["name_local"]) for code in register_files.LANGUAGES],
         "crumbs": previews.crumbs((_("Choose a file"), "")),
     }
-    return render(request, "beneficiaries/import_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/import_create.html", context, form)
 
 
 @require_safe
@@ -116,7 +116,7 @@ def columns(request, pk):
         "is_new": imported.state == RegisterImport.State.MAPPING,
         "crumbs": previews.crumbs((imported.filename, previews.address_of(imported)), (_("Columns"), "")),
     }
-    return render(request, "beneficiaries/import_columns.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/import_columns.html", context, form)
 
 
 @require_safe

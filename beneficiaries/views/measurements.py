@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -38,7 +38,7 @@ def create(request, pk):
         "child": child,
         "crumbs": _crumbs(child, _("Measure again")),
     }
-    return render(request, "beneficiaries/measurement_create.html", context, status=200 if data is None else 422)
+    return asking.answer(request, "beneficiaries/measurement_create.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,8 +61,7 @@ def take_back(request, pk):
         "line": line_of(measurement),
         "crumbs": _crumbs(measurement.child, _("Take measures back")),
     }
-    status = 422 if request.method == "POST" else 200
-    return render(request, "beneficiaries/measurement_take_back.html", context, status=status)
+    return asking.answer(request, "beneficiaries/measurement_take_back.html", context, form)
 
 
 def _crumbs(child, word):

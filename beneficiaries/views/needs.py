@@ -14,7 +14,7 @@ from beneficiaries import assessing, closing, exporting, opening, queueing, scor
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
 from beneficiaries.models import Census, Child, Mandate, Need
 from beneficiaries.views import exports, lists
-from hajar.lib import listing
+from hajar.lib import asking, listing
 
 PLACES_COUNTED = 1_000  # further down, "after 1,000" says enough and costs the same with a hundred thousand children
 DAYS_SHOWN = 60  # of the census
@@ -152,7 +152,7 @@ def override(request, pk):
         else:
             messages.success(request, _("The rule counts again.") if takes_back else _("Your decision is kept."))
             return redirect(need)
-    return _page(request, need, status=422, **{"take_back_form" if takes_back else "override_form": form})
+    return _page(request, need, **{"take_back_form" if takes_back else "override_form": form})
 
 
 @require_POST
@@ -168,7 +168,7 @@ def close(request, pk):
         else:
             messages.success(request, _("The need is closed."))
             return redirect(need)
-    return _page(request, need, status=422, close_form=form)
+    return _page(request, need, close_form=form)
 
 
 def _need(request, pk) -> Need:
@@ -176,7 +176,7 @@ def _need(request, pk) -> Need:
     return get_object_or_404(needs.select_related("assessment__assessor", "overridden_by"), pk=pk)
 
 
-def _page(request, need, *, status=200, **forms):
+def _page(request, need, **forms):
     prefetch_related_objects([need], _live_allocations())
     _stand(need)
     sees_prescriptions = request.user.has_perm("distributions.view_prescription")
@@ -203,7 +203,7 @@ def _page(request, need, *, status=200, **forms):
         ],
         **forms,
     }
-    return render(request, "beneficiaries/need_detail.html", context, status=status)
+    return asking.answer(request, "beneficiaries/need_detail.html", context, *forms.values())
 
 
 def _urgency(need):

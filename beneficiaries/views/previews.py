@@ -54,6 +54,8 @@ def state_of(imported: RegisterImport) -> dict[str, str]:
 def state_words(imported: RegisterImport) -> str:
     if imported.state == RegisterImport.State.MAPPING:
         return _("Say what its columns are")
+    if imported.is_at_work:
+        return "–"
     counts = imported.written.get("counts")
     if counts:
         return plan_words(counts)

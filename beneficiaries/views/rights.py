@@ -75,7 +75,7 @@ def create(request, pk):
             messages.success(request, _("The request is recorded. It is to be answered within ten days."))
             return redirect(asked)
     context = {"form": form, "child": child, "crumbs": _crumbs_of(child, _("Request of the family"))}
-    return render(request, "beneficiaries/rightsrequest_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/rightsrequest_create.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def detail(request, pk):
         "is_erased": Erasure.objects.filter(child=asked.child_id).exists(),
         "crumbs": [(_("Families’ rights"), reverse("beneficiaries:rightsrequest_list")), (str(asked), "")],
     }
-    return render(request, "beneficiaries/rightsrequest_detail.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/rightsrequest_detail.html", context, form)
 
 
 def _answered(request, asked: RightsRequest, form: AnswerForm) -> bool:
@@ -187,7 +187,7 @@ def erase(request, pk):
         "siblings": erasing.siblings_kept(child),
         "crumbs": _crumbs_of(child, _("Erase the file")),
     }
-    return render(request, "beneficiaries/child_erase.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "beneficiaries/child_erase.html", context, form)
 
 
 # --- how long we keep -----------------------------------------------------------------------------------------------

@@ -176,4 +176,4 @@ def release(request, pk):
             messages.success(request, _("The reservation is released."))
             return redirect(allocation.initiative)
     context = {"form": form, "allocation": allocation}
-    return render(request, "distributions/allocation_release.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/allocation_release.html", context, form)

@@ -135,7 +135,7 @@ def edit_model(request, pk):
 
 def _model_form(request, form: ChairModelForm, model: ChairModel | None):
     context = {"form": form, "model": model, "iso_codes": cataloguing.ISO_9999}
-    return render(request, "distributions/chairmodel_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/chairmodel_form.html", context, form)
 
 
 # --- what a workshop can change --------------------------------------------------------------------------------------
@@ -167,4 +167,4 @@ def edit_change(request, pk, change):
 
 def _change_form(request, form: WorkshopChangeForm, model: ChairModel, change=None):
     context = {"form": form, "model": model, "change": change}
-    return render(request, "distributions/workshopchange_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/workshopchange_form.html", context, form)

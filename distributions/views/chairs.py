@@ -152,7 +152,7 @@ def receive(request):
             if len(chairs) == 1:
                 return redirect(chairs[0])
             return redirect(f"{reverse('distributions:chair_list')}?model={chairs[0].model_id}")
-    return render(request, "distributions/chair_create.html", {"form": form}, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/chair_create.html", {"form": form}, form)
 
 
 def _field_of(refusal: Refusal) -> str | None:
@@ -192,7 +192,7 @@ def edit_chair(request, pk):
         else:
             return redirect(chair)
     context = {"form": form, "chair": chair}
-    return render(request, "distributions/chair_edit.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/chair_edit.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -221,7 +221,7 @@ def record_event(request, pk, kind):
         "kind": ChairEvent.Kind(kind),
         "is_possible": kind in stocktaking.possible_kinds(now),
     }
-    return render(request, "distributions/chair_record.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/chair_record.html", context, form)
 
 
 def _who_tried_it_on(chair: Chair) -> Child | None:
@@ -245,4 +245,4 @@ def correct_event(request, pk, event):
             messages.success(request, _("The event is taken back."))
             return redirect(chair)
     context = {"form": form, "chair": chair, "event": event}
-    return render(request, "distributions/chair_correct.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/chair_correct.html", context, form)

@@ -184,10 +184,8 @@ def choose(request, pk):
         else:
             messages.success(request, _("Chair %(chair)s is reserved.") % {"chair": allocation.chair.label})
             return redirect(allocation)
-    status = 422 if form.errors else 200
-    return render(
-        request, "distributions/need_choices.html", _context(request, need, choices, form, initiatives), status=status
-    )
+    context = _context(request, need, choices, form, initiatives)
+    return asking.answer(request, "distributions/need_choices.html", context, form)
 
 
 def _need(request, pk) -> Need:

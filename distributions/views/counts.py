@@ -31,7 +31,7 @@ def create(request, pk):
         else:
             return redirect(count)
     context = {"form": form, "depot": depot, "open_count": depot.counts.open().first()}
-    return render(request, "distributions/count_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/count_create.html", context, form)
 
 
 @require_safe
@@ -41,7 +41,7 @@ def detail(request, pk):
     return _page(request, get_object_or_404(_counts(request.user), pk=pk), MarkForm())
 
 
-def _page(request, count: StockCount, form: MarkForm, status: int = 200):
+def _page(request, count: StockCount, form: MarkForm):
     may_change = count.is_open and request.user.has_perm("distributions.change_stockcount")
     context = {
         "count": count,
@@ -52,7 +52,7 @@ def _page(request, count: StockCount, form: MarkForm, status: int = 200):
         "may_abandon": may_change,
         "history": count.history()[:20],
     }
-    return render(request, "distributions/count_detail.html", context, status=status)
+    return asking.answer(request, "distributions/count_detail.html", context, form)
 
 
 @require_POST
@@ -63,7 +63,7 @@ def mark(request, pk):
     form = MarkForm(request.POST)
     found = request.POST.get("found", "")
     if not form.is_valid():
-        return _page(request, count, form, status=422)
+        return _page(request, count, form)
     chair: Chair = form.cleaned_data["number"]
     try:
         counting.mark(

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -10,6 +10,7 @@ from beneficiaries.documents import LANGUAGES, language_of
 from distributions import delivering, documents
 from distributions.forms.deliveries import SettleForm
 from distributions.models import Attachment, Delivery, Matter
+from hajar.lib import asking
 from hajar.lib.refusals import Refusal
 
 TYPES = {Attachment.Kind.SIGNATURE: "image/png", Attachment.Kind.PHOTO: "image/webp"}
@@ -19,7 +20,7 @@ def _visible(request):
     return Delivery.objects.visible_to(request.user)
 
 
-def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
+def _page(request, delivery: Delivery, form: SettleForm):
     is_with_child = delivery.allocation.chair.holder_id == delivery.allocation.need.child_id
     context = {
         "delivery": delivery,
@@ -35,7 +36,7 @@ def _page(request, delivery: Delivery, form: SettleForm, status: int = 200):
         "receipts": _receipts(delivery),
         "history": delivery.history()[:20],
     }
-    return render(request, "distributions/delivery_detail.html", context, status=status)
+    return asking.answer(request, "distributions/delivery_detail.html", context, form)
 
 
 def _dispute(request, delivery: Delivery) -> Matter | None:
@@ -105,7 +106,7 @@ def settle(request, pk):
     delivery = _detailed(request, pk)
     form = SettleForm(request.POST)
     if not form.is_valid():
-        return _page(request, delivery, form, status=422)
+        return _page(request, delivery, form)
     try:
         delivering.settle(delivery, by=request.user, note=form.cleaned_data["note"])
     except Refusal as refusal:

@@ -76,7 +76,7 @@ def create_depot(request):
     if request.method == "POST" and form.is_valid():
         return redirect(stocktaking.add_depot(by=request.user, **form.cleaned_data))
     context = {"form": form, "depot": None}
-    return render(request, "distributions/depot_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/depot_form.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,4 +88,4 @@ def edit_depot(request, pk):
         stocktaking.correct_depot(depot, by=request.user, **form.cleaned_data)
         return redirect(depot)
     context = {"form": form, "depot": depot}
-    return render(request, "distributions/depot_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/depot_form.html", context, form)

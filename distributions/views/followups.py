@@ -164,7 +164,7 @@ def create(request, pk):
         "actions": delivery.followups.with_open_action().select_related("action_by").order_by("action_due_on", "pk"),
         "repair": Repair.objects.filter(chair=chair).open().order_by("-broke_on", "pk").first(),
     }
-    return render(request, "distributions/followup_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/followup_form.html", context, form)
 
 
 def _first_answers(due) -> dict:

@@ -2,11 +2,11 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.http import JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from beneficiaries.models import Child
+from beneficiaries.models import Child, Consent
 from distributions import hospital_bundle
 from distributions.forms.hospital import HospitalForm
 from hajar.lib import asking
@@ -33,7 +33,7 @@ def bundle(request, pk):
         "form": form,
         "child": child,
         "may_share": hospital_bundle.may_share(child),
+        "consent": Consent.Purpose.HOSPITAL.label,
         "crumbs": [(child.name, child.get_absolute_url()), (_("For the hospital"), "")],
     }
-    status = 422 if form.errors else 200
-    return render(request, "distributions/hospital_bundle.html", context, status=status)
+    return asking.answer(request, "distributions/hospital_bundle.html", context, form)

@@ -164,7 +164,7 @@ def _matter(request, pk) -> Matter:
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request, matter: Matter, dispute, form: MatterForm, status: int = 200):
+def _page(request, matter: Matter, dispute, form: MatterForm):
     line = _line(matter, request.user)
     sides = [side for side in (dispute.first, dispute.second) if side] if dispute else []
     mine = Child.objects.visible_to(request.user).filter(pk__in=[side.child.pk for side in sides]) if sides else []
@@ -182,7 +182,7 @@ def _page(request, matter: Matter, dispute, form: MatterForm, status: int = 200)
         "form": form,
         "history": matter.history()[:20],
     }
-    return render(request, "distributions/matter_detail.html", context, status=status)
+    return asking.answer(request, "distributions/matter_detail.html", context, form)
 
 
 @require_safe
@@ -212,7 +212,7 @@ def handle_matter(request, pk):
         else:
             messages.success(request, _("Settled."))
             return redirect("distributions:matter_list")
-    return _page(request, matter, dispute, form, status=422)
+    return _page(request, matter, dispute, form)
 
 
 @require_safe

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -125,7 +125,7 @@ def create_initiative(request):
     if request.method == "POST" and form.is_valid():
         return redirect(planning.create_initiative(by=request.user, **form.cleaned_data))
     context = {"form": form, "initiative": None}
-    return render(request, "distributions/initiative_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/initiative_form.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,7 +137,7 @@ def edit_initiative(request, pk):
         planning.correct_initiative(initiative, by=request.user, **form.cleaned_data)
         return redirect(initiative)
     context = {"form": form, "initiative": initiative}
-    return render(request, "distributions/initiative_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/initiative_form.html", context, form)
 
 
 @require_POST
@@ -162,4 +162,4 @@ def create_partner(request):
         partner = planning.add_partner(by=request.user, **form.cleaned_data)
         messages.success(request, _("%(name)s is now among the partners.") % {"name": partner})
         return redirect("distributions:initiative_list")
-    return render(request, "distributions/partner_form.html", {"form": form}, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/partner_form.html", {"form": form}, form)

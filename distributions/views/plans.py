@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,7 +34,7 @@ def _initiative(request, pk) -> Initiative:
     return get_object_or_404(Initiative.objects.visible_to(request.user), pk=pk)
 
 
-def _page(request, initiative, *, status=200, **forms):
+def _page(request, initiative, **forms):
     context = _draft(request, initiative) if initiative.state == State.DRAFT else _locked(request, initiative)
     context |= {
         "initiative": initiative,
@@ -46,7 +46,7 @@ def _page(request, initiative, *, status=200, **forms):
         "covers_all": Mandate.covers_all(request.user),
         **forms,
     }
-    return render(request, "distributions/initiative_plan.html", context, status=status)
+    return asking.answer(request, "distributions/initiative_plan.html", context, *forms.values())
 
 
 def _draft(request, initiative) -> dict:
@@ -117,7 +117,6 @@ def decide(request, pk):
     seeker, pair_chair = _subject(table, asked)
     context = {"initiative": initiative, "form": form, "seeker": seeker, "chair": pair_chair, "asked": asked}
     reason_form = ReasonForm(asking.sent(request), initial={"version": initiative.plan_version})
-    status = 200
     if form.is_bound and form.is_valid():
         decision = _Decision(initiative, table, form.cleaned_data, request.user)
         context |= {"effect": decision.effect(), "decision": decision.words, "reason_form": reason_form}
@@ -130,9 +129,6 @@ def decide(request, pk):
                 else:
                     messages.success(request, _("Your decision is kept; the plan was computed anew."))
                     return redirect("distributions:initiative_plan", initiative.pk)
-            status = 422
-    elif form.is_bound:
-        status = 422
     context |= {
         "decisions": _possible(seeker, pair_chair),
         "chairs": _chairs_for(table, seeker),
@@ -144,7 +140,7 @@ def decide(request, pk):
             (_("Decide"), ""),
         ],
     }
-    return render(request, "distributions/plan_decide.html", context, status=status)
+    return asking.answer(request, "distributions/plan_decide.html", context, form, reason_form)
 
 
 def _subject(table, asked):
@@ -285,7 +281,7 @@ def take_back(request, pk, rule):
             (_("Take back"), ""),
         ],
     }
-    return render(request, "distributions/plan_take_back.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/plan_take_back.html", context, form)
 
 
 @require_POST
@@ -301,7 +297,7 @@ def set_floor(request, pk):
         else:
             messages.success(request, _("The floor is kept; the plan was computed anew."))
             return redirect("distributions:initiative_plan", initiative.pk)
-    return _page(request, initiative, status=422, floor_form=form)
+    return _page(request, initiative, floor_form=form)
 
 
 # --- the lock and the approval ---------------------------------------------------------------------------------------
@@ -338,7 +334,7 @@ def unlock(request, pk):
         else:
             messages.success(request, _("The plan is a draft again; what was not approved is free."))
             return redirect("distributions:initiative_plan", initiative.pk)
-    return _page(request, initiative, status=422, unlock_form=form)
+    return _page(request, initiative, unlock_form=form)
 
 
 @require_POST
@@ -361,4 +357,4 @@ def approve(request, pk):
             words = ngettext("%(n)s reservation is approved.", "%(n)s reservations are approved.", len(approved))
             messages.success(request, words % {"n": len(approved)})
             return redirect("distributions:initiative_plan", initiative.pk)
-    return _page(request, initiative, status=422, approval_form=form)
+    return _page(request, initiative, approval_form=form)

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import FileResponse, Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,7 +29,7 @@ def create(request, pk):
         else:
             messages.success(request, _("The chair is prepared."))
             return redirect(allocation)
-    return _page(request, allocation, form, OverruleForm(), status=422 if form.errors else 200)
+    return _page(request, allocation, form, OverruleForm())
 
 
 def _allocation(request, pk) -> Allocation:
@@ -37,7 +37,7 @@ def _allocation(request, pk) -> Allocation:
     return get_object_or_404(rows, pk=pk)
 
 
-def _page(request, allocation: Allocation, form: PreparationForm, overrule_form: OverruleForm, status: int):
+def _page(request, allocation: Allocation, form: PreparationForm, overrule_form: OverruleForm):
     context = {
         "form": form,
         "allocation": allocation,
@@ -46,7 +46,7 @@ def _page(request, allocation: Allocation, form: PreparationForm, overrule_form:
         "decisions": choosing.overruled(allocation).values(),
         "overrule_form": overrule_form,
     }
-    return render(request, "distributions/allocation_prepare.html", context, status=status)
+    return asking.answer(request, "distributions/allocation_prepare.html", context, form, overrule_form)
 
 
 @require_POST
@@ -63,7 +63,7 @@ def overrule(request, pk):
         else:
             messages.success(request, _("Your decision is written down with your name."))
             return redirect("distributions:allocation_prepare", allocation.pk)
-    return _page(request, allocation, PreparationForm(chair=allocation.chair), form, status=422)
+    return _page(request, allocation, PreparationForm(chair=allocation.chair), form)
 
 
 @require_safe

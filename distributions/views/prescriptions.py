@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,7 +59,7 @@ def create(request, pk):
             (_("Prescribe"), ""),
         ],
     }
-    return render(request, "distributions/prescription_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/prescription_form.html", context, form)
 
 
 def _first(subject: choosing.Subject) -> dict:

@@ -51,7 +51,7 @@ def create(request):
             return redirect(recall)
     batches = Chair.objects.exclude(batch="").order_by("batch").values_list("batch", flat=True).distinct()
     context = {"form": form, "batches": batches[:200]}
-    return render(request, "distributions/recall_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/recall_create.html", context, form)
 
 
 @require_safe
@@ -141,7 +141,7 @@ def _step(request, line: RecallLine, act, child: Child | None = None):
         "child": child,
         "guardians": guardians,
     }
-    return render(request, "distributions/recall_step.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/recall_step.html", context, form)
 
 
 @require_POST

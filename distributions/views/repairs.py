@@ -58,7 +58,7 @@ def create(request, pk):
             messages.success(request, _("The breakdown is reported: the chair counts as in repair."))
             return redirect("distributions:repair_list")
     context = {"form": form, "chair": chair}
-    return render(request, "distributions/repair_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/repair_form.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,7 +81,7 @@ def finish(request, pk):
             messages.success(request, _("The repair is finished."))
             return redirect("distributions:repair_list")
     context = {"form": form, "chair": repair.chair, "repair": repair}
-    return render(request, "distributions/repair_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/repair_form.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def lend(request, pk):
             messages.success(request, _("The chair is lent: it is with the child until it is brought back."))
             return redirect("distributions:repair_list")
     context = {"form": form, "chair": repair.chair, "repair": repair, "is_loan": True}
-    return render(request, "distributions/repair_loan.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/repair_loan.html", context, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,7 +120,7 @@ def take_back(request, pk):
             messages.success(request, _("The lent chair is back: disinfect and check it before the next child."))
             return redirect("distributions:repair_list")
     context = {"form": form, "chair": repair.chair, "repair": repair, "is_loan": False}
-    return render(request, "distributions/repair_loan.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/repair_loan.html", context, form)
 
 
 def _without_mobility(request, pk) -> Repair:

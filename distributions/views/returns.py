@@ -43,4 +43,4 @@ def answer(request, pk):
             return redirect(child)
     row = ReturnOffer.objects.filter(chair=chair, child=child).select_related("answered_by").first()
     context = {"form": form, "chair": chair, "child": child, "row": row}
-    return render(request, "distributions/return_offer_answer.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/return_offer_answer.html", context, form)

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -15,6 +15,7 @@ from distributions.forms.depots import MarkForm
 from distributions.forms.rounds import ExplainForm
 from distributions.models import Allocation, Chair, Round
 from distributions.views.rounds import tabs, visible
+from hajar.lib import asking
 from hajar.lib.refusals import Refusal
 
 Status = Allocation.Status
@@ -39,7 +40,7 @@ def loading(request, pk):
     return _loading_page(request, get_object_or_404(visible(request), pk=pk), MarkForm())
 
 
-def _loading_page(request, round_: Round, form: MarkForm, status: int = 200):
+def _loading_page(request, round_: Round, form: MarkForm):
     lines = {line.chair_id: line for line in round_.chairs.select_related("loaded_by")}
     rows: list[dict[str, Any]] = []
     for chair, stop in [*((row.chair, row) for row in _stops(round_)), *((chair, None) for chair in _spares(round_))]:
@@ -57,7 +58,7 @@ def _loading_page(request, round_: Round, form: MarkForm, status: int = 200):
         "waiting": sum(row["is_ready"] and not row["is_loaded"] for row in rows),
         "is_open": not round_.is_closed,
     }
-    return render(request, "distributions/round_loading.html", context, status=status)
+    return asking.answer(request, "distributions/round_loading.html", context, form)
 
 
 @require_POST
@@ -69,7 +70,7 @@ def load(request, pk):
     if "number" in request.POST:
         form = MarkForm(request.POST)
         if not form.is_valid():
-            return _loading_page(request, round_, form, status=422)
+            return _loading_page(request, round_, form)
         chairs = [form.cleaned_data["number"]]
     elif "ticked" in request.POST:
         chairs = _ticked(request)
@@ -113,7 +114,7 @@ def reckon(request, pk):
     return _reckoning_page(request, get_object_or_404(visible(request), pk=pk), MarkForm())
 
 
-def _reckoning_page(request, round_: Round, form: MarkForm, status: int = 200, explained: dict | None = None):
+def _reckoning_page(request, round_: Round, form: MarkForm, explaining: ExplainForm | None = None, chair=None):
     lines = reckoning.reckon(round_)
     late = reckoning.late_entries(round_).count()
     context = {
@@ -121,7 +122,7 @@ def _reckoning_page(request, round_: Round, form: MarkForm, status: int = 200, e
         "tabs": tabs(request, round_, "reckoning"),
         "form": form,
         "lines": lines,
-        "explained": explained or {},
+        "explained": {"chair": chair, "form": explaining},
         "loaded": sum(line.is_loaded for line in lines),
         "given": sum(line.given_to is not None for line in lines),
         "back": sum(line.is_back for line in lines),
@@ -132,7 +133,7 @@ def _reckoning_page(request, round_: Round, form: MarkForm, status: int = 200, e
         "can_close": request.user.has_perm("distributions.change_round"),
         "history": round_.history()[:20],
     }
-    return render(request, "distributions/round_reckoning.html", context, status=status)
+    return asking.answer(request, "distributions/round_reckoning.html", context, form, explaining)
 
 
 @require_POST
@@ -144,7 +145,7 @@ def count_back(request, pk):
     chairs = _ticked(request) if "ticked" in request.POST else []
     if not chairs:
         if not form.is_valid():
-            return _reckoning_page(request, round_, form, status=422)
+            return _reckoning_page(request, round_, form)
         chairs = [form.cleaned_data["number"]]
     for chair in chairs:
         try:
@@ -164,8 +165,7 @@ def explain(request, pk, chair):
     found = get_object_or_404(Chair.objects.visible_to(request.user), pk=chair)
     form = ExplainForm(request.POST)
     if not form.is_valid():
-        explained = {"chair": found.pk, "form": form}
-        return _reckoning_page(request, round_, MarkForm(), status=422, explained=explained)
+        return _reckoning_page(request, round_, MarkForm(), explaining=form, chair=found.pk)
     try:
         travelling.explain(round_, found, by=request.user, explanation=form.cleaned_data["explanation"])
     except Refusal as refusal:

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import FileResponse, Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -132,7 +132,7 @@ def type_in(request, pk):
                 stop.form = wrong.get(stop.allocation.pk) or PaperStopForm(
                     prefix=stop.anchor, stop=stop, spares=list(stop.form.spares.values())
                 )
-        return _paper_page(request, round_, stops, health, status=422)
+        return _paper_page(request, round_, stops, health)
     return _paper_page(request, round_, stops, health)
 
 
@@ -153,7 +153,7 @@ def _keep(request, round_: Round, stop: PaperStop, is_healthy: bool) -> bool:
     return True
 
 
-def _paper_page(request, round_: Round, stops: list[PaperStop], health: HealthForm, status: int = 200, scan=None):
+def _paper_page(request, round_: Round, stops: list[PaperStop], health: HealthForm, scan: ScanForm | None = None):
     context = {
         "round": round_,
         "tabs": tabs(request, round_, "paper"),
@@ -165,7 +165,8 @@ def _paper_page(request, round_: Round, stops: list[PaperStop], health: HealthFo
         "scans": round_.scans.select_related("added_by").order_by("added_at", "pk"),
         "scan_form": scan or ScanForm(),
     }
-    return render(request, "distributions/round_type_in.html", context, status=status)
+    forms = [stop.form for stop in stops]
+    return asking.answer(request, "distributions/round_type_in.html", context, health, scan, *forms)
 
 
 # --- scans -----------------------------------------------------------------------------------------------------------
@@ -188,7 +189,7 @@ def add_scan(request, pk):
         else:
             messages.success(request, _("The scan is kept."))
             return redirect("distributions:round_type_in", round_.pk)
-    return _paper_page(request, round_, _unbound_stops(request, round_), HealthForm(), status=422, scan=form)
+    return _paper_page(request, round_, _unbound_stops(request, round_), HealthForm(), scan=form)
 
 
 def _unbound_stops(request, round_: Round) -> list[PaperStop]:

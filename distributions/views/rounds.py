@@ -129,7 +129,6 @@ def create(request):
         asked.setdefault("most", str(MOST_STOPS))
     where = WhereForm(asked, user=request.user)
     context: dict[str, Any] = {"where": where, "form": None, "candidates": []}
-    status = 200
     if where.is_bound and where.is_valid():
         place = {name: where.cleaned_data[name] for name in ("initiative", "province")}
         candidates = ordering.in_driving_order(_candidates(request.user, **place), place["province"])
@@ -147,7 +146,6 @@ def create(request):
                 form.add_error(None, refusal.message)
             else:
                 return _after_planning(request, round_, left=len(candidates) - len(form.cleaned_data["allocations"]))
-        status = 422 if form.errors else 200
         context |= {
             "form": form,
             "candidates": candidates,
@@ -157,7 +155,7 @@ def create(request):
         }
     else:
         context["provinces"] = _provinces(request.user, request.GET.get("initiative", ""))
-    return render(request, "distributions/round_form.html", context, status=status)
+    return asking.answer(request, "distributions/round_form.html", context, context["form"])
 
 
 def _after_planning(request, round_: Round, *, left: int):
@@ -250,7 +248,7 @@ def edit(request, pk):
             messages.success(request, _("The round is corrected."))
             return redirect(round_)
     context = {"form": form, "round": round_, "candidates": candidates}
-    return render(request, "distributions/round_form.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/round_form.html", context, form)
 
 
 def _candidates(user, *, initiative, province, round_: Round | None = None) -> list[Allocation]:

@@ -56,7 +56,7 @@ def create(request):
             messages.success(request, _("The chairs are on their way."))
             return redirect(transfer)
     context = {"depots": depots, "origin": origin, "form": form, "chairs": here}
-    return render(request, "distributions/transfer_create.html", context, status=422 if form.errors else 200)
+    return asking.answer(request, "distributions/transfer_create.html", context, form)
 
 
 def _transfers(user):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hajar.lib.digits import to_western, without_direction_marks
+from hajar.lib.digits import NOT_A_DATE, to_western, without_direction_marks
 
 Precision = Literal["exact", "month", "year"]
 
@@ -27,7 +27,7 @@ FIRST_YEAR = 1900
 
 MESSAGES = {
     "empty": _("The date is missing."),
-    "not_a_date": _("This is not a date. Write day/month/year, for example 05/08/2015."),
+    "not_a_date": NOT_A_DATE,
     "no_such_day": _("This day does not exist in the calendar."),
     "no_such_month": _("There are only twelve months: write the day first, then the month."),
     "out_of_range": _("This year is too far from today."),

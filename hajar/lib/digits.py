@@ -13,7 +13,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
+NOT_A_DATE = _("This is not a date. Write day/month/year, for example 05/08/2015.")
 _FOLD = {ord(digit): str(value) for digits in ("٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹") for value, digit in enumerate(digits)}
 _FOLD |= {ord("\N{ARABIC DECIMAL SEPARATOR}"): ".", ord("\N{ARABIC THOUSANDS SEPARATOR}"): ""}
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"))
@@ -71,7 +74,13 @@ class RegexField(WesternDigitsMixin, forms.RegexField):
 
 
 class DateField(_TypedNumberMixin, forms.DateField):
-    """A day, typed dd/mm/yyyy in any digits."""
+    """A day, typed dd/mm/yyyy in any digits; whoever types something else is shown how a day is written."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            raise ValidationError(NOT_A_DATE, code="invalid") from None
 
 
 class DateTimeField(_TypedNumberMixin, forms.DateTimeField):

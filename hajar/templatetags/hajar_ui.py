@@ -270,6 +270,12 @@ def is_arabic(text) -> bool:
 
 
 @register.filter
+def quoted(words) -> str:
+    """What a person wrote, between the marks of the reader's language."""
+    return pgettext("what a person wrote", "“%(words)s”") % {"words": words}
+
+
+@register.filter
 def initials(name) -> str:
     """Two letters for a person in Latin script, one in Arabic, where letters would join into a false word."""
     words = [word for word in str(name or "").split() if word[:1].isalpha()]

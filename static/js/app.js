@@ -11,3 +11,4 @@ import "hajar/first_error";
 import "hajar/file_preview";
 import "hajar/notices";
 import "hajar/shortcut_keys";
+import "hajar/tabs";

@@ -9,7 +9,7 @@ from django.utils import translation
 from beneficiaries import disclosing, holdings, opening
 from beneficiaries.models import Child
 from tests import papers, world
-from tests.factories import ChildFactory, GuardianFactory, HealthRecordFactory, NeedFactory
+from tests.factories import AssessmentFactory, ChildFactory, GuardianFactory, HealthRecordFactory, NeedFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +81,21 @@ def test_the_points_of_a_need_are_explained(karim):
     with translation.override("en"):
         (chapter,) = [each for each in disclosing.in_words(need.child) if "judged" in each.title]
     assert any("78" in line.value for line in chapter.records[0].lines)
+
+
+def test_the_paper_speaks_in_words_and_never_as_a_machine(child):
+    """What is kept in a structure is told in words, or named as what the data file holds."""
+    hand = {"pelvis": {"neutral": "yes", "support": "deux mains"}}
+    AssessmentFactory(child=child, complete=True, skin_marks={"heel_left": "present"}, hand_simulation=hand)
+    child.other_names = [["Amal Naciri", "أمل الناصري"], ["", "أمل"]]
+    child.save()
+    with translation.override("fr"):
+        said = [line for each in disclosing.in_words(child) for record in each.records for line in record.lines]
+    assert [line for line in said if "{" in line.value or '["' in line.value or "_" in line.value] == []
+    assert [line.label for line in said if "key" in line.label.lower()] == []
+    values = {line.value for line in said}
+    assert {"talon gauche: plaie actuelle", "Amal Naciri · أمل الناصري, أمل"} <= values
+    assert any(value.endswith("oui: deux mains") for value in values)
 
 
 def test_who_opened_the_health_record_is_told(karim):

@@ -153,6 +153,13 @@ def test_a_young_person_of_age_answers_for_herself_and_is_called(client, samira,
     assert not client.get(young.get_absolute_url()).context["may_answer_herself"]
 
 
+def test_what_is_refused_as_a_whole_is_said_once(client, samira):
+    client.force_login(samira)
+    page = client.post(reverse("beneficiaries:child_own_contact", args=[ChildFactory().pk]), {"phone": ""})
+    assert page.status_code == 422
+    assert page.content.decode().count(page.context["form"].non_field_errors()[0]) == 1
+
+
 def test_before_eighteen_or_twice_nobody_is_registered_as_of_age(samira, karim):
     with pytest.raises(guarding.GuardianshipRefused):
         guarding.register_own_contact(ChildFactory(), by=samira)

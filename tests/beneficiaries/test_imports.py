@@ -150,6 +150,28 @@ def test_a_row_that_does_not_exist_is_not_there(client, samira, preview):
     assert client.post(address("row", preview(samira, AYA), 99)).status_code == 404
 
 
+def test_a_register_of_unknown_columns_shows_its_cells_and_can_be_thrown_away(client, samira):
+    client.force_login(samira)
+    long = "Marche difficilement, famille éloignée de tout transport"
+    file = io.BytesIO(
+        f"Nm;Prnm;S;Né(e) le;Localité;Numéro;Remarque\nNaciri;Aya;F;26/07/2015;Casablanca;0612345678;{long}\n".encode()
+    )
+    imported = importing.upload_register(file=file, filename="registre.csv", by=samira, asks=True)
+    shown = client.get(address("columns", imported)).content.decode()
+    assert "<bdi>Marche difficilement, famille éloignée …</bdi>" in shown  # not as if the cell ended there
+    assert address("discard", imported) in shown
+
+
+def test_an_import_at_work_promises_no_rows_yet(client, samira):
+    client.force_login(samira)
+    imported = importing.upload_register(
+        file=io.BytesIO(content(*many(importing.AT_ONCE + 1))), filename="grand.csv", by=samira, asks=True
+    )
+    assert imported.is_at_work
+    listed = client.get(reverse("beneficiaries:import_list")).context["imports"]
+    assert [each["words"] for each in listed] == ["–"]
+
+
 def test_a_preview_can_be_thrown_away(client, samira, preview):
     client.force_login(samira)
     client.post(address("discard", preview(samira, AYA)))

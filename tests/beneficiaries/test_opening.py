@@ -33,7 +33,7 @@ def test_outside_ones_cases_a_record_stays_closed_without_a_reason(client, salwa
     page = client.post(url("open", record.child), {"reason": reason})
     assert page.status_code == 422
     assert "confidentiel" not in page.content.decode()
-    assert page.context["form"].errors["reason"]
+    assert page.context["form"].errors["reason"] == [opening.ReasonNeeded().message]
     assert not Entry.objects.exists()
     assert "confidentiel" not in client.get(url("detail", record.child)).content.decode()
 

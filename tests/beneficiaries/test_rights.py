@@ -101,10 +101,19 @@ def test_nothing_is_given_before_somebody_knows_who_asks(client, samira, child, 
     client.force_login(samira)
     page = client.post(asked.get_absolute_url(), {"outcome": "done", "answer": "Oui"})
     assert page.status_code == 422
+    shown = page.content.decode()
+    assert shown.count("data-hajar-refused") == shown.count('role="alert"') == 1  # seen, read aloud, and said once
     client.post(url("rightsrequest_identity", asked), {"identity": "called_back"})
     client.post(asked.get_absolute_url(), {"outcome": "done", "answer": "Oui"})
     asked.refresh_from_db()
     assert (asked.identity, asked.outcome) == ("called_back", "done")
+
+
+def test_whoever_asks_who_looked_is_told_with_the_list_and_its_paper(client, karim, child, mother):
+    asked = RightsRequestFactory(child=child, asked_by=mother, kind="looked")
+    client.force_login(karim)
+    shown = client.get(asked.get_absolute_url()).content.decode()
+    assert reverse("beneficiaries:health_record_readers", args=[child.pk]) in shown
 
 
 def test_a_refusal_says_why(client, samira, child, mother):

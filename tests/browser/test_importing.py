@@ -53,7 +53,7 @@ def test_columns_are_named_and_a_large_register_is_written_while_one_watches(
     assert too_wide(page) == ""
     for place, name in enumerate(FIELDS):
         page.locator(f"[name=column_{place}]").select_option(name)
-    page.locator("main form button[type=submit]").click()
+    page.locator("main .form-acts button[type=submit]").click()
     expect(page.locator("#import-progress, #import-standing").first).to_be_visible()
     page.goto("/imports/")  # she leaves …
     page.locator("main table a").first.click()  # … and comes back

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.visiting import DESK, complaints_of, sit_down, speak
+from tests.browser.visiting import DESK, PHONE, complaints_of, sit_down, speak
 from tests.factories import AssessmentFactory, ChildFactory, GuardianFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,6 +71,32 @@ def test_a_form_that_was_not_taken_begins_at_its_first_error(desk):
     expect(day).to_have_attribute("aria-invalid", "true")
     expect(day).to_be_focused()
     expect(day).to_be_in_viewport()
+
+
+def test_a_form_refused_as_a_whole_begins_at_the_sentence_that_says_so(desk):
+    """It stands above the field that is wrong as well, and below what fills the first screen: it is there at once."""
+    desk.set_viewport_size(PHONE)
+    desk.goto(f"/families/{ChildFactory().family_id}/guardians/new/")
+    desk.locator("main form").evaluate("form => (form.noValidate = true)")
+    desk.get_by_role("button", name="Enregistrer").press("Enter")
+    expect(desk.locator("#id_relation")).to_have_attribute("aria-invalid", "true")
+    refused = desk.locator("[data-hajar-refused]")
+    expect(refused).to_be_focused()
+    assert refused.evaluate("element => element.getBoundingClientRect().top >= 0")
+
+
+def test_a_page_comes_back_at_its_error_without_sliding_there(desk):
+    child = GuardianFactory(family=ChildFactory().family).family.children.get()
+    desk.set_viewport_size(PHONE)
+    desk.goto(f"/children/{child.pk}/consents/new/")
+    desk.locator("main form").evaluate("form => (form.noValidate = true)")
+    day = desk.locator("input[name=answered_on]")
+    day.fill("demain")
+    desk.locator("main .form-acts button[type=submit]").press("Enter")
+    desk.wait_for_function("document.activeElement.getAttribute('aria-invalid') === 'true'")
+    box = "element => [element.getBoundingClientRect().top, window.innerHeight]"
+    top, height = day.evaluate(box)
+    assert 0 < top < height
 
 
 def test_escape_closes_a_question_and_nothing_is_done(desk):

@@ -12,7 +12,7 @@ from distributions import delivering
 from distributions.models import Attachment
 from tests.beneficiaries.test_registration import picture
 from tests.browser.signing import sign
-from tests.browser.visiting import DESK, TABLET, complaints_of, sit_down, speak, too_wide
+from tests.browser.visiting import DESK, PHONE, TABLET, complaints_of, sit_down, speak, too_wide
 from tests.factories import ConsentFactory, DeliveryFactory, GuardianFactory, HealthRecordFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -113,3 +113,14 @@ def test_a_family_asks_for_all_that_we_hold_and_is_answered(page, base_url, lang
     page.goto("/")
     expect(page.locator(f"main a[href='{asked.get_absolute_url()}']")).to_have_count(0)
     assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_on_a_phone_the_tab_of_the_page_is_in_sight(page, base_url, language, karim):
+    """Three tabs are wider than a phone: without help the last one is out of sight on its own page."""
+    speak(page.context, language, base_url)
+    sit_down(page.context, karim, base_url)
+    page.set_viewport_size(PHONE)
+    for name in ("rightsrequest_list", "renewal_list", "retention"):
+        page.goto(reverse(f"beneficiaries:{name}"))
+        expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=0.99)

@@ -70,7 +70,7 @@ def narrower(model, **fields):
 def test_the_body_is_what_was_measured_last_and_assessed_last():
     need = need_of(conditions=["ataxia_telangiectasia"])
     MeasurementFactory(child=need.child, hip_width_mm=285, mass_kg="28.0")
-    body = choosing.body_of(need, measuring.known_measures(need.child))
+    body = choosing.body_of(measuring.known_measures(need.child))
     assert (body.hip_width_mm, body.mass_kg) == (285, Decimal("28.0"))
     assert (body.scapula_height_mm, body.ground, body.narrowest_door_mm) == (300, "dual", 720)
     assert body.has_ataxia
@@ -80,12 +80,12 @@ def test_the_body_is_what_was_measured_last_and_assessed_last():
 @pytest.mark.parametrize("answer", ["", "unknown", "refused"])
 def test_a_question_that_nobody_could_answer_stays_open(answer):
     need = need_of(swallowing_or_breathing_worse=answer, needs_tilt=answer)
-    body = choosing.body_of(need, measuring.known_measures(need.child))
+    body = choosing.body_of(measuring.known_measures(need.child))
     assert (body.needs_tilt, body.swallowing_worse) == (None, None)
 
 
 def test_a_child_without_a_complete_assessment_is_a_body_of_which_nothing_is_known():
-    assert choosing.body_of(NeedFactory.build(), measuring.KnownMeasures()) == fitting.Body()
+    assert choosing.body_of(measuring.KnownMeasures()) == fitting.Body()
 
 
 def test_a_prescription_says_the_posture_and_what_the_chair_must_have():
@@ -93,7 +93,7 @@ def test_a_prescription_says_the_posture_and_what_the_chair_must_have():
     prescription = PrescriptionFactory(
         need=need, posture_class="basic", supports=["headrest", "seat_wedge"], must_have=["tray"], cushion="custom"
     )
-    body = choosing.body_of(need, measuring.known_measures(need.child), prescription)
+    body = choosing.body_of(measuring.known_measures(need.child), prescription)
     assert body.posture == "basic"
     assert body.supports == {"headrest", "tray", "cushion"}  # a seat wedge is made, not brought along
 
@@ -127,7 +127,7 @@ def test_a_range_with_one_known_end_promises_nothing_else():
 def test_limits_count_the_cushion_and_narrow_fixed_guides():
     model = model_of(has_cushion=True, cushion_compressed_mm=40)
     need = need_of()
-    body = choosing.body_of(need, measuring.known_measures(need.child))
+    body = choosing.body_of(measuring.known_measures(need.child))
     limits = choosing.limits_of(choosing.seat_of(model), body)
     assert (limits.width_max_mm, limits.depth_max_mm) == (320, 360)
     assert (limits.footrest_max_mm, limits.back_max_mm) == (420, 480)

@@ -154,7 +154,11 @@ def test_the_page_says_what_is_missing(client, child, karim):
     Consent.objects.filter(child=child).delete()
     client.force_login(karim)
     address = reverse("distributions:hospital_bundle", args=[child.pk])
-    assert not client.get(address).context["may_share"]
+    page = client.get(address)
+    assert not page.context["may_share"]
+    form = client.get(reverse("beneficiaries:consent_create", args=[child.pk])).context["form"]
+    asked_for = dict(form.fields["purpose"].choices)["hospital"]  # by the name that it has where it is asked for
+    assert f"“{asked_for}”" in page.content.decode() or f"\u202f{asked_for}\u202f" in page.content.decode()
     assert client.post(address, {"reason": "Seating clinic"}).status_code == 422
 
 

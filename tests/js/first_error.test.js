@@ -18,3 +18,9 @@ test("the first field that one can write in is the one", () => {
   assert.equal(firstWrong(fields).name, "phone");
   assert.equal(firstWrong([]), undefined);
 });
+
+test("the sentence about the whole comes first where it stands first", () => {
+  const refused = { matches: (places) => places.includes("[data-hajar-refused]") };
+  assert.equal(firstWrong([refused, field("relation")]), refused);
+  assert.equal(firstWrong([field("phone"), refused]).name, "phone");
+});

@@ -93,6 +93,12 @@ class MeasureForm(digits.WesternDigitsFormMixin, forms.Form):
     moment = forms.SplitDateTimeField()
 
 
+def test_whoever_types_no_date_is_shown_how_one_is_written():
+    form = MeasureForm({"taken_on": "demain"})
+    assert form.errors["taken_on"] == [digits.NOT_A_DATE]
+    assert "05/08/2015" in form.errors["taken_on"][0]
+
+
 def test_one_base_makes_a_whole_form_fold():
     form = MeasureForm(
         {
