@@ -33,7 +33,8 @@ PAPER = Path(__file__).with_name("paper")
 LOOKED = ("health_record.opened", "need.explained", "child.disclosed", "register.exported")
 # What holds no fact of the family, only our own bookkeeping: not shown to them, in neither form.
 OURS = frozenset(
-    "sort_key commune_key is_answered_for content_hash sha256 sequence fingerprint sealed needs_a_look stop_order".split()
+    "sort_key commune_key is_answered_for content_hash sha256 sequence fingerprint sealed needs_a_look"
+    " stop_order".split()
 )
 
 Words = str | Promise
