@@ -28,8 +28,9 @@ class LookFault:
 
 def keep_next_looks(deliveries: DeliveryQuerySet) -> None:
     """Write the day of the next look of each of these entries, where it changed; they are locked meanwhile."""
-    deliveries = hold(Delivery.objects.filter(pk__in=list(deliveries.values_list("pk", flat=True))))
-    changed = [Delivery(pk=fault.delivery, next_look_on=fault.computed) for fault in look_faults(deliveries)]
+    held = Delivery.objects.filter(pk__in=list(deliveries.values_list("pk", flat=True)))
+    hold(held)
+    changed = [Delivery(pk=fault.delivery, next_look_on=fault.computed) for fault in look_faults(held)]
     Delivery.objects.bulk_update(changed, ["next_look_on"])
 
 
@@ -37,17 +38,19 @@ def look_faults(deliveries: DeliveryQuerySet) -> Iterator[LookFault]:
     """Compute the day of each of these entries anew and yield those that say another one."""
     followed = deliveries.still_with_child().select_related("forecast", "allocation__need__child")
     followed = followed.select_related("allocation__need__assessment").prefetch_related("followups")
-    computed = {delivery.pk: look_calendar.next_look(given(delivery)) for delivery in followed}
+    computed = {
+        row.pk: look_calendar.next_look(given(row, row.handed_over_on)) for row in followed if row.handed_over_on
+    }
     for pk, stored in deliveries.order_by("pk").values_list("pk", "next_look_on"):
         if stored != computed.get(pk):
             yield LookFault(pk, stored, computed.get(pk))
 
 
-def given(delivery: Delivery) -> look_calendar.Given:
+def given(delivery: Delivery, handed_over_on: date) -> look_calendar.Given:
     """What the calendar asks of a hand-over."""
     need, forecast = delivery.allocation.need, getattr(delivery, "forecast", None)
     return look_calendar.Given(
-        handed_over_on=delivery.handed_over_on,
+        handed_over_on=handed_over_on,
         born_on=need.child.born_on,
         sex=need.child.sex,
         worsens_rapidly=need.assessment.progression == Assessment.Progression.RAPID,
