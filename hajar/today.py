@@ -160,9 +160,7 @@ def _add_needs(page: Today, user, today: date, *, anew: bool) -> None:
 
 def _count_waiting(waiting: NeedQuerySet) -> tuple[tuple[dict[int, int], date | None], int]:
     """Those who wait by region, the first request of the one in the middle, and how many needs that walks through."""
-    walked = len(
-        Need.objects.open().order_by().values("pk")[: counting.KEPT_FROM]
-    )  # all: a region has no queue of its own
+    walked = Need.objects.filter(closed_on=None)[: counting.KEPT_FROM].count()  # a region has no queue of its own
     counts = dict(waiting.values_list("child__family__province__region").annotate(number=Count("pk")).order_by())
     number = sum(counts.values())
     # None of them may be left by now: a phone hands chairs over while this page is made.

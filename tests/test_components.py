@@ -41,7 +41,8 @@ def test_every_sentence_beside_a_field_is_dressed_alike():
 
 
 def test_no_page_puts_the_quotation_marks_of_one_language_around_what_was_written():
-    assert write("{{ words|quoted }}", words="Sa cousine.") == "“Sa cousine.”"
+    with translation.override("fr"):
+        assert write("{{ words|quoted }}", words="Sa cousine.") == "«\u202fSa cousine.\u202f»"
     translated = re.compile(r"{% blocktranslate.*?{% endblocktranslate %}", re.DOTALL)
     assert [path.name for path in TEMPLATES if "“{{" in translated.sub("", path.read_text())] == []
 

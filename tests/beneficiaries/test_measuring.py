@@ -32,7 +32,7 @@ def assessed(child):
 def refreshed(monkeypatch):
     """The children for whom a room above was told."""
     told = []
-    monkeypatch.setattr(measuring, "after_measuring", [told.append])
+    monkeypatch.setattr(measuring, "foretellers", [told.append])
     return told
 
 
