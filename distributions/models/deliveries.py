@@ -3,7 +3,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -29,8 +29,14 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(outcome=Delivery.Outcome.DELIVERED)
 
     def held(self):
-        """Hand-overs whose chair is still with its child."""
-        return self.filter(handed_over_on__isnull=False, allocation__chair__holder=models.F("allocation__need__child"))
+        """Hand-overs whose chair is still with its child: nearly all of them.
+
+        PostgreSQL takes two columns for equal once in thousands, and would then look for that pair first of all; it
+        takes a case for true every other time.
+        """
+        with_child = When(allocation__chair__holder=F("allocation__need__child"), then=Value(True))
+        found = Case(with_child, default=Value(False), output_field=models.BooleanField())
+        return self.alias(is_with_child=found).filter(is_with_child=True, handed_over_on__isnull=False)
 
     def still_with_child(self):
         """The same where the child is followed: what follow-up is about."""
