@@ -29,6 +29,7 @@ from hajar.journal import append_only
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry, Payload
 from hajar.lib.files import delete_once_certain
+from hajar.lib.portions import portions
 from hajar.lib.refusals import Refusal
 
 PERMISSION = "beneficiaries.add_erasure"
@@ -197,8 +198,8 @@ def _forget_payloads(subjects: list[uuid.UUID], told: list[tuple[str, str]]) -> 
     for label, key in told:
         by_label.setdefault(label, []).append(key)
     for label, keys in by_label.items():
-        for start in range(0, len(keys), _AT_ONCE):
-            entries = Entry.objects.filter(object_type=label, object_id__in=keys[start : start + _AT_ONCE])
+        for some in portions(keys, _AT_ONCE):
+            entries = Entry.objects.filter(object_type=label, object_id__in=some)
             went += Payload.objects.filter(entry__in=entries).delete()[0]
     return went
 
@@ -222,8 +223,7 @@ def forget_in_exports(child_pk: uuid.UUID, traces: Traces) -> None:
     """A list that was narrowed by somebody's name and taken out keeps that it was taken out, and how long it was."""
     exports = Export.objects.exclude(filters={}).only("filters").order_by("pk")
     named = [export.pk for export in exports.iterator() if traces.are_in(_texts(export.filters))]
-    for start in range(0, len(named), _AT_ONCE):
-        part = named[start : start + _AT_ONCE]
+    for part in portions(named, _AT_ONCE):
         Export.objects.filter(pk__in=part).update(filters={})
         entries = Entry.objects.filter(object_type=Export._meta.label_lower, object_id__in=map(str, part))
         Payload.objects.filter(entry__in=entries).delete()

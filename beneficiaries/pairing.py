@@ -19,6 +19,7 @@ from beneficiaries.models import Child, DuplicatePair, Guardian, NameKey
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.lib.locking import hold
+from hajar.lib.portions import portions
 from hajar.lib.refusals import Refusal
 
 State = DuplicatePair.State
@@ -155,8 +156,8 @@ def _keep(
     # Somebody may find the same pair at the same moment: it is kept once.
     DuplicatePair.objects.bulk_create(fresh, batch_size=BATCH, ignore_conflicts=True)
     DuplicatePair.objects.bulk_update(changed, ["band", "score", "reasons", "state"], batch_size=BATCH)
-    for start in range(0, len(gone), BATCH):
-        DuplicatePair.objects.filter(pk__in=gone[start : start + BATCH]).delete()
+    for some in portions(gone, BATCH):
+        DuplicatePair.objects.filter(pk__in=some).delete()
     return len(fresh), again, len(gone)
 
 

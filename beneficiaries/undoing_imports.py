@@ -17,6 +17,7 @@ from beneficiaries.models.imports import RegisterImport
 from hajar.accounts.models import User
 from hajar.journal import recording as journal
 from hajar.journal.models import Entry
+from hajar.lib.portions import portions
 
 READING = ("health_record.opened",)  # acts that look and change nothing
 KINDS: dict[str, type[models.Model]] = {  # what an import writes, those that hold others first
@@ -101,8 +102,7 @@ def _pointing_at(model: type[models.Model]) -> list[models.ManyToOneRel]:
 
 
 def _parts(ids: Sequence[str]) -> Iterator[list[UUID]]:
-    for start in range(0, len(ids), MANY):
-        yield [UUID(key) for key in ids[start : start + MANY]]
+    return ([UUID(key) for key in some] for some in portions(ids, MANY))
 
 
 def _families_of(children: Sequence[str]) -> set[UUID]:

@@ -25,6 +25,7 @@ from beneficiaries.models.imports import RegisterImport
 from beneficiaries.register_plans import Plan, plan
 from beneficiaries.writing_registers import write
 from hajar.accounts.models import User
+from hajar.lib.portions import portions
 
 LEASE = timedelta(seconds=60)
 WRITE_AT_ONCE = 1_000  # rows: half a second, in which nobody else registers a child
@@ -157,9 +158,8 @@ class _Writing:
         """By the first row of a family of the file: the family of the register that it became."""
         written = [row for row in self.rows if row.written and "row" in row.home]
         family_of: dict[str, str] = {}
-        for start in range(0, len(written), MANY):
-            part = [row.written for row in written[start : start + MANY]]
-            for child, family in Child.objects.filter(pk__in=part).values_list("pk", "family"):
+        for some in portions([row.written for row in written], MANY):
+            for child, family in Child.objects.filter(pk__in=some).values_list("pk", "family"):
                 family_of[str(child)] = str(family)
         return {row.home["row"]: family_of[row.written] for row in written if row.written in family_of}
 

@@ -15,6 +15,7 @@ from beneficiaries.register_plans import HEALTH_FIELDS, Plan, adult_key, has_dra
 from hajar.accounts.models import User
 from hajar.lib import names
 from hajar.lib.inserting import insert_told
+from hajar.lib.portions import portions
 
 
 def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
@@ -31,8 +32,8 @@ def write(planned: Plan, *, by: User, today: date) -> dict[str, list[str]]:
     insert_told(Assessment, drafts)
     insert_told(HealthRecord, records)
     joined = [pk for home, pk in families.items() if home.startswith("family")]
-    for start in range(0, len(joined), MANY):  # a new family has its key already
-        registration.refresh_family_sort_keys(joined[start : start + MANY])
+    for some in portions(joined, MANY):  # a new family has its key already
+        registration.refresh_family_sort_keys(some)
     return {
         "families": [str(pk) for home, pk in families.items() if not home.startswith("family")],
         "guardians": [str(guardian.pk) for guardian in guardians],
@@ -47,8 +48,8 @@ def _write_families(planned: Plan, provinces: Mapping[str, Province]) -> dict[st
     ids = [home.partition(":")[2] for home in planned.homes if home.startswith("family")]
     families = {
         f"family:{pk}": pk
-        for start in range(0, len(ids), MANY)
-        for pk in Family.objects.filter(pk__in=ids[start : start + MANY]).values_list("pk", flat=True)
+        for some in portions(ids, MANY)
+        for pk in Family.objects.filter(pk__in=some).values_list("pk", flat=True)
     }
     homes = {home: rows for home, rows in planned.homes.items() if not home.startswith("family")}
     written = []

@@ -21,6 +21,7 @@ from beneficiaries.models import Association, Child, Need
 from distributions import choosing, fitting, growth, looking_ahead
 from distributions.models import Allocation, Chair, ChairModel, Delivery, Forecast, Prescription
 from distributions.models.deliveries import DeliveryQuerySet
+from hajar.lib.portions import portions
 
 AT_ONCE = 200  # hand-overs computed in one go
 KEPT = (
@@ -63,8 +64,7 @@ def refresh_forecasts() -> int:
 def _in_turns(deliveries: DeliveryQuerySet) -> Iterator[DeliveryQuerySet]:
     """The same hand-overs, some at a time: what the rule needs of hundreds of children is not held at once."""
     pks = list(deliveries.order_by("pk").values_list("pk", flat=True))
-    for first in range(0, len(pks), AT_ONCE):
-        yield Delivery.objects.filter(pk__in=pks[first : first + AT_ONCE])
+    return (Delivery.objects.filter(pk__in=some) for some in portions(pks, AT_ONCE))
 
 
 def _keep(deliveries: DeliveryQuerySet) -> dict[UUID, Forecast]:

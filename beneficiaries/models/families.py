@@ -15,6 +15,7 @@ from beneficiaries.models.places import Province, Region, scope
 from beneficiaries.models.standing import Mergeable, StandingManager
 from hajar.journal.models import Journalled
 from hajar.lib import names
+from hajar.lib.portions import portions
 
 AT_ONCE = 1000  # families of which one statement speaks
 
@@ -216,18 +217,13 @@ def answers_follow(
 def _homes_of(guardians: Collection[UUID]) -> set[UUID]:
     rows = Guardian.with_merged.all()
     found: set[UUID] = set()
-    for some in _parts(guardians):
+    for some in portions(list(guardians), AT_ONCE):
         found |= set(rows.filter(pk__in=some).values_list("family", flat=True))
     return found
 
 
 def _in_turns(families: Collection[UUID]) -> Iterator[FamilyQuerySet]:
-    return (Family.with_merged.filter(pk__in=some) for some in _parts(sorted(families, key=str)))
-
-
-def _parts(keys: Collection[UUID]) -> Iterator[list[UUID]]:
-    keys = list(keys)
-    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
+    return (Family.with_merged.filter(pk__in=some) for some in portions(sorted(families, key=str), AT_ONCE))
 
 
 class GuardianQuerySet(NamedQuerySet):

@@ -17,6 +17,7 @@ from hajar.journal.models import Journalled
 from hajar.lib import names
 from hajar.lib.inserting import as_held, insert_many, insert_values
 from hajar.lib.mending import mend_keys
+from hajar.lib.portions import portions
 
 
 def check_name(value: str) -> None:
@@ -83,9 +84,9 @@ class NamedQuerySet(models.QuerySet):
         """
         pks = list(self.order_by("pk").values_list("pk", flat=True))
         changed = 0
-        for start in range(0, len(pks), batch_size):
+        for some in portions(pks, batch_size):
             with transaction.atomic():
-                batch = self.filter(pk__in=pks[start : start + batch_size]).select_for_update(no_key=True)
+                batch = self.filter(pk__in=some).select_for_update(no_key=True)
                 changed += self.model.rewrite_keys(list(batch.order_by("pk")))
         return changed
 

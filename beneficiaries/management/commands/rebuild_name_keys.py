@@ -2,6 +2,7 @@ from django.core.management.base import BaseCommand
 
 from beneficiaries import registration
 from beneficiaries.models import Child, Family, Guardian
+from hajar.lib.portions import portions
 
 MANY = 500
 
@@ -13,6 +14,6 @@ class Command(BaseCommand):
         children, guardians = (model.objects.rebuild_keys(MANY) for model in (Child, Guardian))
         places = Family.objects.rebuild_place_keys(MANY)
         families = list(Family.objects.order_by("pk").values_list("pk", flat=True))
-        for start in range(0, len(families), MANY):
-            registration.refresh_family_sort_keys(families[start : start + MANY])
+        for some in portions(families, MANY):
+            registration.refresh_family_sort_keys(some)
         self.stdout.write(f"changed: {children} children, {guardians} guardians, {places} places")
