@@ -8,12 +8,10 @@ from django.http import HttpRequest
 from beneficiaries.forms.filters import FilterForm
 from hajar.lib import listing, paging
 
-ROWS = 25  # on a page
-
 
 def paged(request: HttpRequest, rows: QuerySet, form: FilterForm, **how: Any) -> dict[str, Any]:
     """One page of a filtered list, with the addresses before and after it; `how`: see paging.page."""
-    how = {"order": form.ORDERS[form.order], "token": request.GET.get("page"), "size": ROWS, "walk": form.walks, **how}
+    how = {"order": form.ORDERS[form.order], "token": request.GET.get("page"), "walk": form.walks, **how}
     page = paging.page(rows, **how)
     return {
         "rows": page.rows,

@@ -14,7 +14,7 @@ from beneficiaries import assessing, closing, exporting, opening, queueing, scor
 from beneficiaries.forms.needs import CloseForm, NeedFilterForm, OverrideForm, TakeBackForm
 from beneficiaries.models import Census, Child, Mandate, Need
 from beneficiaries.views import exports, lists
-from hajar.lib import asking, listing
+from hajar.lib import asking, listing, paging
 
 PLACES_COUNTED = 1_000  # further down, "after 1,000" says enough and costs the same with a hundred thousand children
 DAYS_SHOWN = 60  # of the census
@@ -66,7 +66,7 @@ def _picked(request, form, queue):
 
 def _stretches(form, queue, values, forward):
     place = tuple(values[:2]) if values else None
-    return queue.near(place, lists.ROWS, forward=forward, among=form.pick(Need.objects.filter(closed_on=None)))
+    return queue.near(place, paging.SIZE, forward=forward, among=form.pick(Need.objects.filter(closed_on=None)))
 
 
 def _whole(keys):

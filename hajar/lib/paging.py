@@ -31,6 +31,7 @@ M = TypeVar("M", bound=Model)
 
 #: Counting stops here: beyond it, "1,000+" says enough and costs the same with a hundred thousand rows.
 COUNT_CAP = 1_000
+SIZE = 25  # rows on a page
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,9 @@ def page(
     queryset: QuerySet[M],
     *,
     order: Sequence[str] = ("pk",),
-    size: int = 25,
+    size: int = SIZE,
     token: str | None = None,
     count: int | None = None,
-    keys_first: bool = False,
     walk: bool | QuerySet[M] = False,
     stretches: Stretches | None = None,
 ) -> Page[M]:
@@ -101,14 +101,12 @@ def page(
     `order`: names of columns, related columns or annotations, "-" before one for descending; "pk" is added at the end
     if it is not there, so that ties have an order. The queryset gives model instances (not values()) and may be
     distinct, annotated and filtered. `count`: the length of the list where the caller knows it, which spares a query.
-    `keys_first`: rows that are dear to compute are put in order by their keys; only those of the page are computed.
     `walk`: an index has this order but not what the list is filtered by, and the filter has nothing to do with the
     order: where more than COUNT_CAP rows are left, the order is followed until a page is full. A queryset: the same
     list, written so that one row is quickly asked for, where the other is written to find all of them.
     `stretches`: for an order that no index gives, what an index finds of the rows around a place; asked where there are
     so many, too. A page that no stretch fills is looked for in the whole list.
-    A token that is broken, forged, of another order or of rows that are gone gives
-    the first page: never an error.
+    A token that is broken, forged, of another order or of rows that are gone gives the first page: never an error.
     """
     if not any(name.lstrip("-") == "pk" for name in order):
         order = (*order, "pk")
@@ -123,8 +121,6 @@ def page(
     if walk is not False and are_many:  # a queryset is true only once it is read
         asked = queryset if walk is True else walk
         found, whole = _with_keys(_walked(asked), order)[0], _without_conditions(keyed)
-    elif keys_first:
-        found = _keys_alone(keyed, keys)
     near = stretches if are_many else None
     rows = _slice(found, keys, values, size=size, forward=forward, near=near)
     if not rows and values is not None:
@@ -157,13 +153,6 @@ def _walked(queryset: QuerySet[M]) -> QuerySet[M]:
         asked = queryset.order_by().filter(pk=OuterRef("pk"))
         queryset = queryset.model._base_manager.using(queryset.db).filter(Exists(asked))
     return queryset.select_related(None).prefetch_related(None).only("pk")
-
-
-def _keys_alone(queryset: QuerySet[M], keys: list[_Key]) -> QuerySet[M]:
-    """The same rows without anything but what puts them in order."""
-    rows = queryset.select_related(None).prefetch_related(None).only("pk")
-    rows.query.set_annotation_mask({key.alias for key in keys})
-    return rows
 
 
 def _whole(queryset: QuerySet[M], pks: list[Any]) -> list[M]:

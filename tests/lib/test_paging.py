@@ -5,7 +5,6 @@ import pytest
 from django.db import connection, models
 from django.db.models import Count
 from django.db.models.functions import Lower, NullIf
-from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -182,21 +181,6 @@ def test_a_list_whose_order_is_walked_is_the_same_list(chairs, monkeypatch, djan
         assert [(row.folded, row.depot.name) for row in found.rows] == [("bb", "Agadir")] * 4
     with django_assert_num_queries(2):  # few are sorted
         assert paging.page(queryset.filter(score=1), order=order, size=4, walk=True).count < 5
-
-
-def test_keys_first_gives_the_same_pages_and_computes_one_page_only(chairs):
-    queryset = Chair.objects.select_related("depot").annotate(folded=Lower("name"), half=NullIf("score", 2))
-    plain = forward(queryset, order=["folded", "-half"], size=4)
-    first = forward(queryset, order=["folded", "-half"], size=4, keys_first=True)
-    assert ids(first) == ids(plain)
-    assert ids(backward(queryset, first[-1], order=["folded", "-half"], size=4, keys_first=True)) == ids(plain)
-    with CaptureQueriesContext(connection) as queries:
-        found = paging.page(queryset, order=["folded"], size=4, keys_first=True)
-        assert {row.folded for row in found.rows} == {"bb"}
-        assert all(row.half == (None if row.score == 2 else row.score) for row in found.rows)
-    _count, keys, rows = (query["sql"] for query in queries.captured_queries)
-    assert "half" not in keys and "depot" not in keys
-    assert "half" in rows and "depot" in rows
 
 
 def test_an_empty_list_is_one_empty_page(tables):
