@@ -296,7 +296,8 @@ def subject_of(need: Need, *, today: date | None = None) -> Subject:
         .latest_first()
         .first()
     )
-    return foretold(need, known, prescription, body_of(known, prescription), growing, starts_on=today)
+    trajectory = growth.trajectory(growing, starts_on=today or timezone.localdate())
+    return foretold(need, known, prescription, body_of(known, prescription), growing, trajectory)
 
 
 def foretold(
@@ -305,12 +306,9 @@ def foretold(
     prescription: Prescription | None,
     body: Body,
     growing: growth.Child,
-    *,
-    starts_on: date | None = None,
-    months: int | None = None,
+    trajectory: growth.Trajectory | None,
 ) -> Subject:
     """The child with her forecast: `body` gets the mass she is likely to have when she is looked at again."""
-    trajectory = growth.trajectory(growing, starts_on=starts_on or timezone.localdate(), months=months)
     projected = trajectory.at(REVIEW_MONTHS).mass_kg if trajectory else None
     body = replace(body, projected_mass_kg=projected)
     return Subject(need, known, prescription, body, trajectory, growth.why_not(growing) or "")

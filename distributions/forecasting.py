@@ -298,19 +298,21 @@ def purchases(today: date | None = None) -> Purchases:
 def _subjects(needs: Iterable[Need], today: date) -> dict[UUID, choosing.Subject]:
     """What is known of these needs' children, by need; a handful of queries."""
     needs = list(needs)
-    measures_of = measuring.measures_of(need.child for need in needs)
+    children = {need.child_id: need.child for need in needs}
+    measures_of = measuring.measures_of(children.values())
     association = Association.get()
+    paths = {}
+    for pk, child in children.items():
+        growing = choosing.growing_child(child, measures_of[pk].readings, measures_of[pk].known.assessment, association)
+        paths[pk] = growing, growth.trajectory(growing, starts_on=today, months=FAR_ENOUGH)
     prescriptions: dict[UUID, Prescription] = {}
     for prescription in Prescription.objects.filter(need__in=needs).select_related("model").latest_first():
         prescriptions.setdefault(prescription.need_id, prescription)
     subjects = {}
     for need in needs:
-        known, readings = measures_of[need.child_id].known, measures_of[need.child_id].readings
-        asked = prescriptions.get(need.pk)
-        growing = choosing.growing_child(need.child, readings, known.assessment, association)
-        subjects[need.pk] = choosing.foretold(
-            need, known, asked, choosing.body_of(known, asked), growing, starts_on=today, months=FAR_ENOUGH
-        )
+        known, asked = measures_of[need.child_id].known, prescriptions.get(need.pk)
+        body = choosing.body_of(known, asked)
+        subjects[need.pk] = choosing.foretold(need, known, asked, body, *paths[need.child_id])
     return subjects
 
 

@@ -266,9 +266,9 @@ class Suits:
 
     def _subject(self, key: UUID) -> Subject:
         if key not in self.subjects:
-            need, measures, prescription = self.judged_by[key]
-            known = need, measures.known, prescription, self.bodies[key], self.growing[key]
-            self.subjects[key] = choosing.foretold(*known, starts_on=self.today, months=self.months)
+            (need, measures, prescription), growing = self.judged_by[key], self.growing[key]
+            path = growth.trajectory(growing, starts_on=self.today, months=self.months)
+            self.subjects[key] = choosing.foretold(need, measures.known, prescription, self.bodies[key], growing, path)
         return self.subjects[key]
 
 
