@@ -106,7 +106,8 @@ def due(user, today: date | None = None):
     Each has `next_look_on`, since when somebody should have looked, `due_step` (a FollowUp.Step) and `due_because` (a
     Because). Only the latest step due is named: who makes the six weeks' visit need no longer make the two weeks' call.
     """
-    return _looks(user, today or timezone.localdate()).filter(next_look_on__lte=today or timezone.localdate())
+    today = today or timezone.localdate()
+    return _looks(user, today).filter(next_look_on__lte=today)
 
 
 def soon(user, today: date | None = None, *, days: int = 14):
@@ -133,7 +134,7 @@ def _looks(user, today: date):
             due_because=Case(
                 When(_may_be_too_small(today), then=V(Because.TOO_SMALL)),
                 When(_leaves_its_good_fit(today), then=V(Because.GROWTH)),
-                When(_missed_the_look_before(today), then=V(Because.MISSED)),
+                When(_missed_the_look_before(today, regular), then=V(Because.MISSED)),
                 When(regular & fast, then=V(Because.FAST)),
                 default=V(Because.TIME),
                 output_field=CharField(),
@@ -171,8 +172,8 @@ def _is_time_for_the_regular_look(today: date) -> Q:
 
 
 def _regularly(today: date, every: timedelta) -> Q:
-    looks = FollowUp.objects.filter(delivery=OuterRef("pk"), step=Step.HALF_YEARLY)
-    return Q(~Exists(looks.filter(done_on__gt=today - every)), handed_over_on__lte=today - every)
+    lately = _all_looks().filter(step=Step.HALF_YEARLY, done_on__gt=today - every)
+    return Q(~Exists(lately), handed_over_on__lte=today - every)
 
 
 def _wants_the_visit(today: date) -> Q:
@@ -184,10 +185,10 @@ def _wants_the_call(today: date) -> Q:
     return Q(~Exists(_all_looks()), handed_over_on__lte=today - CALL_AFTER)
 
 
-def _missed_the_look_before(today: date) -> Q:
+def _missed_the_look_before(today: date, regular: Q) -> Q:
     """Nobody has called, and it is time for the visit; or nobody has visited, and it is time for the regular look."""
     no_call = Q(~Exists(_all_looks()), handed_over_on__lte=today - VISIT_AFTER)
-    return no_call | (_is_time_for_the_regular_look(today) & Q(~Exists(_visits())))
+    return no_call | (regular & Q(~Exists(_visits())))
 
 
 def _all_looks():

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 from distributions import growth
 
-CALL, VISIT, REGULAR = "days_14", "days_42", "half_yearly"  # as FollowUp.Step has them
+CALL, VISIT, REGULAR = "days_14", "days_42", "half_yearly"  # the steps of FollowUp
 CALL_AFTER, VISIT_AFTER = timedelta(days=14), timedelta(days=42)
 LOOK_EVERY, FAST_EVERY = timedelta(days=183), timedelta(days=122)
 # Before a forecast day: a visit before the chair leaves its good fit, a call before it may be too small (GROW-1.0).

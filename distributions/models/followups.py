@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import scoring
 from beneficiaries.models import Assessment, Child, Mandate, Measurement
 from beneficiaries.models.places import scope
-from distributions import growth
+from distributions import growth, look_calendar
 from distributions.models.chairs import Chair
 from distributions.models.deliveries import Delivery
 from hajar.journal.models import Journalled
@@ -40,9 +40,9 @@ class FollowUp(Journalled):
     """One row is one look after a hand-over. The day of the next one stands beside the hand-over."""
 
     class Step(models.TextChoices):
-        DAYS_14 = "days_14", _("call after 14 days")
-        DAYS_42 = "days_42", _("visit after six weeks")
-        HALF_YEARLY = "half_yearly", _("half-yearly look")
+        DAYS_14 = look_calendar.CALL, _("call after 14 days")
+        DAYS_42 = look_calendar.VISIT, _("visit after six weeks")
+        HALF_YEARLY = look_calendar.REGULAR, _("half-yearly look")
 
     class Contact(models.TextChoices):
         CALL = "call", _("by phone")
